@@ -66,7 +66,7 @@ export function IsListOf(type: () => Class<unknown>): PropertyDecorator {
   return (target, key) => {
     IsArray()(target, key as string);
     ValidateNested({ each: true })(target, key as string);
-    Type(type as () => (...args: never[]) => unknown)(target, key as string);
+    Type(type as unknown as () => () => void)(target, key as string);
     const owner = target.constructor as Class<unknown>;
     const known = nestedTypes.get(owner) ?? new Map();
     nestedTypes.set(owner, known.set(String(key), type));

@@ -10,3 +10,4 @@ export * from './money.js';
 export * from './payment-sink.js';
 export * from './plain-date.js';
 export * from './rtdr-provider.js';
+export * from './sandbox.js';
