@@ -1,0 +1,178 @@
+/** The one way out to a biller's partner: axios on an undici agent, guarded, limited, retried where safe, recorded. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { AdapterError, type ManifestLimits } from '@ic-host/contracts';
+import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
+import axios, { AxiosError, AxiosHeaders, type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import axiosRetry from 'axios-retry';
+import { BrokenCircuitError, bulkhead, ConsecutiveBreaker, circuitBreaker, handleWhen, wrap } from 'cockatiel';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { isRecording, recordExchange } from './exchange-record.js';
+import { hostGuard } from './host-guard.js';
+import type { Redact } from './redaction.js';
+
+export interface WayOut {
+  http: AxiosInstance;
+  close(): Promise<void>;
+}
+
+export interface WayOutOptions {
+  billerId: string;
+  adapterId: string;
+  hosts: readonly string[];
+  limits: ManifestLimits;
+  allowPrivate: boolean;
+  redact: Redact;
+  tracer: Tracer;
+}
+
+const DEFAULT_LIMITS = { requestsPerSecond: 50, concurrency: 10, timeoutMs: 30_000, maxResponseBytes: 20_000_000 };
+const QUEUE = 10_000;
+const READ_RETRIES = 2;
+const LONGEST_PAUSE_MS = 2_000;
+const RECORDED_BYTES = 4_096;
+
+/** Lets calls pass at an even rate: one per interval, waiting for its turn. */
+function pacer(perSecond: number, burst: number): (signal: AbortSignal) => Promise<void> {
+  const interval = 1000 / perSecond;
+  let next = 0;
+  return async (signal) => {
+    const now = performance.now();
+    next = Math.max(next, now - burst * interval) + interval;
+    if (next > now) await wait(next - now, undefined, { signal });
+  };
+}
+
+/** A fault of the partner's side opens the breaker; an answer, even a refusal, does not. */
+const isPartnerFault = (error: unknown): boolean =>
+  error instanceof AxiosError &&
+  error.code !== 'ERR_CANCELED' &&
+  (error.response === undefined || error.response.status >= 500);
+
+export function createWayOut(options: WayOutOptions): WayOut {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const guard = hostGuard(options.hosts, options.allowPrivate);
+  const agent = new Agent({
+    connections: limits.concurrency,
+    pipelining: 1,
+    connect: buildConnector({ timeout: Math.min(10_000, limits.timeoutMs), lookup: guard.lookup } as buildConnector.BuildOptions),
+    maxResponseSize: -1,
+  });
+  const pace = pacer(limits.requestsPerSecond, limits.concurrency);
+  const policy = wrap(
+    circuitBreaker(handleWhen(isPartnerFault), { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(20) }),
+    bulkhead(limits.concurrency, QUEUE),
+  );
+
+  const send = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+    const url = new URL(axios.getUri(config));
+    guard.check(url);
+    const operation = config.partnerCall?.operation ?? url.pathname;
+    const deadline = AbortSignal.timeout(config.timeout || limits.timeoutMs);
+    const caller = config.signal as AbortSignal | undefined;
+    const signal = caller ? AbortSignal.any([caller, deadline]) : deadline;
+    const started = performance.now();
+    const record = isRecording();
+    let status: number | null = null;
+    let seen = '';
+    try {
+      await pace(signal);
+      const answer = await agent.request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: (config.method ?? 'get').toUpperCase() as Dispatcher.HttpMethod,
+        headers: AxiosHeaders.from(config.headers).toJSON() as Record<string, string>,
+        body: config.data ?? null,
+        signal,
+      });
+      status = answer.statusCode;
+      let data: unknown = answer.body;
+      if (config.responseType !== 'stream' || status >= 400) {
+        const bytes = await readBody(answer.body, limits.maxResponseBytes);
+        seen = record ? bytes.toString('utf8', 0, RECORDED_BYTES) : '';
+        data = config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
+      } else seen = '(streamed)';
+      const response = { data, status, statusText: answer.statusText ?? '', headers: new AxiosHeaders(answer.headers as never), config, request: null };
+      if (config.validateStatus && !config.validateStatus(status))
+        throw new AxiosError(`HTTP ${status}`, AxiosError.ERR_BAD_RESPONSE, config, null, response);
+      return response;
+    } catch (error) {
+      if (error instanceof AxiosError || AdapterError.is(error)) throw error;
+      throw transportError(error, config, deadline, caller);
+    } finally {
+      if (record)
+        recordExchange({
+          operation,
+          url: options.redact(url.href),
+          request: options.redact(String(config.data ?? '').slice(0, RECORDED_BYTES)),
+          status,
+          response: options.redact(seen),
+          durationMs: Math.round(performance.now() - started),
+        });
+    }
+  };
+
+  const limited = (config: InternalAxiosRequestConfig): Promise<AxiosResponse> =>
+    options.tracer.startActiveSpan(
+      `partner ${config.partnerCall?.operation ?? 'call'}`,
+      { kind: SpanKind.CLIENT, attributes: { 'ic.biller': options.billerId, 'ic.adapter': options.adapterId } },
+      async (span) => {
+        try {
+          const response = await policy.execute(() => send(config));
+          span.setAttribute('http.response.status_code', response.status);
+          return response;
+        } catch (error) {
+          span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof AxiosError ? (error.code ?? '') : 'refused' });
+          if (error instanceof AxiosError || AdapterError.is(error)) throw error;
+          const message = error instanceof BrokenCircuitError ? 'the partner failed too often; waiting before the next call' : 'too many calls are waiting';
+          throw new AxiosError(message, 'IC_LIMIT', config);
+        } finally {
+          span.end();
+        }
+      },
+    );
+
+  const http = axios.create({ adapter: limited, maxRedirects: 0, proxy: false, timeout: limits.timeoutMs });
+  axiosRetry(http, {
+    retries: READ_RETRIES,
+    retryCondition: (error) => {
+      if (error.config?.partnerCall?.effect !== 'read' || error.code === 'ERR_CANCELED' || error.code === 'IC_LIMIT') return false;
+      if (error.code === AxiosError.ETIMEDOUT) return false;
+      const status = error.response?.status;
+      const asked = Number(error.response?.headers['retry-after'] ?? 0) * 1000;
+      return status === undefined || ([429, 502, 503, 504].includes(status) && asked <= LONGEST_PAUSE_MS);
+    },
+    retryDelay: (count, error) => {
+      const asked = Number(error.response?.headers['retry-after'] ?? 0) * 1000;
+      return Math.max(asked, Math.random() * 100 * 2 ** count);
+    },
+  });
+  return { http, close: () => agent.destroy() };
+}
+
+async function readBody(body: Dispatcher.ResponseData['body'], most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > most) {
+      body.destroy();
+      throw new AdapterError('malformed', `the partner's answer is larger than ${most} bytes`, { code: 'answer-too-large' });
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function transportError(
+  error: unknown,
+  config: InternalAxiosRequestConfig,
+  deadline: AbortSignal,
+  caller: AbortSignal | undefined,
+): AxiosError | AdapterError {
+  const code = (error as { code?: string }).code ?? 'ERR_NETWORK';
+  if (code === 'EGRESS_REFUSED')
+    return new AdapterError('misconfigured', (error as Error).message, { code: 'egress-refused' });
+  if (caller?.aborted) return new AxiosError('the call was given up', 'ERR_CANCELED', config);
+  if (deadline.aborted) return new AxiosError('no answer in time', AxiosError.ETIMEDOUT, config);
+  return new AxiosError((error as Error).message, code, config);
+}

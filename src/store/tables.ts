@@ -1,0 +1,133 @@
+/** The tables as TypeScript sees them; migrations.ts makes them. Money is whole cents, dates are YYYY-MM-DD text. */
+import type { ColumnType, Generated } from 'kysely';
+
+type Json<T> = ColumnType<T, string, string>;
+type Now = ColumnType<Date, Date | undefined, Date>;
+
+export interface BillersTable {
+  biller_id: string;
+  name: string;
+  guid: string;
+  adapter: string;
+  /** By key of the manifest; secrets sealed. */
+  settings: Json<Record<string, unknown>>;
+  options: Json<Record<string, unknown>>;
+  open_billing: boolean;
+  invoice_type_id: number;
+  invoice_format_guid: string | null;
+  created_at: Now;
+  updated_at: Now;
+}
+
+export interface AccountsTable {
+  biller_id: string;
+  account_number: string;
+  partner_account_id: string | null;
+  block_ach: boolean;
+  block_card: boolean;
+  block_reason: string | null;
+  /** When the partner was last asked with success. */
+  refreshed_at: Date | null;
+}
+
+export interface InvoicesTable {
+  biller_id: string;
+  invoice_number: string;
+  account_number: string;
+  invoice_date: string;
+  invoice_due_date: string;
+  auto_pay_collection_date: string | null;
+  total_amount_due: number;
+  balance_due: number;
+  invoice_type_id: number;
+  status: 'active' | 'deactivated';
+  /** What only an invoice file tells: customer, format, past due … */
+  details: Json<Record<string, unknown>>;
+  updated_at: Now;
+}
+
+export interface ChangesTable {
+  seq: Generated<number>;
+  xid: Generated<string>;
+  biller_id: string;
+  account_number: string;
+  invoice_number: string;
+  change: 'created' | 'updated' | 'deactivated';
+  source: 'refresh' | 'invoice-file';
+  invoice: Json<Record<string, unknown>>;
+  at: Now;
+}
+
+export type DeliveryKind = 'payment' | 'return' | 'paperless' | 'autopay';
+export type DeliveryState = 'queued' | 'delivered' | 'rejected' | 'parked' | 'cancelled';
+
+export interface DeliveriesTable {
+  id: Generated<string>;
+  biller_id: string;
+  kind: DeliveryKind;
+  /** Transaction id of a payment or return, account number of an enrollment. */
+  key: string;
+  state: DeliveryState;
+  request: Json<Record<string, unknown>>;
+  result: Json<Record<string, unknown>>;
+  /** Goes up with every new wish; an attempt settles only the wish it was made for. */
+  version: Generated<number>;
+  attempts: Generated<number>;
+  lease_token: string | null;
+  lease_until: Date | null;
+  next_attempt_at: Date | null;
+  created_at: Now;
+  updated_at: Now;
+}
+
+export interface DeliveryAttemptsTable {
+  id: Generated<number>;
+  delivery_id: string;
+  at: Date;
+  duration_ms: number;
+  outcome: string;
+  code: string | null;
+  message: string | null;
+  exchanges: Json<unknown[]>;
+}
+
+export interface InvoiceFilesTable {
+  import_id: Generated<string>;
+  biller_id: string;
+  file_name: string;
+  sha256: string;
+  bytes: number;
+  path: string;
+  state: 'running' | 'applied' | 'refused';
+  records: Generated<number>;
+  bytes_read: Generated<number>;
+  created: Generated<number>;
+  updated: Generated<number>;
+  unchanged: Generated<number>;
+  set_aside: Generated<number>;
+  total_cents: ColumnType<string | null, string | null | undefined, string | null>;
+  problem: ColumnType<{ code: string; detail: string } | null, string | null | undefined, string | null>;
+  created_at: Now;
+  finished_at: Date | null;
+}
+
+export interface SetAsideTable {
+  import_id: string;
+  record_number: number;
+  byte_offset: number;
+  invoice_number: string | null;
+  field: string;
+  code: string;
+  message: string;
+}
+
+export interface Tables {
+  billers: BillersTable;
+  accounts: AccountsTable;
+  invoices: InvoicesTable;
+  changes: ChangesTable;
+  deliveries: DeliveriesTable;
+  delivery_attempts: DeliveryAttemptsTable;
+  invoice_files: InvoiceFilesTable;
+  set_aside_records: SetAsideTable;
+}
