@@ -1,6 +1,7 @@
 /** Opens the one PostgreSQL a host works on, its tables up to date. */
 import type { ServiceIdentifier } from 'inversify';
-import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { migrations } from './migrations.js';
 import type { Tables } from './tables.js';

@@ -1,5 +1,6 @@
 /** The database's history, oldest first; a migration that has landed is never edited. */
-import { type Kysely, type Migration, type MigrationProvider, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Migration, MigrationProvider } from 'kysely/migration';
 
 const FIRST = `
 create table billers (

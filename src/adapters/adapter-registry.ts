@@ -1,0 +1,140 @@
+/** Loads the adapters that the host's manifest names; a bad one is quarantined and shown, the others run. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  AdapterManifest,
+  CONTRACT_NAMES,
+  CONTRACT_TOKENS,
+  type ContractName,
+  HOST_API_VERSION,
+  HostManifest,
+  isAdapterModule,
+  type StartSandbox,
+} from '@ic-host/contracts';
+import { Container, type ContainerModule, type ServiceIdentifier } from 'inversify';
+import semver from 'semver';
+import { Problem } from '../problem.js';
+import { checkManifest, faultText, type ManifestFault } from './check-manifest.js';
+
+export interface LoadedAdapter {
+  /** As the host's manifest names it. */
+  source: string;
+  folder: string;
+  manifest: AdapterManifest;
+  module: ContainerModule;
+}
+
+export interface QuarantinedAdapter {
+  source: string;
+  id: string | null;
+  faults: ManifestFault[];
+}
+
+export const ADAPTERS: ServiceIdentifier<AdapterRegistry> = Symbol('adapters');
+
+export class AdapterRegistry {
+  constructor(
+    readonly loaded: ReadonlyMap<string, LoadedAdapter>,
+    readonly quarantined: readonly QuarantinedAdapter[],
+  ) {}
+
+  /** @throws Problem 422 `adapter-unknown` or `adapter-quarantined` */
+  get(id: string): LoadedAdapter {
+    const adapter = this.loaded.get(id);
+    if (adapter) return adapter;
+    const bad = this.quarantined.find((item) => item.id === id);
+    if (bad) throw new Problem(422, 'adapter-quarantined', `the adapter ${id} is not loaded: ${bad.faults.map(faultText).join('; ')}`);
+    throw new Problem(422, 'adapter-unknown', `no adapter ${id}; loaded are: ${[...this.loaded.keys()].join(', ') || 'none'}`);
+  }
+}
+
+const readJson = (file: string): { value: unknown } | { fault: ManifestFault } => {
+  try {
+    return { value: JSON.parse(readFileSync(file, 'utf8')) };
+  } catch (error) {
+    const missing = (error as { code?: string }).code === 'ENOENT';
+    return { fault: { file, path: '', message: missing ? 'there is no such file' : `is not JSON: ${(error as Error).message}` } };
+  }
+};
+
+/** @throws Error naming the file and the path in it, when the host's own manifest is wrong */
+export async function loadAdapters(manifestFile: string): Promise<AdapterRegistry> {
+  const file = resolve(manifestFile);
+  const read = readJson(file);
+  const checked = 'fault' in read ? { faults: [read.fault] } : checkManifest(HostManifest, read.value, file);
+  if ('faults' in checked) throw new Error(checked.faults.map(faultText).join('\n'));
+  const loaded = new Map<string, LoadedAdapter>();
+  const quarantined: QuarantinedAdapter[] = [];
+  const results = await Promise.all(checked.manifest.adapters.map((source) => loadAdapter(source, dirname(file))));
+  for (const [index, result] of results.entries()) {
+    if ('faults' in result) quarantined.push(result);
+    else if (loaded.has(result.manifest.id)) {
+      const message = `the id ${result.manifest.id} is taken by ${loaded.get(result.manifest.id)?.source}; give one of them another`;
+      quarantined.push({ source: result.source, id: null, faults: [{ file, path: `/adapters/${index}`, message }] });
+    } else loaded.set(result.manifest.id, result);
+  }
+  return new AdapterRegistry(loaded, quarantined);
+}
+
+function folderOf(source: string, base: string): string {
+  if (/^(\.{0,2}\/|[A-Za-z]:\\)/.test(source)) return resolve(base, source);
+  // A package may not list its manifest among its exports: its folder is looked for as Node looks for packages.
+  const paths = createRequire(join(base, 'x.js')).resolve.paths(source) ?? [];
+  return paths.map((path) => join(path, source)).find(existsSync) ?? join(base, 'node_modules', source);
+}
+
+/** Loads one adapter, or says everything that is wrong with it. */
+export async function loadAdapter(source: string, base: string): Promise<LoadedAdapter | QuarantinedAdapter> {
+  const folder = folderOf(source, base);
+  const file = join(folder, 'adapter.manifest.json');
+  const read = readJson(file);
+  const bad = (id: string | null, ...faults: ManifestFault[]): QuarantinedAdapter => ({ source, id, faults });
+  if ('fault' in read) return bad(null, read.fault);
+  const given = (read.value as { id?: unknown } | null)?.id;
+  const id = typeof given === 'string' ? given : null;
+  const checked = checkManifest(AdapterManifest, read.value, file);
+  if ('faults' in checked) return bad(id, ...checked.faults);
+  const { manifest } = checked;
+  const fault = (path: string, message: string) => bad(id, { file, path, message });
+  if (!semver.validRange(manifest.hostApi)) return fault('/hostApi', `${manifest.hostApi} is not a semver range`);
+  if (!semver.satisfies(HOST_API_VERSION, manifest.hostApi))
+    return fault('/hostApi', `wants host API ${manifest.hostApi}, this host has ${HOST_API_VERSION}; update one of them`);
+  for (const [index, pattern] of manifest.egress.entries())
+    if (pattern.startsWith('setting:') && !manifest.settings.some((setting) => `setting:${setting.key}` === pattern))
+      return fault(`/egress/${index}`, `names the setting ${pattern.slice(8)}, which the manifest does not have`);
+  let entry: unknown;
+  try {
+    entry = (await import(pathToFileURL(join(folder, manifest.entry)).href)).default;
+  } catch (error) {
+    return fault('/entry', `${manifest.entry} can't be loaded: ${(error as Error).message}`);
+  }
+  if (!isAdapterModule(entry)) return fault('/entry', `${manifest.entry} must export adapterModule(…) as its default`);
+  const mismatch = contractMismatch(manifest, entry.module);
+  return mismatch ? fault('/contracts', mismatch) : { source, folder, manifest, module: entry.module };
+}
+
+/** What the manifest claims and what the module binds must be the same contracts. */
+function contractMismatch(manifest: AdapterManifest, module: ContainerModule): string | undefined {
+  const container = new Container();
+  try {
+    container.load(module);
+  } catch (error) {
+    return `the module can't be loaded: ${(error as Error).message}`;
+  }
+  const claimed = (name: ContractName): boolean => manifest.contracts.some((contract) => contract.name === name);
+  for (const name of CONTRACT_NAMES) {
+    const bound = container.isBound(CONTRACT_TOKENS[name]);
+    if (claimed(name) && !bound) return `${name} is claimed, but the module doesn't bind it`;
+    if (!claimed(name) && bound) return `the module binds ${name}, but the manifest doesn't claim it`;
+  }
+  return undefined;
+}
+
+/** The stand-in partner of an adapter. @throws Error when it has none */
+export async function sandboxOf({ manifest, folder }: LoadedAdapter): Promise<StartSandbox> {
+  if (!manifest.sandbox) throw new Error(`the adapter ${manifest.id} has no sandbox`);
+  const { startSandbox } = await import(pathToFileURL(join(folder, manifest.sandbox)).href);
+  return startSandbox;
+}

@@ -1,0 +1,43 @@
+/** The durable feed of what happened to invoices, in an order in which nothing can appear behind the reader. */
+import { inject, injectable } from 'inversify';
+import { sql } from 'kysely';
+import { Problem } from '../problem.js';
+import { DATABASE, type Database } from '../store/database.js';
+
+@injectable()
+export class ChangeFeed {
+  constructor(@inject(DATABASE) private readonly database: Database) {}
+
+  /**
+   * Rows are ordered by their transaction, and a transaction's rows are shown only when every older transaction has
+   * ended: so a slow one can't put rows behind a cursor that has passed.
+   * @throws Problem 400 `bad-cursor`
+   */
+  async read(after: string | undefined, limit: number) {
+    const match = /^(\d{1,20})\.(\d{1,19})$/.exec(after ?? '0.0');
+    if (!match) throw new Problem(400, 'bad-cursor', 'the cursor is not one this feed gave out');
+    const rows = await this.database.db
+      .selectFrom('changes')
+      .selectAll()
+      .where(sql<boolean>`(xid, seq) > (${match[1]}::xid8, ${match[2]}::bigint)`)
+      .where(sql<boolean>`xid < pg_snapshot_xmin(pg_current_snapshot())`)
+      .orderBy('xid')
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    const last = rows.at(-1);
+    return {
+      changes: rows.map((row) => ({
+        cursor: `${row.xid}.${row.seq}`,
+        billerId: row.biller_id,
+        accountNumber: row.account_number,
+        invoiceNumber: row.invoice_number,
+        change: row.change,
+        source: row.source,
+        at: row.at.toISOString(),
+        invoice: row.invoice,
+      })),
+      next: last ? `${last.xid}.${last.seq}` : (after ?? '0.0'),
+    };
+  }
+}

@@ -1,0 +1,241 @@
+/** Refreshes one account: asks the partner, reconciles, stores and tells, in one transaction. */
+import { AccountSnapshot, AdapterError, checkerOf } from '@ic-host/contracts';
+import { inject, injectable } from 'inversify';
+import type { Selectable } from 'kysely';
+import { BillerScopes } from '../adapters/biller-scopes.js';
+import { type BillerConfig, Billers } from '../billers/billers.js';
+import { Problem } from '../problem.js';
+import { DATABASE, type Database } from '../store/database.js';
+import type { AccountsTable, InvoicesTable } from '../store/tables.js';
+import { LOG, type Log } from '../telemetry/log.js';
+import { invoiceView } from './invoice-view.js';
+import { reconcile } from './reconcile.js';
+
+type InvoiceRow = Selectable<InvoicesTable>;
+const checkSnapshot = checkerOf(AccountSnapshot);
+
+export interface RefreshedAccount {
+  accountNumber: string;
+  partnerAccountId: string | null;
+  paymentBlock: { ach: boolean; card: boolean; reason: string | null };
+  changes: { recordType: 'N' | 'U' | 'D'; invoiceNumber: string }[];
+  invoices: Record<string, unknown>[];
+  /** True: the partner could not be asked, this is what we held. */
+  stale: boolean;
+  refreshedAt: string | null;
+  problem?: Record<string, unknown>;
+}
+
+@injectable()
+export class RefreshAccount {
+  private readonly underWay = new Map<string, Promise<RefreshedAccount>>();
+
+  constructor(
+    @inject(DATABASE) private readonly database: Database,
+    @inject(Billers) private readonly billers: Billers,
+    @inject(BillerScopes) private readonly scopes: BillerScopes,
+    @inject(LOG) private readonly log: Log,
+  ) {}
+
+  /**
+   * Two refreshes of the same account at the same moment share one trip.
+   * @throws Problem 404 `account-not-found`, 409 `not-open-billing`, 502 `partner-…`
+   */
+  refresh(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
+    const key = JSON.stringify([billerId, accountNumber]);
+    const shared = this.underWay.get(key);
+    if (shared) return shared;
+    const trip = this.run(billerId, accountNumber).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, trip);
+    return trip;
+  }
+
+  async invoices(billerId: string, accountNumber: string): Promise<Record<string, unknown>[]> {
+    await this.billers.get(billerId);
+    return (await this.heldInvoices(billerId, accountNumber)).map(invoiceView);
+  }
+
+  private async run(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
+    const biller = await this.billers.get(billerId);
+    if (!biller.openBilling)
+      throw new Problem(409, 'not-open-billing', `the biller ${billerId} is not open billing: it cannot use real-time look-ups`);
+    const provider = await this.scopes.contract(billerId, 'rtdr-provider');
+    const [account, held] = await Promise.all([
+      this.account(billerId, accountNumber),
+      this.heldInvoices(billerId, accountNumber),
+    ]);
+    let snapshot: AccountSnapshot;
+    try {
+      snapshot = await provider.lookUp(
+        {
+          accountNumber,
+          ...(account?.partner_account_id ? { partnerAccountId: account.partner_account_id } : {}),
+          heldInvoiceNumbers: held.filter((row) => row.status === 'active').map((row) => row.invoice_number),
+        },
+        new AbortController().signal,
+      );
+      checkAnswer(snapshot);
+    } catch (error) {
+      return this.withoutPartner(error, accountNumber, account, held);
+    }
+    return this.apply(biller, accountNumber, snapshot);
+  }
+
+  private apply(biller: BillerConfig, accountNumber: string, snapshot: AccountSnapshot): Promise<RefreshedAccount> {
+    const { billerId } = biller;
+    return this.database.db.transaction().execute(async (trx) => {
+      const block = snapshot.paymentBlock;
+      const known = {
+        ...(snapshot.partnerAccountId ? { partner_account_id: snapshot.partnerAccountId } : {}),
+        ...(block ? { block_ach: block.ach, block_card: block.card, block_reason: block.reason } : {}),
+        refreshed_at: new Date(),
+      };
+      // The account's row is the lock under which two hosts' refreshes of it take turns.
+      const account = await trx
+        .insertInto('accounts')
+        .values({ biller_id: billerId, account_number: accountNumber, block_ach: false, block_card: false, ...known })
+        .onConflict((conflict) => conflict.columns(['biller_id', 'account_number']).doUpdateSet(known))
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const held = await trx
+        .selectFrom('invoices')
+        .selectAll()
+        .where('biller_id', '=', billerId)
+        .where('account_number', '=', accountNumber)
+        .execute();
+      const changes = reconcile(
+        held.map((row) => ({
+          invoiceNumber: row.invoice_number,
+          status: row.status,
+          totalAmountDue: row.total_amount_due,
+          balanceDue: row.balance_due,
+        })),
+        snapshot,
+      );
+      const rows = new Map(held.map((row) => [row.invoice_number, row]));
+      const changed: InvoiceRow[] = changes.map((change) => {
+        const before = rows.get(change.invoiceNumber);
+        if (change.recordType === 'D') return { ...(before as InvoiceRow), status: 'deactivated' as const };
+        const { found } = change;
+        const amounts = {
+          total_amount_due: found.totalAmountDue?.cents ?? 0,
+          balance_due: found.balanceDue?.cents ?? 0,
+          status: 'active' as const,
+        };
+        if (before) return { ...before, ...amounts };
+        return {
+          biller_id: billerId,
+          invoice_number: change.invoiceNumber,
+          account_number: accountNumber,
+          invoice_date: String(found.invoiceDate),
+          invoice_due_date: String(found.invoiceDueDate),
+          auto_pay_collection_date: found.autoPayCollectionDate?.toString() ?? null,
+          invoice_type_id: found.invoiceTypeId ?? biller.invoiceTypeId,
+          details: {},
+          updated_at: new Date(),
+          ...amounts,
+        };
+      });
+      if (changed.length) {
+        const now = new Date();
+        await trx
+          .insertInto('invoices')
+          .values(changed.map((row) => ({ ...row, details: JSON.stringify(row.details), updated_at: now })))
+          .onConflict((conflict) =>
+            conflict.columns(['biller_id', 'invoice_number']).doUpdateSet((eb) => ({
+              account_number: eb.ref('excluded.account_number'),
+              total_amount_due: eb.ref('excluded.total_amount_due'),
+              balance_due: eb.ref('excluded.balance_due'),
+              status: eb.ref('excluded.status'),
+              updated_at: eb.ref('excluded.updated_at'),
+            })),
+          )
+          .execute();
+        const words = { N: 'created', U: 'updated', D: 'deactivated' } as const;
+        await trx
+          .insertInto('changes')
+          .values(
+            changed.map((row, index) => ({
+              biller_id: billerId,
+              account_number: accountNumber,
+              invoice_number: row.invoice_number,
+              change: words[changes[index]?.recordType ?? 'U'],
+              source: 'refresh' as const,
+              invoice: JSON.stringify(invoiceView(row)),
+            })),
+          )
+          .execute();
+      }
+      for (const row of changed) rows.set(row.invoice_number, row);
+      return {
+        ...accountView(accountNumber, account, [...rows.values()]),
+        changes: changes.map(({ recordType, invoiceNumber }) => ({ recordType, invoiceNumber })),
+        stale: false,
+      };
+    });
+  }
+
+  /** What we hold is better than nothing, and is marked as stale; only "not found" is an answer. */
+  private withoutPartner(
+    error: unknown,
+    accountNumber: string,
+    account: Selectable<AccountsTable> | undefined,
+    held: InvoiceRow[],
+  ): RefreshedAccount {
+    if (!AdapterError.is(error)) {
+      this.log.error({ err: error }, 'an adapter threw something else than an AdapterError');
+      throw new Problem(502, 'adapter-failed', 'the adapter failed unexpectedly');
+    }
+    if (error.kind === 'not-found') throw new Problem(404, 'account-not-found', `the partner does not know the account ${accountNumber}`);
+    const code = PROBLEM_CODES[error.kind] ?? 'partner-unavailable';
+    const problem = new Problem(502, code, error.message, { partnerMessages: error.partnerMessages });
+    if (!account?.refreshed_at && held.length === 0) throw problem;
+    return { ...accountView(accountNumber, account, held), changes: [], stale: true, problem: problem.toJSON() };
+  }
+
+  private account(billerId: string, accountNumber: string) {
+    return this.database.db
+      .selectFrom('accounts')
+      .selectAll()
+      .where('biller_id', '=', billerId)
+      .where('account_number', '=', accountNumber)
+      .executeTakeFirst();
+  }
+
+  private heldInvoices(billerId: string, accountNumber: string): Promise<InvoiceRow[]> {
+    return this.database.db
+      .selectFrom('invoices')
+      .selectAll()
+      .where('biller_id', '=', billerId)
+      .where('account_number', '=', accountNumber)
+      .orderBy('invoice_date')
+      .orderBy('invoice_number')
+      .execute();
+  }
+}
+
+const PROBLEM_CODES: Partial<Record<AdapterError['kind'], string>> = {
+  malformed: 'partner-malformed',
+  misconfigured: 'partner-misconfigured',
+  rejected: 'partner-rejected',
+  unsupported: 'not-supported',
+};
+
+function checkAnswer(snapshot: AccountSnapshot): void {
+  const fault = checkSnapshot(snapshot);
+  const lacking = snapshot.invoices?.find?.((item) => item.eligible && !(item.totalAmountDue && item.balanceDue));
+  if (fault) throw new AdapterError('malformed', `the adapter's answer is wrong: ${fault.field} ${fault.message}`);
+  if (lacking) throw new AdapterError('malformed', `the adapter's answer has no amounts for ${lacking.invoiceNumber}`);
+}
+
+const accountView = (accountNumber: string, account: Selectable<AccountsTable> | undefined, invoices: InvoiceRow[]) => ({
+  accountNumber,
+  partnerAccountId: account?.partner_account_id ?? null,
+  paymentBlock: {
+    ach: account?.block_ach ?? false,
+    card: account?.block_card ?? false,
+    reason: account?.block_reason ?? null,
+  },
+  invoices: invoices.map(invoiceView),
+  refreshedAt: account?.refreshed_at?.toISOString() ?? null,
+});
