@@ -1,0 +1,46 @@
+/** What an attempt's outcome means for its delivery: decided from the error's kind alone. Pure. */
+import type { AdapterErrorKind, RepeatSafety } from '@ic-host/contracts';
+import type { DeliveryKind } from '../store/tables.js';
+
+export interface Failure {
+  kind: AdapterErrorKind;
+  retryAfterMs?: number | undefined;
+}
+
+export interface AttemptContext {
+  delivery: DeliveryKind;
+  repeatSafety: RepeatSafety;
+  /** Attempts made so far, this one included. */
+  attempts: number;
+  /** Since the delivery was accepted. */
+  ageMs: number;
+  maxAgeMs: number;
+  /** How many of the latest attempts, this one included, failed with the same answer of the partner's own. */
+  equalAnswers: number;
+}
+
+export type Settlement =
+  | { next: 'rejected' }
+  | { next: 'parked'; reason: string }
+  | { next: 'retry'; inMs: number };
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15 * 60_000;
+const MISCONFIGURED_PAUSE_MS = 60_000;
+const EQUAL_ANSWERS = 10;
+
+/** @param random between 0 and 1; the pause is anywhere between nothing and its bound ("full jitter") */
+export function settle(failure: Failure, context: AttemptContext, random: () => number): Settlement {
+  const { delivery, repeatSafety, attempts, ageMs, maxAgeMs, equalAnswers } = context;
+  if (failure.kind === 'rejected' || failure.kind === 'not-found') return { next: 'rejected' };
+  if (failure.kind === 'unsupported') return { next: 'parked', reason: 'the adapter does not support this' };
+  const movesMoney = delivery === 'payment' || delivery === 'return';
+  const unknown = failure.kind === 'unknown-outcome' || (failure.kind === 'malformed' && movesMoney);
+  if (unknown && movesMoney && repeatSafety === 'unsafe')
+    return { next: 'parked', reason: 'the outcome is unknown and this partner cannot be asked or told again' };
+  if (equalAnswers >= EQUAL_ANSWERS) return { next: 'parked', reason: `the partner gave the same answer ${equalAnswers} times` };
+  if (ageMs >= maxAgeMs) return { next: 'parked', reason: 'attempts are used up' };
+  if (failure.kind === 'misconfigured') return { next: 'retry', inMs: MISCONFIGURED_PAUSE_MS * (0.5 + random()) };
+  const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempts, 20));
+  return { next: 'retry', inMs: Math.max(failure.retryAfterMs ?? 0, random() * bound) };
+}
