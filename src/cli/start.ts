@@ -1,0 +1,65 @@
+/** `ic-host start`: serves HTTP API and workers until told to stop. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Command, Option } from 'commander';
+import { Billers } from '../billers/billers.js';
+import { demonstrate } from '../demonstration.js';
+import { startHost } from '../host.js';
+import { BillerBody, readBody } from '../http/bodies.js';
+
+const LAST_RESORT_MS = 10_000;
+
+/** The repository's own manifest, for a start from elsewhere. */
+const ownManifest = join(dirname(fileURLToPath(import.meta.url)), '../../../adapter.manifest.json');
+
+export function startCommand(program: Command): void {
+  program
+    .command('start')
+    .description('serve the HTTP API and the workers')
+    .addOption(new Option('--port <number>', 'port; 0 picks one').env('IC_HOST_PORT').default(8080).argParser(Number))
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addOption(new Option('--data-dir <folder>', 'where data is kept').env('IC_HOST_DATA_DIR').default('.ic-host'))
+    .option('--billers <file>', 'billers to make or change at start: { "<billerId>": { … } }')
+    .option('--manifest <file>', 'which adapters to load', ownManifest)
+    .addOption(new Option('--role <role>', 'what this process does').choices(['all', 'api', 'worker']).default('all'))
+    .option('--sandbox', 'add the demonstration: a biller on an adapter’s stand-in partner')
+    .option('--allow-private-egress', 'let adapters reach private addresses and http')
+    .action(async (options) => {
+      const { env } = process;
+      const host = await startHost({
+        port: options.port,
+        host: options.host,
+        dataDir: options.dataDir,
+        manifest: options.manifest,
+        role: options.role,
+        allowPrivateEgress: Boolean(options.allowPrivateEgress || options.sandbox),
+        databaseUrl: env.IC_HOST_DATABASE_URL,
+        token: env.IC_HOST_API_TOKEN,
+        masterKey: env.IC_HOST_MASTER_KEY,
+        logLevel: env.IC_HOST_LOG_LEVEL ?? 'info',
+      });
+      let closing: Promise<void> | undefined;
+      const cleanups: (() => Promise<void>)[] = [];
+      const stop = (): void => {
+        closing ??= (async () => {
+          setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
+          await host.close();
+          for (const cleanup of cleanups) await cleanup();
+          process.exit(0);
+        })();
+      };
+      process.on('SIGTERM', stop).on('SIGINT', stop);
+      if (options.billers) {
+        const billers = host.container.get<Billers>(Billers);
+        const given = JSON.parse(readFileSync(options.billers, 'utf8')) as Record<string, unknown>;
+        for (const [billerId, body] of Object.entries(given)) await billers.put(billerId, readBody(BillerBody, body));
+      }
+      if (options.sandbox) {
+        const demonstration = await demonstrate(host, options.dataDir);
+        cleanups.push(() => demonstration.close());
+        for (const line of demonstration.lines) console.log(line);
+      }
+      console.log(`ic-host listening on ${host.url}`);
+    });
+}

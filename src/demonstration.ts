@@ -1,0 +1,52 @@
+/** The demonstration: a biller on each adapter's own stand-in partner, a sample file, and what to try next. */
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { ADAPTERS, sandboxOf } from './adapters/adapter-registry.js';
+import { Billers } from './billers/billers.js';
+import type { RunningHost } from './host.js';
+import { InvoiceFiles } from './invoice-files/invoice-files.js';
+
+export interface Demonstration {
+  /** To be printed: three commands, each on one line. */
+  lines: string[];
+  close(): Promise<void>;
+}
+
+/** Starts the stand-in partner of the first adapter that has one. Doing it again changes nothing that is there. */
+export async function demonstrate({ container, url, token }: RunningHost, dataDir: string): Promise<Demonstration> {
+  const adapter = [...container.get(ADAPTERS).loaded.values()].find(({ manifest }) => manifest.sandbox);
+  if (!adapter) throw new Error('no loaded adapter has a sandbox');
+  const start = await sandboxOf(adapter);
+  const sandbox = await start({ stateFile: join(dataDir, `sandbox-${adapter.manifest.id}.json`) });
+  const { billerId, ...biller } = sandbox.biller;
+  await container.get<Billers>(Billers).put(billerId, { ...biller, adapter: adapter.manifest.id });
+  const { fileName, text } = sandbox.sampleFile;
+  await container.get<InvoiceFiles>(InvoiceFiles).take(billerId, fileName, Readable.from([Buffer.from(text)]));
+  const { accountNumber, invoiceNumber } = sandbox.example;
+  const base = `${url}/v1/billers/${billerId}`;
+  const auth = `-H 'Authorization: Bearer ${token}'`;
+  const payment = JSON.stringify({
+    transactionId: `demo-${Date.now()}`,
+    accountNumber,
+    invoiceNumber,
+    amount: '15.00',
+    paymentDate: new Date().toISOString().slice(0, 10),
+    method: 'Visa',
+    source: 'Web',
+    maskedNumber: '4242',
+    payerName: 'Jordan Example',
+  });
+  return {
+    lines: [
+      `The partner of biller ${billerId} is ${adapter.manifest.name}'s sandbox at ${sandbox.url}. Try:`,
+      '',
+      `curl -sS -X POST ${auth} ${base}/accounts/${encodeURIComponent(accountNumber)}/refresh`,
+      '',
+      `curl -sS -X POST ${auth} -H 'Content-Type: application/json' -H 'Prefer: wait=10' ${base}/payments -d '${payment}'`,
+      '',
+      `curl -sS ${auth} ${base}/invoices/${invoiceNumber}/document -o invoice.pdf && head -c 8 invoice.pdf`,
+      '',
+    ],
+    close: () => sandbox.close(),
+  };
+}

@@ -1,0 +1,95 @@
+/** Puts a host together: database, adapters, features, workers and server, and takes it apart again. */
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Container, ContainerModule } from 'inversify';
+import { ADAPTERS, loadAdapters } from './adapters/adapter-registry.js';
+import { BillerScopes } from './adapters/biller-scopes.js';
+import { Billers, HOST_OPTIONS } from './billers/billers.js';
+import { keptSecret, SECRET_BOX, SecretBox } from './billers/secret-box.js';
+import { Deliver } from './deliveries/deliver.js';
+import { Deliveries } from './deliveries/deliveries.js';
+import { DELIVERY_QUEUE, DeliveryQueue } from './deliveries/delivery-queue.js';
+import { FetchDocument } from './documents/fetch-document.js';
+import { createServer } from './http/server.js';
+import { InvoiceFiles } from './invoice-files/invoice-files.js';
+import { ChangeFeed } from './rtdr/change-feed.js';
+import { RefreshAccount } from './rtdr/refresh-account.js';
+import { DATABASE, openDatabase } from './store/database.js';
+import { startEmbeddedPostgres } from './store/embedded-postgres.js';
+import { createLog, LOG } from './telemetry/log.js';
+
+export interface HostStart {
+  port: number;
+  host: string;
+  dataDir: string;
+  manifest: string;
+  role: 'all' | 'api' | 'worker';
+  allowPrivateEgress: boolean;
+  /** A PostgreSQL of yours; the embedded one when left out. */
+  databaseUrl?: string | undefined;
+  /** Made and kept in the data directory when left out. */
+  token?: string | undefined;
+  masterKey?: string | undefined;
+  logLevel: string;
+}
+
+export interface RunningHost {
+  url: string;
+  token: string;
+  /** For what runs inside the host's own process: the demonstration and tests. */
+  container: Container;
+  close(): Promise<void>;
+}
+
+const features = new ContainerModule(({ bind }) => {
+  for (const feature of [Billers, BillerScopes, RefreshAccount, ChangeFeed, FetchDocument, Deliveries, Deliver, InvoiceFiles])
+    bind(feature).toSelf().inSingletonScope();
+});
+
+/** @throws Error in words for the terminal when something it needs is missing */
+export async function startHost(options: HostStart): Promise<RunningHost> {
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  const log = createLog(options.logLevel);
+  const adapters = await loadAdapters(options.manifest);
+  for (const { source, faults } of adapters.quarantined) log.error({ source, faults }, 'an adapter is quarantined');
+
+  const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres(dataDir);
+  const connectionString = options.databaseUrl ?? embedded?.connectionString ?? '';
+  const database = await openDatabase(connectionString);
+  const queue = await DeliveryQueue.open(connectionString, log);
+  const token = options.token || keptSecret(dataDir, 'api-token');
+
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.bind(LOG).toConstantValue(log);
+  container.bind(ADAPTERS).toConstantValue(adapters);
+  container.bind(DATABASE).toConstantValue(database);
+  container.bind(DELIVERY_QUEUE).toConstantValue(queue);
+  container.bind(SECRET_BOX).toConstantValue(new SecretBox(options.masterKey || keptSecret(dataDir, 'master-key')));
+  container.bind(HOST_OPTIONS).toConstantValue({ allowPrivateEgress: options.allowPrivateEgress, dataDir });
+  container.load(features);
+
+  const works = options.role !== 'api';
+  const deliver = container.get<Deliver>(Deliver);
+  const invoiceFiles = container.get<InvoiceFiles>(InvoiceFiles);
+  if (works) {
+    await queue.work((id) => deliver.deliver(id));
+    await invoiceFiles.resume();
+  }
+  const app = await createServer(container.get.bind(container), token);
+  await app.listen({ port: options.port, host: options.host });
+  const { port } = app.server.address() as { port: number };
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    token,
+    container,
+    close: async () => {
+      await app.close();
+      deliver.stop();
+      await Promise.all([queue.close(), invoiceFiles.stop()]);
+      await container.get<BillerScopes>(BillerScopes).close();
+      await database.close();
+      await embedded?.stop();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Accounts: refresh, invoices, enrollments; and the change feed. */
+import type { EnrollmentKind } from '@ic-host/contracts';
+import type { FastifyInstance } from 'fastify';
+import { Deliveries, type Delivery } from '../deliveries/deliveries.js';
+import { ChangeFeed } from '../rtdr/change-feed.js';
+import { RefreshAccount } from '../rtdr/refresh-account.js';
+import { EnrollmentBody, readBody } from './bodies.js';
+import { limitOf } from './query.js';
+import type { Resolve } from './server.js';
+
+interface OfAccount {
+  Params: { billerId: string; accountNumber: string };
+}
+
+export function accountRoutes(app: FastifyInstance, resolve: Resolve): void {
+  const accounts = resolve<RefreshAccount>(RefreshAccount);
+  const feed = resolve<ChangeFeed>(ChangeFeed);
+  const deliveries = resolve<Deliveries>(Deliveries);
+  const path = '/billers/:billerId/accounts/:accountNumber';
+
+  app.post<OfAccount>(`${path}/refresh`, ({ params }) => accounts.refresh(params.billerId, params.accountNumber));
+  app.get<OfAccount>(`${path}/invoices`, async ({ params }) => ({
+    invoices: await accounts.invoices(params.billerId, params.accountNumber),
+  }));
+
+  const view = (row: Delivery) => ({
+    deliveryId: row.id,
+    accountNumber: row.key,
+    enabled: row.request.enabled,
+    state: row.state,
+    ...row.result,
+  });
+  for (const kind of ['paperless', 'autopay'] satisfies EnrollmentKind[]) {
+    app.put<OfAccount>(`${path}/enrollments/${kind}`, async ({ params, body }, reply) => {
+      const { enabled } = readBody(EnrollmentBody, body);
+      return reply.code(202).send(view(await deliveries.setEnrollment(params.billerId, kind, params.accountNumber, enabled)));
+    });
+    app.get<OfAccount>(`${path}/enrollments/${kind}`, async ({ params }) =>
+      view(await deliveries.get(params.billerId, kind, params.accountNumber)),
+    );
+  }
+
+  app.get<{ Querystring: { after?: string; limit?: string } }>('/changes', ({ query }) =>
+    feed.read(query.after, limitOf(query.limit, 100, 1000)),
+  );
+}

@@ -1,0 +1,35 @@
+/** Billers and the adapters they can be on. */
+import type { FastifyInstance } from 'fastify';
+import { ADAPTERS } from '../adapters/adapter-registry.js';
+import { Billers } from '../billers/billers.js';
+import { Problem } from '../problem.js';
+import { BillerBody, readBody } from './bodies.js';
+import type { Resolve } from './server.js';
+
+export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
+  const billers = resolve<Billers>(Billers);
+  const adapters = resolve(ADAPTERS);
+
+  app.get('/adapters', () => ({
+    adapters: [
+      ...[...adapters.loaded.values()].map(({ manifest }) => {
+        const { id, name, version, hostApi, contracts, settings, options, egress, limits } = manifest;
+        return { id, name, version, hostApi, contracts, settings, options: options ?? [], egress, limits: limits ?? {}, health: 'loaded' };
+      }),
+      ...adapters.quarantined.map(({ source, id, faults }) => ({ id, source, health: 'quarantined', faults })),
+    ],
+  }));
+
+  app.get('/billers', async () => ({ billers: (await billers.list()).map((config) => billers.view(config)) }));
+
+  app.get<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params }) =>
+    billers.view(await billers.get(params.billerId)),
+  );
+
+  app.put<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params, body }, reply) => {
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(params.billerId))
+      throw new Problem(422, 'invalid-request', 'a biller id is up to 64 letters, digits, dots, hyphens and underscores');
+    const { config, created, warnings } = await billers.put(params.billerId, readBody(BillerBody, body));
+    return reply.code(created ? 201 : 200).send({ ...billers.view(config), warnings });
+  });
+}

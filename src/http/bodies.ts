@@ -1,0 +1,102 @@
+/** What the API takes, as decorated classes: the source of the checks and of /openapi.json. */
+import { IsPlainDate, Payment } from '@ic-host/contracts';
+import { plainToInstance } from 'class-transformer';
+import {
+  IsBoolean,
+  IsInt,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  type ValidationError,
+  validateSync,
+} from 'class-validator';
+import type { PlainDate } from '@ic-host/contracts';
+import type { BillerInput } from '../billers/billers.js';
+import { Problem } from '../problem.js';
+
+export class BillerBody implements BillerInput {
+  @IsString() @IsNotEmpty() @MaxLength(200) name!: string;
+  /** BillerGUID, as the invoice files carry it. */
+  @IsString() @IsNotEmpty() @MaxLength(100) guid!: string;
+  /** Id of a loaded adapter. */
+  @IsString() @IsNotEmpty() adapter!: string;
+  /** By advanced-setting id or by key; a secret may be `{ "env": "NAME" }` or `{ "file": "/path" }`. */
+  @IsOptional() @IsObject() settings?: Record<string, unknown>;
+  @IsOptional() @IsBoolean() openBilling?: boolean;
+  @IsOptional() @IsInt() invoiceTypeId?: number;
+  @IsOptional() @IsString() @MaxLength(100) invoiceFormatGuid?: string | null;
+  @IsOptional() @IsObject() options?: Record<string, unknown>;
+}
+
+/** A payment to deliver; the contract's own type. */
+export class PaymentBody extends Payment {}
+
+export class ReturnBody {
+  /** The bank's return code. */
+  @Matches(/^[A-Z][0-9]{2}$/, { message: 'code must be a return code such as R01' }) code!: string;
+  @IsPlainDate() returnedOn!: PlainDate;
+  @IsOptional() @IsBoolean() disableAutoPay?: boolean;
+}
+
+export class EnrollmentBody {
+  @IsBoolean() enabled!: boolean;
+}
+
+
+const CODES: Record<string, string> = {
+  whitelistValidation: 'unknown-field',
+  isMoney: 'not-an-amount',
+  isPlainDate: 'not-a-date',
+  isNotEmpty: 'missing',
+};
+
+const explain = (errors: ValidationError[]) =>
+  errors.flatMap((error) =>
+    Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
+      field: error.property,
+      code: error.value === undefined && rule !== 'whitelistValidation' ? 'missing' : (CODES[rule] ?? 'wrong-value'),
+      message: error.value === undefined && rule !== 'whitelistValidation' ? `${error.property} is required` : message,
+    })),
+  );
+
+/** @throws Problem 422 `invalid-request` with every fault, or `card-number` */
+export function readBody<T extends object>(type: new () => T, value: unknown): T {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Problem(422, 'invalid-request', 'the body must be a JSON object', { errors: [] });
+  refuseCardNumbers(value);
+  const body = plainToInstance(type, value);
+  const errors = explain(validateSync(body, { whitelist: true, forbidNonWhitelisted: true }));
+  if (body instanceof Payment && errors.length === 0 && !body.amount.isPositive)
+    errors.push({ field: 'amount', code: 'not-positive', message: 'amount must be more than zero' });
+  if (errors.length) throw new Problem(422, 'invalid-request', errors[0]?.message ?? '', { errors });
+  return body;
+}
+
+const CARD_LIKE = /(?:[0-9][ -]?){12,18}[0-9]/g;
+
+function luhn(digits: string): boolean {
+  let sum = 0;
+  for (let index = 0; index < digits.length; index++) {
+    const digit = Number(digits[digits.length - 1 - index]);
+    const doubled = index % 2 ? digit * 2 : digit;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}
+
+/** Card numbers must not be held here in any field, not even by mistake. @throws Problem 422 `card-number` */
+function refuseCardNumbers(value: unknown, field = ''): void {
+  if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) refuseCardNumbers(inner, field ? `${field}.${key}` : key);
+    return;
+  }
+  if (typeof value !== 'string' && typeof value !== 'number') return;
+  for (const [match] of String(value).matchAll(CARD_LIKE))
+    if (luhn(match.replace(/\D/g, '')))
+      throw new Problem(422, 'card-number', `${field} looks like a full card number; nothing was stored`, {
+        errors: [{ field, code: 'card-number', message: 'must not hold a card number' }],
+      });
+}

@@ -1,0 +1,18 @@
+/** An invoice's PDF, streamed through. */
+import type { FastifyInstance } from 'fastify';
+import { FetchDocument } from '../documents/fetch-document.js';
+import type { Resolve } from './server.js';
+
+export function documentRoutes(app: FastifyInstance, resolve: Resolve): void {
+  const documents = resolve<FetchDocument>(FetchDocument);
+  app.get<{ Params: { billerId: string; invoiceNumber: string } }>(
+    '/billers/:billerId/invoices/:invoiceNumber/document',
+    async ({ params, raw }, reply) => {
+      const gone = new AbortController();
+      raw.once('close', () => raw.destroyed && !raw.complete && gone.abort());
+      const { stream, length } = await documents.fetch(params.billerId, params.invoiceNumber, gone.signal);
+      if (length !== undefined) reply.header('content-length', length);
+      return reply.type('application/pdf').send(stream);
+    },
+  );
+}

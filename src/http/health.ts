@@ -1,0 +1,24 @@
+/** Whether the host is alive, and ready for work: open to probes without a token. */
+import type { FastifyInstance } from 'fastify';
+import { ADAPTERS } from '../adapters/adapter-registry.js';
+import { DELIVERY_QUEUE } from '../deliveries/delivery-queue.js';
+import { DATABASE } from '../store/database.js';
+import type { Resolve } from './server.js';
+
+export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
+  const database = resolve(DATABASE);
+  const queue = resolve(DELIVERY_QUEUE);
+  const adapters = resolve(ADAPTERS);
+  const works = (check: Promise<unknown>): Promise<boolean> => check.then(Boolean, () => false);
+
+  app.get('/healthz', () => ({ status: 'alive' }));
+  app.get('/readyz', async (_request, reply) => {
+    const checks = {
+      database: await works(database.pool.query('select 1')),
+      queue: await works(queue.isReady()),
+      adapters: adapters.loaded.size > 0,
+    };
+    const ready = Object.values(checks).every(Boolean);
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks, quarantined: adapters.quarantined.length });
+  });
+}

@@ -1,0 +1,46 @@
+/** Invoice files: handed over as the body, of any size, streamed to disk. */
+import type { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { InvoiceFiles, importView } from '../invoice-files/invoice-files.js';
+import { Problem } from '../problem.js';
+import { limitOf } from './query.js';
+import type { Resolve } from './server.js';
+
+interface OfImport {
+  Params: { billerId: string; importId: string };
+}
+const LARGEST_FILE = 20 * 2 ** 30;
+
+export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void {
+  const files = resolve<InvoiceFiles>(InvoiceFiles);
+  const path = '/billers/:billerId/invoice-files';
+  // Within this plugin alone, a body of any type is a file.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { bodyLimit: LARGEST_FILE }, (_request, payload, done) => done(null, payload));
+
+  app.post<{ Params: { billerId: string }; Querystring: { filename?: string } }>(
+    path,
+    { bodyLimit: LARGEST_FILE },
+    async ({ params, query, body }, reply) => {
+      if (!query.filename) throw new Problem(400, 'filename-missing', 'name the file: ?filename=1663_11232026.JSON');
+      if (!body) throw new Problem(400, 'body-missing', 'the body must be the file');
+      const row = await files.take(params.billerId, query.filename, body as Readable);
+      return reply.code(202).send(importView(row));
+    },
+  );
+  app.get<OfImport>(`${path}/:importId`, async ({ params }) => importView(await files.get(params.billerId, params.importId)));
+  app.get<OfImport & { Querystring: { after?: string; limit?: string } }>(`${path}/:importId/set-aside`, async ({ params, query }) => {
+    await files.get(params.billerId, params.importId);
+    const rows = await files.setAside(params.importId, Number(query.after ?? 0) || 0, limitOf(query.limit, 100, 10_000));
+    return {
+      records: rows.map((row) => ({
+        recordNumber: row.record_number,
+        byteOffset: row.byte_offset,
+        invoiceNumber: row.invoice_number,
+        field: row.field,
+        code: row.code,
+        message: row.message,
+      })),
+    };
+  });
+}

@@ -1,0 +1,63 @@
+/** Payments and their returns. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { Deliveries, type Delivery } from '../deliveries/deliveries.js';
+import { PaymentBody, ReturnBody, readBody } from './bodies.js';
+import type { Resolve } from './server.js';
+
+interface OfPayment {
+  Params: { billerId: string; transactionId: string };
+}
+const LONGEST_WAIT_S = 30;
+const LOOK_EVERY_MS = 50;
+
+export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
+  const deliveries = resolve<Deliveries>(Deliveries);
+  const path = '/billers/:billerId/payments';
+
+  const view = async (row: Delivery) => {
+    const result = row.result as Record<string, unknown>;
+    return {
+      ...row.request,
+      deliveryId: row.id,
+      billerId: row.biller_id,
+      state: row.state,
+      duplicate: result.duplicate ?? false,
+      confirmationNumber: result.confirmationNumber ?? null,
+      payoffAmount: result.payoffAmount ?? null,
+      partnerMessages: result.partnerMessages ?? [],
+      reason: result.reason ?? result.detail ?? null,
+      acceptedAt: row.created_at.toISOString(),
+      nextAttemptAt: row.state === 'queued' ? (row.next_attempt_at?.toISOString() ?? null) : null,
+      attempts: await deliveries.attempts(row.id),
+    };
+  };
+
+  app.post<{ Params: { billerId: string } }>(path, async ({ params, body, headers }, reply) => {
+    const payment = readBody(PaymentBody, body);
+    const { delivery, created } = await deliveries.acceptPayment(params.billerId, payment);
+    const seconds = Math.min(Number(/(?:^|[,;\s])wait=(\d+)/.exec(String(headers.prefer ?? ''))?.[1] ?? 0), LONGEST_WAIT_S);
+    const until = Date.now() + seconds * 1000;
+    let held = delivery;
+    while (held.state === 'queued' && Date.now() < until) {
+      await wait(LOOK_EVERY_MS);
+      held = await deliveries.get(params.billerId, 'payment', payment.transactionId);
+    }
+    return reply.code(created ? 202 : 200).send(await view(held));
+  });
+
+  app.get<OfPayment>(`${path}/:transactionId`, async ({ params }) =>
+    view(await deliveries.get(params.billerId, 'payment', params.transactionId)),
+  );
+
+  app.post<OfPayment>(`${path}/:transactionId/return`, async ({ params, body }, reply) => {
+    const { billerId, transactionId } = params;
+    const { delivery, created } = await deliveries.acceptReturn(billerId, transactionId, readBody(ReturnBody, body));
+    return reply.code(created ? 202 : 200).send({ transactionId, ...(await view(delivery)) });
+  });
+
+  app.get<OfPayment>(`${path}/:transactionId/return`, async ({ params }) => ({
+    transactionId: params.transactionId,
+    ...(await view(await deliveries.get(params.billerId, 'return', params.transactionId))),
+  }));
+}

@@ -1,0 +1,75 @@
+/** The HTTP API: Fastify, the token, problem details; each resource has its own file. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Container } from 'inversify';
+import { Problem } from '../problem.js';
+import { LOG, type Log } from '../telemetry/log.js';
+import { accountRoutes } from './accounts.js';
+import { billerRoutes } from './billers.js';
+import { deliveryRoutes } from './deliveries.js';
+import { documentRoutes } from './documents.js';
+import { healthRoutes } from './health.js';
+import { invoiceFileRoutes } from './invoice-files.js';
+import { openApi } from './openapi.js';
+import { paymentRoutes } from './payments.js';
+
+export type Resolve = Container['get'];
+const BODY_LIMIT = 1 << 20;
+const OPEN = new Set(['/healthz', '/readyz', '/openapi.json']);
+const CODES: Record<string, [number, string]> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body-too-large'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported-media-type'],
+  FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed-json'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed-json'],
+};
+
+const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** @param resolve gives the features their routes call, bound by main */
+export async function createServer(resolve: Resolve, token: string): Promise<FastifyInstance> {
+  const log: Log = resolve(LOG);
+  const expected = hash(`Bearer ${token}`);
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 0,
+    forceCloseConnections: 'idle',
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+    routerOptions: { maxParamLength: 500 },
+  });
+  app.addHook('onRequest', async (request) => {
+    if (OPEN.has(request.url.split('?')[0] ?? '')) return;
+    if (!timingSafeEqual(hash(request.headers.authorization ?? ''), expected))
+      throw new Problem(401, 'unauthorized', 'a bearer token is needed: Authorization: Bearer …');
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const [status, code] = CODES[error.code] ?? (error instanceof SyntaxError ? [400, 'malformed-json'] : [error.statusCode ?? 500, 'bad-request']);
+    const problem =
+      error instanceof Problem
+        ? error
+        : status < 500
+          ? new Problem(status, code, error.message)
+          : new Problem(500, 'internal-error', 'something went wrong here; the log says what');
+    if (problem.status === 500) log.error({ err: error, url: request.url }, 'a request failed');
+    return reply.code(problem.status).type('application/problem+json').send(problem.toJSON());
+  });
+  app.setNotFoundHandler((request) => {
+    throw new Problem(404, 'not-found', `nothing is at ${request.method} ${request.url.split('?')[0]}`);
+  });
+  // Invoice files come as any type; their route streams them.
+  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+  healthRoutes(app, resolve);
+  app.get('/openapi.json', () => openApi());
+  await app.register(
+    async (v1) => {
+      billerRoutes(v1, resolve);
+      accountRoutes(v1, resolve);
+      paymentRoutes(v1, resolve);
+      deliveryRoutes(v1, resolve);
+      documentRoutes(v1, resolve);
+      await v1.register(async (files) => invoiceFileRoutes(files, resolve));
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+/** The command line's entry: the composition root of everything. */
+import 'reflect-metadata';
+import { program } from 'commander';
+import { adaptersCommand } from './cli/adapters.js';
+import { remoteCommands } from './cli/remote.js';
+import { sandboxCommand } from './cli/sandbox.js';
+import { startCommand } from './cli/start.js';
+
+program.name('ic-host').description('An integration host for bill payment.').showHelpAfterError();
+startCommand(program);
+adaptersCommand(program);
+sandboxCommand(program);
+remoteCommands(program);
+
+program.parseAsync().catch((error: Error) => {
+  console.error(`ic-host: ${error.message}`);
+  process.exit(1);
+});
