@@ -1,5 +1,5 @@
 /** The demonstration: a biller on each adapter's own stand-in partner, a sample file, and what to try next. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { ADAPTERS, sandboxOf } from './adapters/adapter-registry.js';
 import { Billers } from './billers/billers.js';
@@ -13,7 +13,7 @@ export interface Demonstration {
 }
 
 /** Starts the stand-in partner of the first adapter that has one. Doing it again changes nothing that is there. */
-export async function demonstrate({ container, url, token }: RunningHost, dataDir: string): Promise<Demonstration> {
+export async function demonstrate({ container, url }: RunningHost, dataDir: string): Promise<Demonstration> {
   const adapter = [...container.get(ADAPTERS).loaded.values()].find(({ manifest }) => manifest.sandbox);
   if (!adapter) throw new Error('no loaded adapter has a sandbox');
   const start = await sandboxOf(adapter);
@@ -24,7 +24,9 @@ export async function demonstrate({ container, url, token }: RunningHost, dataDi
   await container.get<InvoiceFiles>(InvoiceFiles).take(billerId, fileName, Readable.from([Buffer.from(text)]));
   const { accountNumber, invoiceNumber } = sandbox.example;
   const base = `${url}/v1/billers/${billerId}`;
-  const auth = `-H 'Authorization: Bearer ${token}'`;
+  // The token itself is not printed: the shell takes it from where it is kept.
+  const kept = process.env.IC_HOST_API_TOKEN ? '$IC_HOST_API_TOKEN' : `$(cat '${resolve(dataDir, 'api-token')}')`;
+  const auth = `-H "Authorization: Bearer ${kept}"`;
   const payment = JSON.stringify({
     transactionId: `demo-${Date.now()}`,
     accountNumber,

@@ -1,7 +1,7 @@
 /** Puts a host together: database, adapters, features, workers and server, and takes it apart again. */
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Container, ContainerModule } from 'inversify';
+import { Container, ContainerModule, type Newable } from 'inversify';
 import { ADAPTERS, loadAdapters } from './adapters/adapter-registry.js';
 import { BillerScopes } from './adapters/biller-scopes.js';
 import { Billers, HOST_OPTIONS } from './billers/billers.js';
@@ -42,8 +42,17 @@ export interface RunningHost {
 }
 
 const features = new ContainerModule(({ bind }) => {
-  for (const feature of [Billers, BillerScopes, RefreshAccount, ChangeFeed, FetchDocument, Deliveries, Deliver, InvoiceFiles])
-    bind(feature).toSelf().inSingletonScope();
+  const all: Newable<object>[] = [
+    Billers,
+    BillerScopes,
+    RefreshAccount,
+    ChangeFeed,
+    FetchDocument,
+    Deliveries,
+    Deliver,
+    InvoiceFiles,
+  ];
+  for (const feature of all) bind(feature).toSelf().inSingletonScope();
 });
 
 /** @throws Error in words for the terminal when something it needs is missing */

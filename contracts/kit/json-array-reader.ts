@@ -57,12 +57,15 @@ export async function* readJsonArray(
   const keepFrame = (bytes: Buffer): void => {
     if (!isUtf8(bytes)) throw refuse('not-utf8', 'the file is not UTF-8');
     frame += bytes.toString('utf8');
-    if (frame.length > maxElementBytes) throw refuse('too-large', 'the part of the file outside its records is too large');
+    if (frame.length > maxElementBytes)
+      throw refuse('too-large', 'the part of the file outside its records is too large');
   };
 
   for await (const chunk of source) {
     signal.throwIfAborted();
-    let buffer: Buffer = rest.length ? Buffer.concat([rest, chunk]) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    let buffer: Buffer = rest.length
+      ? Buffer.concat([rest, chunk])
+      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     if (first) {
       if (buffer.length < 3) {
         rest = Buffer.from(buffer);
@@ -99,7 +102,8 @@ export async function* readJsonArray(
           continue;
         }
         if (byte === 0x5d) {
-          if (awaiting) throw refuse('not-json', `a comma stands before the end of the list at byte ${restOffset + at}`);
+          if (awaiting)
+            throw refuse('not-json', `a comma stands before the end of the list at byte ${restOffset + at}`);
           inArray = false;
           depth = 1;
           frameStart = at;
@@ -142,7 +146,11 @@ export async function* readJsonArray(
         depth--;
         if (depth < 0) throw refuse('not-json', `a bracket is closed that was not opened, at byte ${restOffset + at}`);
         if (inArray && depth === 2) {
-          elements.push({ bytes: buffer.subarray(start, at + 1), byteOffset: restOffset + start, inexactNumbers: inexact });
+          elements.push({
+            bytes: buffer.subarray(start, at + 1),
+            byteOffset: restOffset + start,
+            inexactNumbers: inexact,
+          });
           start = -1;
           afterElement = true;
         } else if (depth === 0) ended = true;
@@ -158,7 +166,8 @@ export async function* readJsonArray(
       // A UTF-8 character or the array's key may be cut here: hold the frame back until it is whole.
       rest = Buffer.from(buffer.subarray(frameStart));
       restOffset += frameStart;
-      if (rest.length > maxElementBytes) throw refuse('too-large', 'the part of the file outside its records is too large');
+      if (rest.length > maxElementBytes)
+        throw refuse('too-large', 'the part of the file outside its records is too large');
     }
     if (elements.length) yield { type: 'elements', elements, bytesRead: restOffset + rest.length };
   }

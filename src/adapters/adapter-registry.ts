@@ -45,8 +45,17 @@ export class AdapterRegistry {
     const adapter = this.loaded.get(id);
     if (adapter) return adapter;
     const bad = this.quarantined.find((item) => item.id === id);
-    if (bad) throw new Problem(422, 'adapter-quarantined', `the adapter ${id} is not loaded: ${bad.faults.map(faultText).join('; ')}`);
-    throw new Problem(422, 'adapter-unknown', `no adapter ${id}; loaded are: ${[...this.loaded.keys()].join(', ') || 'none'}`);
+    if (bad)
+      throw new Problem(
+        422,
+        'adapter-quarantined',
+        `the adapter ${id} is not loaded: ${bad.faults.map(faultText).join('; ')}`,
+      );
+    throw new Problem(
+      422,
+      'adapter-unknown',
+      `no adapter ${id}; loaded are: ${[...this.loaded.keys()].join(', ') || 'none'}`,
+    );
   }
 }
 
@@ -55,7 +64,13 @@ const readJson = (file: string): { value: unknown } | { fault: ManifestFault } =
     return { value: JSON.parse(readFileSync(file, 'utf8')) };
   } catch (error) {
     const missing = (error as { code?: string }).code === 'ENOENT';
-    return { fault: { file, path: '', message: missing ? 'there is no such file' : `is not JSON: ${(error as Error).message}` } };
+    return {
+      fault: {
+        file,
+        path: '',
+        message: missing ? 'there is no such file' : `is not JSON: ${(error as Error).message}`,
+      },
+    };
   }
 };
 
@@ -100,7 +115,10 @@ export async function loadAdapter(source: string, base: string): Promise<LoadedA
   const fault = (path: string, message: string) => bad(id, { file, path, message });
   if (!semver.validRange(manifest.hostApi)) return fault('/hostApi', `${manifest.hostApi} is not a semver range`);
   if (!semver.satisfies(HOST_API_VERSION, manifest.hostApi))
-    return fault('/hostApi', `wants host API ${manifest.hostApi}, this host has ${HOST_API_VERSION}; update one of them`);
+    return fault(
+      '/hostApi',
+      `wants host API ${manifest.hostApi}, this host has ${HOST_API_VERSION}; update one of them`,
+    );
   for (const [index, pattern] of manifest.egress.entries())
     if (pattern.startsWith('setting:') && !manifest.settings.some((setting) => `setting:${setting.key}` === pattern))
       return fault(`/egress/${index}`, `names the setting ${pattern.slice(8)}, which the manifest does not have`);

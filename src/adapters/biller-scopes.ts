@@ -2,8 +2,8 @@
 import {
   AdapterError,
   type AdapterManifest,
-  BILLER,
   type AdapterSettings,
+  BILLER,
   CLOCK,
   CONTRACT_TOKENS,
   type ContractName,
@@ -75,13 +75,15 @@ export class BillerScopes {
   private open(config: BillerConfig): Scope {
     const { manifest, module } = this.adapters.get(config.adapter);
     const settings = settingsOf(config, manifest, this.billers);
-    const secrets = manifest.settings.filter((spec) => spec.secret).flatMap((spec) => {
-      try {
-        return settings.get(spec.key) ?? [];
-      } catch {
-        return []; // its source is gone: the call that needs it says so
-      }
-    });
+    const secrets = manifest.settings
+      .filter((spec) => spec.secret)
+      .flatMap((spec) => {
+        try {
+          return settings.get(spec.key) ?? [];
+        } catch {
+          return []; // its source is gone: the call that needs it says so
+        }
+      });
     const tracer = trace.getTracer('ic-host');
     const wayOut = createWayOut({
       billerId: config.billerId,
@@ -114,7 +116,8 @@ function settingsOf(config: BillerConfig, manifest: AdapterManifest, billers: Bi
     get,
     require: (key) => {
       const value = get(key);
-      if (value === undefined) throw new AdapterError('misconfigured', `the setting ${key} is missing`, { code: 'setting-missing' });
+      if (value === undefined)
+        throw new AdapterError('misconfigured', `the setting ${key} is missing`, { code: 'setting-missing' });
       return value;
     },
     option: (key) =>

@@ -65,7 +65,11 @@ export class Billers {
     // Another host may change a biller: what is remembered is remembered for a second.
     const known = this.cached.get(billerId);
     if (known && known.until > Date.now()) return known.config;
-    const row = await this.database.db.selectFrom('billers').selectAll().where('biller_id', '=', billerId).executeTakeFirst();
+    const row = await this.database.db
+      .selectFrom('billers')
+      .selectAll()
+      .where('biller_id', '=', billerId)
+      .executeTakeFirst();
     if (!row) throw new Problem(404, 'biller-not-found', `no biller ${billerId}`);
     const config = toConfig(row);
     this.cached.set(billerId, { config, until: Date.now() + 1000 });
@@ -77,9 +81,16 @@ export class Billers {
   }
 
   /** @throws Problem 422 naming every setting that is wrong */
-  async put(billerId: string, input: BillerInput): Promise<{ config: BillerConfig; created: boolean; warnings: string[] }> {
+  async put(
+    billerId: string,
+    input: BillerInput,
+  ): Promise<{ config: BillerConfig; created: boolean; warnings: string[] }> {
     const { manifest } = this.adapters.get(input.adapter);
-    const held = await this.database.db.selectFrom('billers').selectAll().where('biller_id', '=', billerId).executeTakeFirst();
+    const held = await this.database.db
+      .selectFrom('billers')
+      .selectAll()
+      .where('biller_id', '=', billerId)
+      .executeTakeFirst();
     const settings = this.storedSettings(billerId, manifest, input.settings ?? {}, held ? toConfig(held).settings : {});
     checkOptions(manifest, input.options ?? {});
     const values = {
@@ -126,7 +137,9 @@ export class Billers {
     } catch {
       // said below
     }
-    throw new AdapterError('misconfigured', `the setting ${key} can't be read from where it is kept`, { code: 'secret-source-gone' });
+    throw new AdapterError('misconfigured', `the setting ${key} can't be read from where it is kept`, {
+      code: 'secret-source-gone',
+    });
   }
 
   private storedSettings(
@@ -141,18 +154,24 @@ export class Billers {
       const setting = manifest.settings.find((item) => item.settingId === name || item.key === name);
       const wrong = (code: string, message: string) => errors.push({ field: `settings.${name}`, code, message });
       if (!setting) wrong('unknown-setting', `the adapter ${manifest.id} has no setting ${name}`);
-      else if (value === MASK && held[setting.key] !== undefined) stored[setting.key] = held[setting.key] as StoredSetting;
+      else if (value === MASK && held[setting.key] !== undefined)
+        stored[setting.key] = held[setting.key] as StoredSetting;
       else if (isReference(value)) stored[setting.key] = value;
       else if (typeof value !== 'string' || value === '') wrong('wrong-type', `${setting.title} must be text`);
       else {
         const problem = setting.type === 'url' ? this.urlProblem(value) : undefined;
         if (problem) wrong('url-refused', `${setting.title}: ${problem}`);
-        else stored[setting.key] = setting.secret ? { sealed: this.box.seal(value, `${billerId}/${setting.key}`) } : value;
+        else
+          stored[setting.key] = setting.secret ? { sealed: this.box.seal(value, `${billerId}/${setting.key}`) } : value;
       }
     }
     for (const setting of manifest.settings)
       if (setting.required && stored[setting.key] === undefined)
-        errors.push({ field: `settings.${setting.settingId ?? setting.key}`, code: 'missing', message: `${setting.title} is required` });
+        errors.push({
+          field: `settings.${setting.settingId ?? setting.key}`,
+          code: 'missing',
+          message: `${setting.title} is required`,
+        });
     if (errors.length) throw new Problem(422, 'invalid-settings', errors[0]?.message ?? '', { errors });
     return stored;
   }
@@ -162,7 +181,8 @@ export class Billers {
     const url = new URL(value);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     if (url.username || url.password) return 'must not carry a user or password';
-    if (this.host.allowPrivateEgress) return ['http:', 'https:'].includes(url.protocol) ? undefined : 'must be http or https';
+    if (this.host.allowPrivateEgress)
+      return ['http:', 'https:'].includes(url.protocol) ? undefined : 'must be http or https';
     if (url.protocol !== 'https:') return 'must be https';
     if (host === 'localhost' || host.endsWith('.localhost') || (/^[\d.]+$|:/.test(host) && isPrivateAddress(host)))
       return 'is a private address; start the host with --allow-private-egress to allow it';

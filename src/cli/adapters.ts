@@ -1,7 +1,7 @@
 /** `ic-host adapters [PATH]`: what the manifest loads, or what is wrong with one adapter. */
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
 import Table from 'cli-table3';
+import type { Command } from 'commander';
 import { loadAdapter, loadAdapters } from '../adapters/adapter-registry.js';
 import { faultText } from '../adapters/check-manifest.js';
 

@@ -18,12 +18,19 @@ function connect({ url, token, dataDir }: Connection): AxiosInstance {
   const kept = join(dataDir, 'api-token');
   const found = token ?? (existsSync(kept) ? readFileSync(kept, 'utf8').trim() : undefined);
   if (!found) throw new Error('no token: set IC_HOST_API_TOKEN, or name the host’s --data-dir');
-  return axios.create({ baseURL: `${url}/v1`, headers: { authorization: `Bearer ${found}` }, validateStatus: () => true });
+  return axios.create({
+    baseURL: `${url}/v1`,
+    headers: { authorization: `Bearer ${found}` },
+    validateStatus: () => true,
+  });
 }
 
 /** Prints an answer; a problem goes to standard error and makes the exit status 1. */
 function show({ status, data }: AxiosResponse): void {
-  if (status < 400) return console.log(JSON.stringify(data, null, 2));
+  if (status < 400) {
+    console.log(JSON.stringify(data, null, 2));
+    return;
+  }
   console.error(`${data?.code ?? status}: ${data?.detail ?? 'the host answered with an error'}`);
   process.exitCode = 1;
 }
@@ -37,7 +44,9 @@ export function remoteCommands(program: Command): void {
       .description(description)
       .addOption(new Option('--url <url>', 'the host').env('IC_HOST_URL').default('http://127.0.0.1:8080'))
       .addOption(new Option('--token <token>', 'its token').env('IC_HOST_API_TOKEN'))
-      .addOption(new Option('--data-dir <folder>', 'where its token is kept').env('IC_HOST_DATA_DIR').default('.ic-host'));
+      .addOption(
+        new Option('--data-dir <folder>', 'where its token is kept').env('IC_HOST_DATA_DIR').default('.ic-host'),
+      );
 
   command('billers [billerId]', 'list the billers, or show one').action(async (billerId, options) =>
     show(await connect(options).get(billerId ? `/billers/${part(billerId)}` : '/billers')),
@@ -45,8 +54,13 @@ export function remoteCommands(program: Command): void {
   command('lookup <billerId> <accountNumber>', 'refresh an account now').action(async (billerId, account, options) =>
     show(await connect(options).post(`/billers/${part(billerId)}/accounts/${part(account)}/refresh`)),
   );
-  command('pay <billerId> <json>', 'hold a payment and deliver it; waits up to 10 s').action(async (billerId, json, options) =>
-    show(await connect(options).post(`/billers/${part(billerId)}/payments`, JSON.parse(json), { headers: { prefer: 'wait=10' } })),
+  command('pay <billerId> <json>', 'hold a payment and deliver it; waits up to 10 s').action(
+    async (billerId, json, options) =>
+      show(
+        await connect(options).post(`/billers/${part(billerId)}/payments`, JSON.parse(json), {
+          headers: { prefer: 'wait=10' },
+        }),
+      ),
   );
   command('enroll <billerId> <accountNumber> <kind> <state>', 'wish paperless or autopay on or off').action(
     async (billerId, account, kind, state, options) => {
@@ -78,7 +92,10 @@ export function remoteCommands(program: Command): void {
         maxBodyLength: Number.POSITIVE_INFINITY,
         maxRedirects: 0,
       });
-      const bar = new SingleBar({ format: '{bar} {percentage} % {records} records, {eta_formatted} left', stream: process.stderr });
+      const bar = new SingleBar({
+        format: '{bar} {percentage} % {records} records, {eta_formatted} left',
+        stream: process.stderr,
+      });
       if (answer.status < 400) bar.start(statSync(file).size, 0, { records: 0 });
       while (answer.data.state === 'running') {
         await wait(200);

@@ -15,7 +15,8 @@ export function sandboxCommand(program: Command): void {
       const adapter = existsSync(plugin)
         ? await loadAdapter(resolve(plugin), process.cwd())
         : (await loadAdapters(options.manifest)).get(plugin);
-      if ('faults' in adapter) throw new Error(`the adapter ${plugin} can't be loaded; see: ic-host adapters ${plugin}`);
+      if ('faults' in adapter)
+        throw new Error(`the adapter ${plugin} can't be loaded; see: ic-host adapters ${plugin}`);
       const sandbox = await (await sandboxOf(adapter))({ port: options.port });
       console.log(JSON.stringify({ url: sandbox.url, biller: sandbox.biller, example: sandbox.example }, null, 2));
       process.on('SIGINT', () => process.exit(0)).on('SIGTERM', () => process.exit(0));

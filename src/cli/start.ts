@@ -39,15 +39,19 @@ export function startCommand(program: Command): void {
         masterKey: env.IC_HOST_MASTER_KEY,
         logLevel: env.IC_HOST_LOG_LEVEL ?? 'info',
       });
-      let closing: Promise<void> | undefined;
+      let closing = false;
       const cleanups: (() => Promise<void>)[] = [];
       const stop = (): void => {
-        closing ??= (async () => {
-          setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
-          await host.close();
-          for (const cleanup of cleanups) await cleanup();
-          process.exit(0);
-        })();
+        if (closing) return;
+        closing = true;
+        setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
+        host
+          .close()
+          .then(() => Promise.all(cleanups.map((cleanup) => cleanup())))
+          .then(
+            () => process.exit(0),
+            () => process.exit(1),
+          );
       };
       process.on('SIGTERM', stop).on('SIGINT', stop);
       if (options.billers) {

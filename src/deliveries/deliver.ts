@@ -94,7 +94,8 @@ export class Deliver {
       repeatSafety = sink.repeatSafety;
       if (delivery.kind === 'payment') {
         const payment = toPayment(delivery.request);
-        const found = repeatSafety === 'findable' && delivery.attempts > 0 ? await sink.find?.(payment, signal) : undefined;
+        const found =
+          repeatSafety === 'findable' && delivery.attempts > 0 ? await sink.find?.(payment, signal) : undefined;
         const receipt: PaymentReceipt = found ? { ...found, duplicate: true } : await sink.post(payment, signal);
         const { payoffAmount, ...rest } = receipt;
         return { ...rest, ...(payoffAmount ? { payoffAmount: payoffAmount.toString() } : {}) };
@@ -109,7 +110,10 @@ export class Deliver {
       if (paid.state === 'queued') return WAIT;
       const confirmationNumber = (paid.result as { confirmationNumber?: string }).confirmationNumber;
       if (paid.state !== 'delivered' || !confirmationNumber)
-        throw new AdapterError('unsupported', `the payment is ${paid.state} and has ${confirmationNumber ? 'a' : 'no'} confirmation number`);
+        throw new AdapterError(
+          'unsupported',
+          `the payment is ${paid.state} and has ${confirmationNumber ? 'a' : 'no'} confirmation number`,
+        );
       const { code, returnedOn, disableAutoPay } = delivery.request as Record<string, string | boolean>;
       if (!sink.returnPayment) throw new AdapterError('unsupported', 'the adapter does not support returns');
       return sink.returnPayment(
@@ -130,12 +134,17 @@ export class Deliver {
     const sink = await this.scopes.contract(delivery.biller_id, 'enrollment-sink');
     const kind = delivery.kind as EnrollmentKind;
     const enrollment = { accountNumber: delivery.key, enabled: delivery.request.enabled === true };
-    const done = kind === 'paperless' ? await sink.setPaperless(enrollment, signal) : await sink.setAutopay(enrollment, signal);
+    const done =
+      kind === 'paperless' ? await sink.setPaperless(enrollment, signal) : await sink.setAutopay(enrollment, signal);
     const held = await sink.readBack?.(kind, delivery.key, signal);
     if (held !== undefined && held !== enrollment.enabled)
-      throw new AdapterError('unavailable', `the partner says that ${kind} is ${held ? 'on' : 'off'} after it was set`, {
-        code: 'read-back-differs',
-      });
+      throw new AdapterError(
+        'unavailable',
+        `the partner says that ${kind} is ${held ? 'on' : 'off'} after it was set`,
+        {
+          code: 'read-back-differs',
+        },
+      );
     return done;
   }
 
@@ -147,13 +156,22 @@ export class Deliver {
   ): Promise<void> {
     const now = new Date();
     await this.database.db.transaction().execute(async (trx) => {
-      const row = await trx.selectFrom('deliveries').selectAll().where('id', '=', claimed.id).forUpdate().executeTakeFirstOrThrow();
+      const row = await trx
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('id', '=', claimed.id)
+        .forUpdate()
+        .executeTakeFirstOrThrow();
       const release = { lease_token: null, lease_until: null, updated_at: now };
       const fenced = row.lease_token !== claimed.lease_token;
       if ('value' in outcome && outcome.value === WAIT) {
         if (fenced) return;
         const again = new Date(now.getTime() + RETURN_PAUSE_MS);
-        await trx.updateTable('deliveries').set({ ...release, next_attempt_at: again }).where('id', '=', row.id).execute();
+        await trx
+          .updateTable('deliveries')
+          .set({ ...release, next_attempt_at: again })
+          .where('id', '=', row.id)
+          .execute();
         return this.queue.enqueue(trx, row.id, row.biller_id, again);
       }
       const failure = 'error' in outcome ? this.failureOf(outcome.error) : undefined;

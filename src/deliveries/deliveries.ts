@@ -25,7 +25,10 @@ export class Deliveries {
    * @returns the delivery, and whether it is new; it is committed when this resolves
    * @throws Problem 409 `transaction-conflict` when the transaction id is held with another content
    */
-  async acceptPayment(billerId: string, payment: { transactionId: string }): Promise<{ delivery: Delivery; created: boolean }> {
+  async acceptPayment(
+    billerId: string,
+    payment: { transactionId: string },
+  ): Promise<{ delivery: Delivery; created: boolean }> {
     await this.scopes.contract(billerId, 'payment-sink');
     return this.accept(billerId, 'payment', payment.transactionId, payment);
   }
@@ -39,7 +42,12 @@ export class Deliveries {
   }
 
   /** Desired state: a new wish replaces the older one, whether or not it was delivered. */
-  async setEnrollment(billerId: string, kind: EnrollmentKind, accountNumber: string, enabled: boolean): Promise<Delivery> {
+  async setEnrollment(
+    billerId: string,
+    kind: EnrollmentKind,
+    accountNumber: string,
+    enabled: boolean,
+  ): Promise<Delivery> {
     await this.scopes.contract(billerId, 'enrollment-sink');
     return this.database.db.transaction().execute(async (trx) => {
       const request = JSON.stringify({ enabled });

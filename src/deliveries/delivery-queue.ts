@@ -20,24 +20,40 @@ export class DeliveryQueue {
     boss.on('error', (error) => log.error({ err: error }, 'the delivery queue failed'));
     await boss.start();
     // A job is only a reminder: the delivery's own row says what is to be done, so a crashed job is simply run again.
-    const options = { notify: true, retryLimit: 1_000_000, retryDelay: 5, expireInSeconds: 180, retentionSeconds: 60 * 86_400, deleteAfterSeconds: 3_600 };
+    const options = {
+      notify: true,
+      retryLimit: 1_000_000,
+      retryDelay: 5,
+      expireInSeconds: 180,
+      retentionSeconds: 60 * 86_400,
+      deleteAfterSeconds: 3_600,
+    };
     await boss.createQueue(QUEUE, { ...options });
     return new DeliveryQueue(boss);
   }
 
   /** Part of the transaction given: no row without its job, no job without its row. */
   async enqueue(trx: Transaction<Tables>, deliveryId: string, billerId: string, startAfter?: Date): Promise<void> {
-    await this.boss.send(QUEUE, { deliveryId }, {
-      db: fromKysely(trx),
-      group: { id: billerId },
-      ...(startAfter ? { startAfter } : {}),
-    });
+    await this.boss.send(
+      QUEUE,
+      { deliveryId },
+      {
+        db: fromKysely(trx),
+        group: { id: billerId },
+        ...(startAfter ? { startAfter } : {}),
+      },
+    );
   }
 
   async work(deliver: (deliveryId: string) => Promise<void>): Promise<void> {
     await this.boss.work<{ deliveryId: string }>(
       QUEUE,
-      { localConcurrency: WORKERS, localGroupConcurrency: WORKERS_PER_BILLER, pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 1 },
+      {
+        localConcurrency: WORKERS,
+        localGroupConcurrency: WORKERS_PER_BILLER,
+        pollingIntervalSeconds: 0.5,
+        notifyPollingIntervalSeconds: 1,
+      },
       async ([job]) => {
         if (job) await deliver(job.data.deliveryId);
       },

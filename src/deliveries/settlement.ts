@@ -19,10 +19,7 @@ export interface AttemptContext {
   equalAnswers: number;
 }
 
-export type Settlement =
-  | { next: 'rejected' }
-  | { next: 'parked'; reason: string }
-  | { next: 'retry'; inMs: number };
+export type Settlement = { next: 'rejected' } | { next: 'parked'; reason: string } | { next: 'retry'; inMs: number };
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
@@ -38,7 +35,8 @@ export function settle(failure: Failure, context: AttemptContext, random: () => 
   const unknown = failure.kind === 'unknown-outcome' || (failure.kind === 'malformed' && movesMoney);
   if (unknown && movesMoney && repeatSafety === 'unsafe')
     return { next: 'parked', reason: 'the outcome is unknown and this partner cannot be asked or told again' };
-  if (equalAnswers >= EQUAL_ANSWERS) return { next: 'parked', reason: `the partner gave the same answer ${equalAnswers} times` };
+  if (equalAnswers >= EQUAL_ANSWERS)
+    return { next: 'parked', reason: `the partner gave the same answer ${equalAnswers} times` };
   if (ageMs >= maxAgeMs) return { next: 'parked', reason: 'attempts are used up' };
   if (failure.kind === 'misconfigured') return { next: 'retry', inMs: MISCONFIGURED_PAUSE_MS * (0.5 + random()) };
   const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempts, 20));

@@ -17,7 +17,8 @@ export class FetchDocument {
       if (!AdapterError.is(error)) throw error;
       if (error.kind === 'not-found' || error.kind === 'rejected')
         throw new Problem(404, 'document-not-found', error.message, { partnerMessages: error.partnerMessages });
-      const code = error.kind === 'malformed' || error.kind === 'misconfigured' ? `partner-${error.kind}` : 'partner-unavailable';
+      const code =
+        error.kind === 'malformed' || error.kind === 'misconfigured' ? `partner-${error.kind}` : 'partner-unavailable';
       throw new Problem(502, code, error.message);
     }
   }

@@ -38,7 +38,8 @@ export interface HostGuard {
   lookup: LookupFunction;
 }
 
-const refuse = (message: string): AdapterError => new AdapterError('misconfigured', message, { code: 'egress-refused' });
+const refuse = (message: string): AdapterError =>
+  new AdapterError('misconfigured', message, { code: 'egress-refused' });
 
 /** @param patterns `api.example.com` or `*.example.com` */
 export function hostGuard(patterns: readonly string[], allowPrivate: boolean): HostGuard {

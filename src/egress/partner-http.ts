@@ -2,7 +2,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AdapterError, type ManifestLimits } from '@ic-host/contracts';
 import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
-import axios, { AxiosError, AxiosHeaders, type AxiosInstance, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import axios, {
+  AxiosError,
+  AxiosHeaders,
+  type AxiosInstance,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import axiosRetry from 'axios-retry';
 import { BrokenCircuitError, bulkhead, ConsecutiveBreaker, circuitBreaker, handleWhen, wrap } from 'cockatiel';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
@@ -54,7 +60,10 @@ export function createWayOut(options: WayOutOptions): WayOut {
   const agent = new Agent({
     connections: limits.concurrency,
     pipelining: 1,
-    connect: buildConnector({ timeout: Math.min(10_000, limits.timeoutMs), lookup: guard.lookup } as buildConnector.BuildOptions),
+    connect: buildConnector({
+      timeout: Math.min(10_000, limits.timeoutMs),
+      lookup: guard.lookup,
+    } as buildConnector.BuildOptions),
     maxResponseSize: -1,
   });
   const pace = pacer(limits.requestsPerSecond, limits.concurrency);
@@ -91,7 +100,14 @@ export function createWayOut(options: WayOutOptions): WayOut {
         seen = record ? bytes.toString('utf8', 0, RECORDED_BYTES) : '';
         data = config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
       } else seen = '(streamed)';
-      const response = { data, status, statusText: answer.statusText ?? '', headers: new AxiosHeaders(answer.headers as never), config, request: null };
+      const response = {
+        data,
+        status,
+        statusText: answer.statusText ?? '',
+        headers: new AxiosHeaders(answer.headers as never),
+        config,
+        request: null,
+      };
       if (config.validateStatus && !config.validateStatus(status))
         throw new AxiosError(`HTTP ${status}`, AxiosError.ERR_BAD_RESPONSE, config, null, response);
       return response;
@@ -121,9 +137,15 @@ export function createWayOut(options: WayOutOptions): WayOut {
           span.setAttribute('http.response.status_code', response.status);
           return response;
         } catch (error) {
-          span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof AxiosError ? (error.code ?? '') : 'refused' });
+          span.setStatus({
+            code: SpanStatusCode.ERROR,
+            message: error instanceof AxiosError ? (error.code ?? '') : 'refused',
+          });
           if (error instanceof AxiosError || AdapterError.is(error)) throw error;
-          const message = error instanceof BrokenCircuitError ? 'the partner failed too often; waiting before the next call' : 'too many calls are waiting';
+          const message =
+            error instanceof BrokenCircuitError
+              ? 'the partner failed too often; waiting before the next call'
+              : 'too many calls are waiting';
           throw new AxiosError(message, 'IC_LIMIT', config);
         } finally {
           span.end();
@@ -135,7 +157,8 @@ export function createWayOut(options: WayOutOptions): WayOut {
   axiosRetry(http, {
     retries: READ_RETRIES,
     retryCondition: (error) => {
-      if (error.config?.partnerCall?.effect !== 'read' || error.code === 'ERR_CANCELED' || error.code === 'IC_LIMIT') return false;
+      if (error.config?.partnerCall?.effect !== 'read' || error.code === 'ERR_CANCELED' || error.code === 'IC_LIMIT')
+        return false;
       if (error.code === AxiosError.ETIMEDOUT) return false;
       const status = error.response?.status;
       const asked = Number(error.response?.headers['retry-after'] ?? 0) * 1000;
@@ -156,7 +179,9 @@ async function readBody(body: Dispatcher.ResponseData['body'], most: number): Pr
     size += chunk.length;
     if (size > most) {
       body.destroy();
-      throw new AdapterError('malformed', `the partner's answer is larger than ${most} bytes`, { code: 'answer-too-large' });
+      throw new AdapterError('malformed', `the partner's answer is larger than ${most} bytes`, {
+        code: 'answer-too-large',
+      });
     }
     chunks.push(chunk);
   }

@@ -33,7 +33,9 @@ export function accountRoutes(app: FastifyInstance, resolve: Resolve): void {
   for (const kind of ['paperless', 'autopay'] satisfies EnrollmentKind[]) {
     app.put<OfAccount>(`${path}/enrollments/${kind}`, async ({ params, body }, reply) => {
       const { enabled } = readBody(EnrollmentBody, body);
-      return reply.code(202).send(view(await deliveries.setEnrollment(params.billerId, kind, params.accountNumber, enabled)));
+      return reply
+        .code(202)
+        .send(view(await deliveries.setEnrollment(params.billerId, kind, params.accountNumber, enabled)));
     });
     app.get<OfAccount>(`${path}/enrollments/${kind}`, async ({ params }) =>
       view(await deliveries.get(params.billerId, kind, params.accountNumber)),

@@ -14,7 +14,18 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
     adapters: [
       ...[...adapters.loaded.values()].map(({ manifest }) => {
         const { id, name, version, hostApi, contracts, settings, options, egress, limits } = manifest;
-        return { id, name, version, hostApi, contracts, settings, options: options ?? [], egress, limits: limits ?? {}, health: 'loaded' };
+        return {
+          id,
+          name,
+          version,
+          hostApi,
+          contracts,
+          settings,
+          options: options ?? [],
+          egress,
+          limits: limits ?? {},
+          health: 'loaded',
+        };
       }),
       ...adapters.quarantined.map(({ source, id, faults }) => ({ id, source, health: 'quarantined', faults })),
     ],
@@ -28,7 +39,11 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
 
   app.put<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params, body }, reply) => {
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(params.billerId))
-      throw new Problem(422, 'invalid-request', 'a biller id is up to 64 letters, digits, dots, hyphens and underscores');
+      throw new Problem(
+        422,
+        'invalid-request',
+        'a biller id is up to 64 letters, digits, dots, hyphens and underscores',
+      );
     const { config, created, warnings } = await billers.put(params.billerId, readBody(BillerBody, body));
     return reply.code(created ? 201 : 200).send({ ...billers.view(config), warnings });
   });

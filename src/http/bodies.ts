@@ -1,4 +1,6 @@
 /** What the API takes, as decorated classes: the source of the checks and of /openapi.json. */
+
+import type { PlainDate } from '@ic-host/contracts';
 import { IsPlainDate, Payment } from '@ic-host/contracts';
 import { plainToInstance } from 'class-transformer';
 import {
@@ -13,7 +15,6 @@ import {
   type ValidationError,
   validateSync,
 } from 'class-validator';
-import type { PlainDate } from '@ic-host/contracts';
 import type { BillerInput } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 
@@ -44,7 +45,6 @@ export class ReturnBody {
 export class EnrollmentBody {
   @IsBoolean() enabled!: boolean;
 }
-
 
 const CODES: Record<string, string> = {
   whitelistValidation: 'unknown-field',

@@ -22,7 +22,8 @@ const view = (row: Delivery) => ({
 });
 
 const uuid = (id: string): string => {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new Problem(404, 'delivery-not-found', `no delivery ${id}`);
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+    throw new Problem(404, 'delivery-not-found', `no delivery ${id}`);
   return id;
 };
 
@@ -31,9 +32,17 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
   app.get<{ Querystring: { state?: string; biller?: string; limit?: string } }>('/deliveries', async ({ query }) => {
     if (query.state !== undefined && !STATES.includes(query.state as DeliveryState))
       throw new Problem(400, 'bad-state', `state must be one of ${STATES.join(', ')}`);
-    const rows = await deliveries.list(query.state as DeliveryState | undefined, query.biller, limitOf(query.limit, 100, 1000));
+    const rows = await deliveries.list(
+      query.state as DeliveryState | undefined,
+      query.biller,
+      limitOf(query.limit, 100, 1000),
+    );
     return { deliveries: rows.map(view) };
   });
-  app.post<{ Params: { id: string } }>('/deliveries/:id/retry', async ({ params }) => view(await deliveries.retry(uuid(params.id))));
-  app.post<{ Params: { id: string } }>('/deliveries/:id/cancel', async ({ params }) => view(await deliveries.cancel(uuid(params.id))));
+  app.post<{ Params: { id: string } }>('/deliveries/:id/retry', async ({ params }) =>
+    view(await deliveries.retry(uuid(params.id))),
+  );
+  app.post<{ Params: { id: string } }>('/deliveries/:id/cancel', async ({ params }) =>
+    view(await deliveries.cancel(uuid(params.id))),
+  );
 }

@@ -19,6 +19,8 @@ export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
       adapters: adapters.loaded.size > 0,
     };
     const ready = Object.values(checks).every(Boolean);
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks, quarantined: adapters.quarantined.length });
+    return reply
+      .code(ready ? 200 : 503)
+      .send({ status: ready ? 'ready' : 'not ready', checks, quarantined: adapters.quarantined.length });
   });
 }

@@ -28,19 +28,28 @@ export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void 
       return reply.code(202).send(importView(row));
     },
   );
-  app.get<OfImport>(`${path}/:importId`, async ({ params }) => importView(await files.get(params.billerId, params.importId)));
-  app.get<OfImport & { Querystring: { after?: string; limit?: string } }>(`${path}/:importId/set-aside`, async ({ params, query }) => {
-    await files.get(params.billerId, params.importId);
-    const rows = await files.setAside(params.importId, Number(query.after ?? 0) || 0, limitOf(query.limit, 100, 10_000));
-    return {
-      records: rows.map((row) => ({
-        recordNumber: row.record_number,
-        byteOffset: row.byte_offset,
-        invoiceNumber: row.invoice_number,
-        field: row.field,
-        code: row.code,
-        message: row.message,
-      })),
-    };
-  });
+  app.get<OfImport>(`${path}/:importId`, async ({ params }) =>
+    importView(await files.get(params.billerId, params.importId)),
+  );
+  app.get<OfImport & { Querystring: { after?: string; limit?: string } }>(
+    `${path}/:importId/set-aside`,
+    async ({ params, query }) => {
+      await files.get(params.billerId, params.importId);
+      const rows = await files.setAside(
+        params.importId,
+        Number(query.after ?? 0) || 0,
+        limitOf(query.limit, 100, 10_000),
+      );
+      return {
+        records: rows.map((row) => ({
+          recordNumber: row.record_number,
+          byteOffset: row.byte_offset,
+          invoiceNumber: row.invoice_number,
+          field: row.field,
+          code: row.code,
+          message: row.message,
+        })),
+      };
+    },
+  );
 }

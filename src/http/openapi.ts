@@ -35,43 +35,90 @@ const OPERATIONS: Operation[] = [
   op('post', `${ACCOUNT}/refresh`, 'refreshAccount', 'Ask the partner now (RTDR)', ['200', '404', '409', '501', '502']),
   op('get', `${ACCOUNT}/invoices`, 'listInvoices', 'All invoices held for the account', ['200', '404']),
   ...['paperless', 'autopay'].flatMap((kind) => [
-    op('put', `${ACCOUNT}/enrollments/${kind}`, `set-${kind}`, `Wish ${kind} on or off`, ['202', '404', '422', '501'], { body: 'EnrollmentBody' }),
+    op('put', `${ACCOUNT}/enrollments/${kind}`, `set-${kind}`, `Wish ${kind} on or off`, ['202', '404', '422', '501'], {
+      body: 'EnrollmentBody',
+    }),
     op('get', `${ACCOUNT}/enrollments/${kind}`, `get-${kind}`, `How the wish for ${kind} stands`, ['200', '404']),
   ]),
-  op('post', `${BILLER}/payments`, 'postPayment', 'Hold a payment durably and deliver it', ['200', '202', '404', '409', '422', '501'], { body: 'PaymentBody' }),
+  op(
+    'post',
+    `${BILLER}/payments`,
+    'postPayment',
+    'Hold a payment durably and deliver it',
+    ['200', '202', '404', '409', '422', '501'],
+    { body: 'PaymentBody' },
+  ),
   op('get', `${BILLER}/payments/{transactionId}`, 'getPayment', 'How a payment stands', ['200', '404']),
-  op('post', `${BILLER}/payments/{transactionId}/return`, 'postReturn', 'A payment that the bank took back', ['200', '202', '404', '409', '422', '501'], { body: 'ReturnBody' }),
+  op(
+    'post',
+    `${BILLER}/payments/{transactionId}/return`,
+    'postReturn',
+    'A payment that the bank took back',
+    ['200', '202', '404', '409', '422', '501'],
+    { body: 'ReturnBody' },
+  ),
   op('get', `${BILLER}/payments/{transactionId}/return`, 'getReturn', 'How a return stands', ['200', '404']),
-  op('get', `${BILLER}/invoices/{invoiceNumber}/document`, 'getDocument', "An invoice's PDF", ['200', '404', '501', '502']),
-  op('post', `${BILLER}/invoice-files`, 'postInvoiceFile', 'Import an invoice file', ['202', '400', '404', '501'], { body: 'file', query: ['filename'] }),
+  op('get', `${BILLER}/invoices/{invoiceNumber}/document`, 'getDocument', "An invoice's PDF", [
+    '200',
+    '404',
+    '501',
+    '502',
+  ]),
+  op('post', `${BILLER}/invoice-files`, 'postInvoiceFile', 'Import an invoice file', ['202', '400', '404', '501'], {
+    body: 'file',
+    query: ['filename'],
+  }),
   op('get', `${BILLER}/invoice-files/{importId}`, 'getImport', 'How an import stands', ['200', '404']),
-  op('get', `${BILLER}/invoice-files/{importId}/set-aside`, 'listSetAside', 'The records set aside', ['200', '404'], { query: ['after', 'limit'] }),
-  op('get', '/v1/changes', 'readChanges', 'What happened to invoices, in order', ['200', '400'], { query: ['after', 'limit'] }),
-  op('get', '/v1/deliveries', 'listDeliveries', 'Deliveries, newest first', ['200', '400'], { query: ['state', 'biller', 'limit'] }),
+  op('get', `${BILLER}/invoice-files/{importId}/set-aside`, 'listSetAside', 'The records set aside', ['200', '404'], {
+    query: ['after', 'limit'],
+  }),
+  op('get', '/v1/changes', 'readChanges', 'What happened to invoices, in order', ['200', '400'], {
+    query: ['after', 'limit'],
+  }),
+  op('get', '/v1/deliveries', 'listDeliveries', 'Deliveries, newest first', ['200', '400'], {
+    query: ['state', 'biller', 'limit'],
+  }),
   op('post', '/v1/deliveries/{id}/retry', 'retryDelivery', 'Send it on its way again', ['200', '404', '409']),
   op('post', '/v1/deliveries/{id}/cancel', 'cancelDelivery', 'Give it up', ['200', '404', '409']),
 ];
 
-const problem = { description: 'A problem', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+const problem = {
+  description: 'A problem',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
 const json = (schema: object) => ({ content: { 'application/json': { schema } } });
 
 function describe({ path, id, summary, body, answers, query = [] }: Operation): object {
-  const parameter = (place: string) => (name: string) => ({ name, in: place, required: place === 'path' || name === 'filename', schema: { type: 'string' } });
-  const content = body === 'file' ? { content: { 'application/octet-stream': {} } } : body && json({ $ref: `#/components/schemas/${body}` });
+  const parameter = (place: string) => (name: string) => ({
+    name,
+    in: place,
+    required: place === 'path' || name === 'filename',
+    schema: { type: 'string' },
+  });
+  const content =
+    body === 'file'
+      ? { content: { 'application/octet-stream': {} } }
+      : body && json({ $ref: `#/components/schemas/${body}` });
   return {
     operationId: id,
     summary,
-    parameters: [...[...path.matchAll(/\{(\w+)\}/g)].map((match) => parameter('path')(match[1] ?? '')), ...query.map(parameter('query'))],
+    parameters: [
+      ...[...path.matchAll(/\{(\w+)\}/g)].map((match) => parameter('path')(match[1] ?? '')),
+      ...query.map(parameter('query')),
+    ],
     ...(content ? { requestBody: { required: true, ...content } } : {}),
     ...(path.startsWith('/v1') ? {} : { security: [] }),
-    responses: Object.fromEntries(answers.map((status) => [status, status < '400' || id === 'ready' ? { description: summary } : problem])),
+    responses: Object.fromEntries(
+      answers.map((status) => [status, status < '400' || id === 'ready' ? { description: summary } : problem]),
+    ),
   };
 }
 
 /** An OpenAPI 3.1 document. */
 export function openApi(): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const operation of OPERATIONS) paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+  for (const operation of OPERATIONS)
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
   return {
     openapi: '3.1.0',
     info: { title: 'ic-host', version: '1', description: 'An integration host for bill payment.' },
@@ -83,7 +130,13 @@ export function openApi(): object {
         Problem: {
           type: 'object',
           required: ['status', 'code', 'detail'],
-          properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, code: { type: 'string' }, detail: { type: 'string' } },
+          properties: {
+            type: { type: 'string' },
+            title: { type: 'string' },
+            status: { type: 'integer' },
+            code: { type: 'string' },
+            detail: { type: 'string' },
+          },
         },
         ...Object.fromEntries(Object.entries(BODIES).map(([name, type]) => [name, wireSchema(type)])),
       },

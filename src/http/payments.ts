@@ -36,7 +36,10 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
   app.post<{ Params: { billerId: string } }>(path, async ({ params, body, headers }, reply) => {
     const payment = readBody(PaymentBody, body);
     const { delivery, created } = await deliveries.acceptPayment(params.billerId, payment);
-    const seconds = Math.min(Number(/(?:^|[,;\s])wait=(\d+)/.exec(String(headers.prefer ?? ''))?.[1] ?? 0), LONGEST_WAIT_S);
+    const seconds = Math.min(
+      Number(/(?:^|[,;\s])wait=(\d+)/.exec(String(headers.prefer ?? ''))?.[1] ?? 0),
+      LONGEST_WAIT_S,
+    );
     const until = Date.now() + seconds * 1000;
     let held = delivery;
     while (held.state === 'queued' && Date.now() < until) {

@@ -43,7 +43,9 @@ export async function createServer(resolve: Resolve, token: string): Promise<Fas
       throw new Problem(401, 'unauthorized', 'a bearer token is needed: Authorization: Bearer …');
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const [status, code] = CODES[error.code] ?? (error instanceof SyntaxError ? [400, 'malformed-json'] : [error.statusCode ?? 500, 'bad-request']);
+    const [status, code] =
+      CODES[error.code] ??
+      (error instanceof SyntaxError ? [400, 'malformed-json'] : [error.statusCode ?? 500, 'bad-request']);
     const problem =
       error instanceof Problem
         ? error

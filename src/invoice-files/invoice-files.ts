@@ -5,7 +5,13 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AdapterError, type InvoiceFileHeader, type InvoiceFileTotals, type InvoiceRecord, Money } from '@ic-host/contracts';
+import {
+  AdapterError,
+  type InvoiceFileHeader,
+  type InvoiceFileTotals,
+  type InvoiceRecord,
+  Money,
+} from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import type { Selectable } from 'kysely';
 import pg from 'pg';
@@ -110,7 +116,11 @@ export class InvoiceFiles {
 
   /** Takes up what a crash left: files that are kept here and were not finished. */
   async resume(): Promise<void> {
-    const rows = await this.database.db.selectFrom('invoice_files').selectAll().where('state', '=', 'running').execute();
+    const rows = await this.database.db
+      .selectFrom('invoice_files')
+      .selectAll()
+      .where('state', '=', 'running')
+      .execute();
     for (const row of rows) if (existsSync(row.path)) this.start(row);
   }
 
@@ -133,7 +143,9 @@ export class InvoiceFiles {
     try {
       const lock = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [row.import_id]);
       if (!lock.rows[0].got) return; // another host is at it
-      const still = await client.query("select 1 from invoice_files where import_id = $1 and state = 'running'", [row.import_id]);
+      const still = await client.query("select 1 from invoice_files where import_id = $1 and state = 'running'", [
+        row.import_id,
+      ]);
       if (still.rowCount) await this.importLocked(row, client);
     } finally {
       await client.query('select pg_advisory_unlock_all()').catch(() => undefined);
@@ -195,7 +207,10 @@ export class InvoiceFiles {
     const signal = this.stopping.signal;
     const lines = async function* () {
       let seen = 0;
-      for await (const part of parser.parse({ fileName: row.file_name, bytes: createReadStream(row.path, { highWaterMark: 1 << 18 }) }, signal)) {
+      for await (const part of parser.parse(
+        { fileName: row.file_name, bytes: createReadStream(row.path, { highWaterMark: 1 << 18 }) },
+        signal,
+      )) {
         if (part.type === 'header') header = part.header;
         else if (part.type === 'totals') totals = part.totals;
         else {
@@ -230,9 +245,15 @@ export class InvoiceFiles {
     if (!totals) throw new Error('the parser told no totals');
     if (header.billerGuid !== biller.guid) throw refuse('biller-guid', "the file's BillerGUID is another biller's");
     if (header.invoiceCount !== totals.records)
-      throw refuse('invoice-count-differs', `the header says ${header.invoiceCount} invoices, the file holds ${totals.records}`);
+      throw refuse(
+        'invoice-count-differs',
+        `the header says ${header.invoiceCount} invoices, the file holds ${totals.records}`,
+      );
     if (BigInt(header.totalInvoiceAmount.cents) !== totals.totalCents)
-      throw refuse('total-amount-differs', `the header says ${header.totalInvoiceAmount} in all, the records add up to ${centsText(totals.totalCents)}`);
+      throw refuse(
+        'total-amount-differs',
+        `the header says ${header.totalInvoiceAmount} in all, the records add up to ${centsText(totals.totalCents)}`,
+      );
     const percent = Number(biller.options.maxSetAsidePercent ?? DEFAULT_MAX_SET_ASIDE_PERCENT);
     if (setAside * 100 > totals.records * percent)
       throw refuse('too-many-set-aside', `${setAside} of ${totals.records} records are wrong, more than ${percent} %`);
@@ -240,7 +261,8 @@ export class InvoiceFiles {
       'select invoice_number from invoice_staging where import_id = $1 group by 1 having count(*) > 1 limit 1',
       [row.import_id],
     );
-    if (twice.rowCount) throw refuse('invoice-number-twice', `the invoice ${twice.rows[0].invoice_number} stands twice in the file`);
+    if (twice.rowCount)
+      throw refuse('invoice-number-twice', `the invoice ${twice.rows[0].invoice_number} stands twice in the file`);
     return { ...totals, setAside };
   }
 }
@@ -252,7 +274,11 @@ const centsText = (cents: bigint): string =>
 
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const copyField = (value: string | number | undefined): string =>
-  value === undefined ? '\\N' : typeof value === 'number' ? String(value) : value.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c] as string);
+  value === undefined
+    ? '\\N'
+    : typeof value === 'number'
+      ? String(value)
+      : value.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c] as string);
 
 /** One line of COPY's text form. */
 function copyLine(importId: string, record: InvoiceRecord): string {

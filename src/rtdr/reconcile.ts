@@ -26,7 +26,8 @@ export function reconcile(held: readonly HeldInvoice[], { invoices, complete }: 
     if (!invoice.eligible) continue;
     const ours = known.get(invoiceNumber);
     if (!ours) {
-      if (invoice.invoiceDate && invoice.invoiceDueDate) changes.push({ recordType: 'N', invoiceNumber, found: invoice });
+      if (invoice.invoiceDate && invoice.invoiceDueDate)
+        changes.push({ recordType: 'N', invoiceNumber, found: invoice });
     } else if (
       ours.status === 'deactivated' ||
       ours.totalAmountDue !== invoice.totalAmountDue?.cents ||

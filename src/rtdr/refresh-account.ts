@@ -58,7 +58,11 @@ export class RefreshAccount {
   private async run(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
     const biller = await this.billers.get(billerId);
     if (!biller.openBilling)
-      throw new Problem(409, 'not-open-billing', `the biller ${billerId} is not open billing: it cannot use real-time look-ups`);
+      throw new Problem(
+        409,
+        'not-open-billing',
+        `the biller ${billerId} is not open billing: it cannot use real-time look-ups`,
+      );
     const provider = await this.scopes.contract(billerId, 'rtdr-provider');
     const [account, held] = await Promise.all([
       this.account(billerId, accountNumber),
@@ -186,7 +190,8 @@ export class RefreshAccount {
       this.log.error({ err: error }, 'an adapter threw something else than an AdapterError');
       throw new Problem(502, 'adapter-failed', 'the adapter failed unexpectedly');
     }
-    if (error.kind === 'not-found') throw new Problem(404, 'account-not-found', `the partner does not know the account ${accountNumber}`);
+    if (error.kind === 'not-found')
+      throw new Problem(404, 'account-not-found', `the partner does not know the account ${accountNumber}`);
     const code = PROBLEM_CODES[error.kind] ?? 'partner-unavailable';
     const problem = new Problem(502, code, error.message, { partnerMessages: error.partnerMessages });
     if (!account?.refreshed_at && held.length === 0) throw problem;
@@ -228,7 +233,11 @@ function checkAnswer(snapshot: AccountSnapshot): void {
   if (lacking) throw new AdapterError('malformed', `the adapter's answer has no amounts for ${lacking.invoiceNumber}`);
 }
 
-const accountView = (accountNumber: string, account: Selectable<AccountsTable> | undefined, invoices: InvoiceRow[]) => ({
+const accountView = (
+  accountNumber: string,
+  account: Selectable<AccountsTable> | undefined,
+  invoices: InvoiceRow[],
+) => ({
   accountNumber,
   partnerAccountId: account?.partner_account_id ?? null,
   paymentBlock: {

@@ -18,7 +18,8 @@ export const DATABASE: ServiceIdentifier<Database> = Symbol('database');
 const INT8 = 20;
 const types: pg.CustomTypesConfig = {
   // Cents and counts are exact in a double up to 2^53; Money refuses more.
-  getTypeParser: ((oid: number, format?: 'text') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format))) as never,
+  getTypeParser: ((oid: number, format?: 'text') =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as never,
 };
 
 /** @throws Error saying which migration failed */

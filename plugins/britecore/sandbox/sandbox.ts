@@ -7,15 +7,7 @@ import { Money } from '@ic-host/contracts';
 import { Book, type SandboxInvoice } from './book.js';
 import { invoicePdf } from './pdf.js';
 
-export type FaultKind =
-  | 'delay'
-  | 'status'
-  | 'reset'
-  | 'reset-after'
-  | 'truncate'
-  | 'html'
-  | 'hang'
-  | 'shrinking-pages';
+export type FaultKind = 'delay' | 'status' | 'reset' | 'reset-after' | 'truncate' | 'html' | 'hang' | 'shrinking-pages';
 
 /** What goes wrong next. `operation` is the last part of the URL, `*` any. */
 export interface Fault {
@@ -119,7 +111,9 @@ const OPERATIONS: Record<string, (book: Book, body: Record<string, unknown>) => 
     return ok({});
   },
   invoice_cloud_autopay_is_enrolled: (book, { policy_number }) =>
-    book.policyOf(policy_number) ? ok({ isEnrolled: book.autopay[String(policy_number)] ?? false }) : no('policy_number not found'),
+    book.policyOf(policy_number)
+      ? ok({ isEnrolled: book.autopay[String(policy_number)] ?? false })
+      : no('policy_number not found'),
 };
 
 const enroll =
@@ -176,19 +170,29 @@ export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {})
     if (wrong?.kind === 'delay') await wait(wrong.delayMs ?? 1000);
     if (wrong?.kind === 'hang') return;
     if (wrong?.kind === 'reset') return void request.socket.resetAndDestroy();
-    if (wrong?.kind === 'html') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Oops</h1>');
+    if (wrong?.kind === 'html')
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Oops</h1>');
     if (wrong?.kind === 'status') {
-      const headers: Record<string, string> = wrong.retryAfter === undefined ? {} : { 'retry-after': String(wrong.retryAfter) };
+      const headers: Record<string, string> =
+        wrong.retryAfter === undefined ? {} : { 'retry-after': String(wrong.retryAfter) };
       return void response.writeHead(wrong.status ?? 500, headers).end('fault');
     }
     if (key !== API_KEY) return void response.writeHead(401).end(JSON.stringify(no('Invalid api_key')));
     if (operation === 'retrieve_invoice_document') {
       const invoice = book.invoiceOf(body.invoice_number);
       if (invoice) {
-        const pdf = invoicePdf([`Invoice ${invoice.id}`, `Due ${invoice.dueDate}`, `Balance $${text(invoice.balance)}`]);
-        return void response.writeHead(200, { 'content-type': 'application/pdf', 'content-length': pdf.length }).end(pdf);
+        const pdf = invoicePdf([
+          `Invoice ${invoice.id}`,
+          `Due ${invoice.dueDate}`,
+          `Balance $${text(invoice.balance)}`,
+        ]);
+        return void response
+          .writeHead(200, { 'content-type': 'application/pdf', 'content-length': pdf.length })
+          .end(pdf);
       }
-      return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(no('invoice not found')));
+      return void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(no('invoice not found')));
     }
     const run = OPERATIONS[operation];
     if (!run) return void response.writeHead(404).end('no such operation');

@@ -29,7 +29,9 @@ export class BriteCoreDocuments implements DocumentProvider {
       return { stream: await this.fromEnvelope(body) };
     } catch (error) {
       body.destroy();
-      throw AdapterError.is(error) ? error : new AdapterError('unavailable', `${RETRIEVE.path}: broken off`, { cause: error });
+      throw AdapterError.is(error)
+        ? error
+        : new AdapterError('unavailable', `${RETRIEVE.path}: broken off`, { cause: error });
     }
   }
 
@@ -57,14 +59,18 @@ async function* decodeBase64(first: string, chunks: AsyncIterator<Buffer>): Asyn
     // Escapes may stand in a JSON string: a slash, a line break. A backslash alone at the end waits for its other half.
     pending += end < 0 ? text : text.slice(0, end);
     const held = pending.endsWith('\\') ? '\\' : '';
-    const clean = pending.slice(0, pending.length - held.length).replace(/\\[nr]|\s/g, '').replaceAll('\\/', '/');
+    const clean = pending
+      .slice(0, pending.length - held.length)
+      .replace(/\\[nr]|\s/g, '')
+      .replaceAll('\\/', '/');
     const whole = end < 0 ? clean.length - (clean.length % 4) : clean.length;
     if (/[^A-Za-z0-9+/=]/.test(clean)) throw notPdf();
     if (whole > 0) yield Buffer.from(clean.slice(0, whole), 'base64');
     pending = clean.slice(whole) + held;
     if (end >= 0) return;
     const next = await chunks.next();
-    if (next.done) throw new AdapterError('malformed', `${RETRIEVE.path}: the document is cut off`, { code: 'truncated' });
+    if (next.done)
+      throw new AdapterError('malformed', `${RETRIEVE.path}: the document is cut off`, { code: 'truncated' });
     text = next.value.toString('latin1');
   }
 }

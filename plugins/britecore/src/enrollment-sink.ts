@@ -14,7 +14,11 @@ const LEGACY = {
   paperless: write('paperless', 'payments/invoice_cloud_supress_insured_deliverable_printings'), // their spelling
   autopay: write('autopay', 'payments/invoice_cloud_autopay_enroll'),
 };
-const IS_ENROLLED: Operation = { endpoint: 'autopay', path: 'vendors/invoice_cloud_autopay_is_enrolled', effect: 'read' };
+const IS_ENROLLED: Operation = {
+  endpoint: 'autopay',
+  path: 'vendors/invoice_cloud_autopay_is_enrolled',
+  effect: 'read',
+};
 
 @injectable()
 export class BriteCoreEnrollments implements EnrollmentSink {

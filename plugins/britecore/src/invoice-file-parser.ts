@@ -102,7 +102,12 @@ export class BriteCoreInvoiceFiles implements InvoiceFileParser {
         unknownFields += read.unknownFields;
         if (read.amount) totalCents += BigInt(read.amount.cents);
         if (read.fault)
-          setAside.push({ recordNumber, byteOffset: element.byteOffset, invoiceNumber: read.invoiceNumber, ...read.fault });
+          setAside.push({
+            recordNumber,
+            byteOffset: element.byteOffset,
+            invoiceNumber: read.invoiceNumber,
+            ...read.fault,
+          });
         else records.push(read.record);
       }
       yield { type: 'batch', records, setAside, bytesRead: part.bytesRead };
@@ -115,7 +120,8 @@ export class BriteCoreInvoiceFiles implements InvoiceFileParser {
     const day = match?.[2] as string;
     if (!match || !isUsDay(day))
       throw refuse('file-name', `the file must be named ${this.biller.billerId}_MMDDYYYY.JSON, not ${fileName}`);
-    if (match[1] !== this.biller.billerId) throw refuse('file-name', `the file's name names another biller: ${match[1]}`);
+    if (match[1] !== this.biller.billerId)
+      throw refuse('file-name', `the file's name names another biller: ${match[1]}`);
   }
 
   private header(frame: unknown): InvoiceFileHeader {
@@ -180,7 +186,10 @@ function readElement(element: ArrayElement): ReadElement {
   }
   const source = asObject(parsed);
   const grouped = Object.hasOwn(source, 'InvoiceHeader') || Object.hasOwn(source, 'CustomerRecord');
-  const groups = { InvoiceHeader: grouped ? asObject(source.InvoiceHeader) : source, CustomerRecord: grouped ? asObject(source.CustomerRecord) : source };
+  const groups = {
+    InvoiceHeader: grouped ? asObject(source.InvoiceHeader) : source,
+    CustomerRecord: grouped ? asObject(source.CustomerRecord) : source,
+  };
   const record = new InvoiceRecord();
   const result: ReadElement = { record, invoiceNumber: null, unknownFields: 0 };
   const target = record as unknown as Record<string, unknown>;

@@ -15,7 +15,11 @@ import { readDate, readMoney } from './wire-values.js';
 
 const RETRIEVE_POLICY: Operation = { endpoint: 'rtdr', path: 'policies/retrieve_policy', effect: 'read' };
 const GET_INVOICES: Operation = { endpoint: 'rtdr', path: 'accounting/get_invoices', effect: 'read' };
-const LEGACY_BALANCE: Operation = { endpoint: 'rtdr', path: 'payments/retrieve_updated_invoice_balance', effect: 'read' };
+const LEGACY_BALANCE: Operation = {
+  endpoint: 'rtdr',
+  path: 'payments/retrieve_updated_invoice_balance',
+  effect: 'read',
+};
 const PAGE_SIZE = 50;
 const LEGACY_AT_ONCE = 5;
 
@@ -53,7 +57,9 @@ export class BriteCoreRtdr implements RtdrProvider {
         throw new AdapterError('malformed', `${GET_INVOICES.path}: no invoices in the answer`, { code: 'no-invoices' });
       const totalPages = page.total_pages ?? 1;
       if (!Number.isInteger(totalPages))
-        throw new AdapterError('malformed', `${GET_INVOICES.path}: total_pages is no number`, { code: 'no-total-pages' });
+        throw new AdapterError('malformed', `${GET_INVOICES.path}: total_pages is no number`, {
+          code: 'no-total-pages',
+        });
       return { items: page.invoices.map(toPartnerInvoice), totalPages: totalPages as number };
     };
     return readPages(read(1), read);

@@ -1,0 +1,47 @@
+/** The house's arrows: plugins → contracts ← src; inside src nothing calls back up. */
+module.exports = {
+  forbidden: [
+    {
+      name: 'contracts-stand-alone',
+      severity: 'error',
+      from: { path: '^contracts/' },
+      to: { path: '^(src|plugins|test)/' },
+    },
+    {
+      name: 'plugins-know-contracts-only',
+      severity: 'error',
+      from: { path: '^plugins/' },
+      to: { path: '^(src|test)/' },
+    },
+    {
+      name: 'plugins-not-one-another',
+      severity: 'error',
+      from: { path: '^plugins/([^/]+)/' },
+      to: { path: '^plugins/', pathNot: '^plugins/$1/' },
+    },
+    { name: 'src-names-no-plugin', severity: 'error', from: { path: '^src/' }, to: { path: '^plugins/' } },
+    {
+      name: 'nothing-calls-back-up',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(http|cli|main|host|demonstration)' },
+      to: { path: '^src/(http|cli|main|host|demonstration)' },
+    },
+    {
+      name: 'foundations-know-no-feature',
+      severity: 'error',
+      from: { path: '^src/(store|egress|telemetry)/' },
+      to: { path: '^src/(adapters|billers|rtdr|deliveries|documents|invoice-files)/' },
+    },
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|node_modules)/' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import'],
+    },
+  },
+};
