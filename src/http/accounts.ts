@@ -6,7 +6,7 @@ import { ChangeFeed } from '../rtdr/change-feed.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
 import { EnrollmentBody, readBody } from './bodies.js';
 import { limitOf } from './query.js';
-import type { Resolve } from './server.js';
+import type { Resolve } from './resolve.js';
 
 interface OfAccount {
   Params: { billerId: string; accountNumber: string };

@@ -4,7 +4,7 @@ import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { BillerBody, readBody } from './bodies.js';
-import type { Resolve } from './server.js';
+import type { Resolve } from './resolve.js';
 
 export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   const billers = resolve<Billers>(Billers);

@@ -4,7 +4,7 @@ import { Deliveries, type Delivery } from '../deliveries/deliveries.js';
 import { Problem } from '../problem.js';
 import type { DeliveryState } from '../store/tables.js';
 import { limitOf } from './query.js';
-import type { Resolve } from './server.js';
+import type { Resolve } from './resolve.js';
 
 const STATES: DeliveryState[] = ['queued', 'delivered', 'rejected', 'parked', 'cancelled'];
 

@@ -1,7 +1,7 @@
 /** An invoice's PDF, streamed through. */
 import type { FastifyInstance } from 'fastify';
 import { FetchDocument } from '../documents/fetch-document.js';
-import type { Resolve } from './server.js';
+import type { Resolve } from './resolve.js';
 
 export function documentRoutes(app: FastifyInstance, resolve: Resolve): void {
   const documents = resolve<FetchDocument>(FetchDocument);

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { DELIVERY_QUEUE } from '../deliveries/delivery-queue.js';
 import { DATABASE } from '../store/database.js';
-import type { Resolve } from './server.js';
+import type { Resolve } from './resolve.js';
 
 export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
   const database = resolve(DATABASE);

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { InvoiceFiles, importView } from '../invoice-files/invoice-files.js';
 import { Problem } from '../problem.js';
 import { limitOf } from './query.js';
-import type { Resolve } from './server.js';
+import type { Resolve } from './resolve.js';
 
 interface OfImport {
   Params: { billerId: string; importId: string };

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Deliveries, type Delivery } from '../deliveries/deliveries.js';
 import { PaymentBody, ReturnBody, readBody } from './bodies.js';
-import type { Resolve } from './server.js';
+import type { Resolve } from './resolve.js';
 
 interface OfPayment {
   Params: { billerId: string; transactionId: string };

@@ -1,7 +1,7 @@
 /** The HTTP API: Fastify, the token, problem details; each resource has its own file. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import type { Container } from 'inversify';
+import type { Resolve } from './resolve.js';
 import { Problem } from '../problem.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { accountRoutes } from './accounts.js';
@@ -13,7 +13,6 @@ import { invoiceFileRoutes } from './invoice-files.js';
 import { openApi } from './openapi.js';
 import { paymentRoutes } from './payments.js';
 
-export type Resolve = Container['get'];
 const BODY_LIMIT = 1 << 20;
 const OPEN = new Set(['/healthz', '/readyz', '/openapi.json']);
 const CODES: Record<string, [number, string]> = {

@@ -1,0 +1,47 @@
+import { checkerOf, InvoiceRecord, Money, PlainDate } from '@ic-host/contracts';
+import { expect } from 'chai';
+
+describe('money', () => {
+  for (const [text, cents] of [
+    ['115', 11500],
+    ['115.0', 11500],
+    ['115.00', 11500],
+    ['-3.10', -310],
+    ['0.05', 5],
+    ['-0.00', 0],
+    ['9999999999999.99', 999999999999999],
+  ] as const)
+    it(`reads ${text}`, () => expect(Money.parse(text).cents).to.equal(cents));
+
+  for (const text of ['1e3', '1.005', '1,000.00', 'NaN', '', ' 1', '1.', '.5', '+1', '10000000000000000', '0x10'])
+    it(`refuses ${JSON.stringify(text)}`, () => expect(() => Money.parse(text)).to.throw(RangeError));
+
+  it('adds without a float', () => expect(Money.parse('0.10').plus(Money.parse('0.20')).toString()).to.equal('0.30'));
+  it('refuses a number that carries float noise', () => expect(() => Money.fromJsonNumber(0.1 + 0.2)).to.throw(RangeError));
+  it('prints two decimals always', () => expect(String(Money.ofCents(-5))).to.equal('-0.05'));
+});
+
+describe('plain dates', () => {
+  it('knows leap days', () => expect(String(PlainDate.parseUs('02/29/2028'))).to.equal('2028-02-29'));
+  for (const text of ['02/30/2026', '02/29/2026', '13/01/2026', '00/10/2026', '1/2/2026', '2026-01-02'])
+    it(`refuses ${text}`, () => expect(() => PlainDate.parseUs(text)).to.throw(RangeError));
+});
+
+describe('a check compiled from a boundary type', () => {
+  const check = checkerOf(InvoiceRecord);
+  const record = (): InvoiceRecord => ({
+    ...{ recordType: 'R', invoiceNumber: 'i', accountNumber: 'a', invoiceFormatGuid: 'g', invoiceTypeId: 164 },
+    ...{ partnerAccountId: 'p', customerName: 'c', totalAmountDue: Money.ZERO },
+    ...{ invoiceDate: PlainDate.of(2026, 1, 1), invoiceDueDate: PlainDate.of(2026, 1, 1) },
+  });
+
+  it('passes what is right', () => expect(check(record())).to.equal(undefined));
+  it('names a missing field', () => {
+    const { customerName: _, ...rest } = record();
+    expect(check(rest as InvoiceRecord)).to.include({ field: 'customerName', code: 'missing' });
+  });
+  it('tells a float from money', () =>
+    expect(check({ ...record(), totalAmountDue: 1.5 as unknown as Money })).to.include({ field: 'totalAmountDue' }));
+  it('holds lengths', () =>
+    expect(check({ ...record(), zip: 'x'.repeat(21) })).to.include({ field: 'zip', code: 'too-long' }));
+});

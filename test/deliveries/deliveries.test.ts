@@ -1,0 +1,153 @@
+import { expect } from 'chai';
+import { TestHost } from '../host-fixture.js';
+
+const PAY = 'make_payment_by_invoice_or_policy';
+
+describe('deliveries', () => {
+  let host: TestHost;
+  const path = '/v1/billers/1663/payments';
+  const pay = (id: string, more = {}, headers = { prefer: 'wait=10' }) => host.call('POST', path, host.payment(id, more), headers);
+  const onLedger = (id: string) => host.sandbox.book.ledger.filter((entry) => entry.transactionId === id);
+
+  before(async () => {
+    host = await TestHost.start();
+    await host.biller();
+  });
+  after(() => host.close());
+  beforeEach(() => {
+    host.sandbox.clearFaults();
+    host.sandbox.calls.length = 0;
+  });
+
+  it('sends a payment as the design document says', async () => {
+    const { status, body } = await pay('t1');
+    expect(status).to.equal(202);
+    expect(body).to.include({ state: 'delivered', duplicate: false, amount: '15.00', confirmationNumber: '35871617128868' });
+    expect(body.partnerMessages).to.deep.equal(['Updated account balances.']);
+    expect(host.sandbox.calls.find(({ operation }) => operation === PAY)?.body).to.deep.equal({
+      amount: 15,
+      payment_date: '2026-11-24',
+      invoice_number: 'f2fa7664-a055-4780-bf51-2b33f0889d42',
+      policy_number: 'FM4000264061',
+      payment_transaction_id: 't1',
+      source_id: 'INVOICECLOUD',
+      meta: { payment_source: 'Web', payment_method: 'Visa', maskedNumber: '4242', payorName: 'Jordan Example' },
+    });
+  });
+
+  it("names the bank, or ACH where it isn't known", async () => {
+    await pay('bank1', { method: 'ACH', bankName: 'First Example Bank' });
+    await pay('bank2', { method: 'ACH' });
+    const methods = host.sandbox.calls.map(({ body }) => (body.meta as { payment_method: string }).payment_method);
+    expect(methods).to.deep.equal(['First Example Bank', 'ACH']);
+  });
+
+  it('same id and content is the same payment; other content a conflict', async () => {
+    await pay('t2');
+    expect((await pay('t2')).status).to.equal(200);
+    const conflict = await pay('t2', { amount: '16.00' });
+    expect([conflict.status, conflict.body.code]).to.deep.equal([409, 'transaction-conflict']);
+    expect(onLedger('t2')).to.have.length(1);
+  });
+
+  it('twenty at once with one id make one payment', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => pay('t3')));
+    expect(answers.filter(({ status }) => status === 202)).to.have.length(1);
+    expect(onLedger('t3')).to.have.length(1);
+  });
+
+  it('a partner that says no settles it as rejected, without a second try', async () => {
+    const { body } = await pay('t4', { accountNumber: 'nobody' });
+    expect(body).to.include({ state: 'rejected' });
+    expect(body.partnerMessages).to.deep.equal(['policy_number not found']);
+    expect(host.sandbox.calls).to.have.length(1);
+  });
+
+  for (const [name, fault] of [
+    ['a reset before', { kind: 'reset' }],
+    ['a reset after it was applied', { kind: 'reset-after' }],
+    ['a 500', { kind: 'status', status: 500 }],
+    ['a 429 with Retry-After', { kind: 'status', status: 429, retryAfter: 1 }],
+    ['a truncated answer', { kind: 'truncate' }],
+    ['HTML with 200', { kind: 'html' }],
+  ] as const)
+    it(`survives ${name}: once on the ledger`, async () => {
+      host.sandbox.fault({ operation: PAY, ...fault });
+      await pay(name);
+      const body = await host.settled(`${path}/${encodeURIComponent(name)}`);
+      expect(body).to.include({ state: 'delivered', duplicate: fault.kind === 'reset-after' || fault.kind === 'truncate' });
+      expect(body.attempts).to.have.length(2);
+      expect(onLedger(name)).to.have.length(1);
+    });
+
+  it('records every attempt with its exchange, the key masked', async () => {
+    const { body } = await pay('t5');
+    const [exchange] = body.attempts[0].exchanges;
+    expect(exchange).to.include({ operation: 'payments/make_payment_by_invoice_or_policy', status: 200 });
+    expect(exchange.request).to.include('"api_key":"********"');
+    expect(JSON.stringify(await host.query('select * from delivery_attempts'))).to.not.include('asdfghjkl');
+  });
+
+  it('a wrong key is retried later, never rejected', async () => {
+    await host.biller('wrong-key', { settings: { ...host.sandbox.biller.settings, '10': 'wrong' } });
+    await host.call('POST', '/v1/billers/wrong-key/payments', host.payment('k1'));
+    const body = await host.until('/v1/billers/wrong-key/payments/k1', (answer) => answer.attempts.length === 1);
+    expect(body.state).to.equal('queued');
+    expect(body.attempts[0].outcome).to.equal('misconfigured');
+  });
+
+  it('a return follows its payment with the confirmation number', async () => {
+    host.sandbox.fault({ operation: PAY, kind: 'delay', delayMs: 500 });
+    await pay('t6', {}, { prefer: '' });
+    const { status } = await host.call('POST', `${path}/t6/return`, { code: 'R01', returnedOn: '2026-11-25' });
+    expect(status).to.equal(202);
+    expect(await host.settled(`${path}/t6/return`)).to.include({ state: 'delivered' });
+    const [entry] = onLedger('t6');
+    expect(entry?.returned).to.equal(true);
+    expect(host.sandbox.calls.find(({ operation }) => operation === 'mark_payment_nsf')?.body).to.deep.equal({
+      payment_date: '2026-11-24',
+      confirmation_number: entry?.confirmationNumber,
+      policy_number: 'FM4000264061',
+      amount: 15,
+      invoice_number: 'f2fa7664-a055-4780-bf51-2b33f0889d42',
+      disable_auto_pay: false,
+    });
+  });
+
+  it('a return of a payment that is not held is refused', async () => {
+    const { body } = await host.call('POST', `${path}/none/return`, { code: 'R01', returnedOn: '2026-11-25' });
+    expect(body.code).to.equal('payment-not-found');
+  });
+
+  for (const kind of ['paperless', 'autopay'] as const)
+    it(`${kind} switched five times ends on the last value`, async () => {
+      const at = `/v1/billers/1663/accounts/FM4000264061/enrollments/${kind}`;
+      host.sandbox.fault({ operation: '*', kind: 'delay', delayMs: 300 });
+      for (const enabled of [true, false, true, false, true])
+        expect((await host.call('PUT', at, { enabled })).body).to.include({ enabled, state: 'queued' });
+      expect(await host.settled(at)).to.include({ enabled: true, state: 'delivered' });
+      await new Promise((done) => setTimeout(done, 400));
+      expect(host.sandbox.book[kind].FM4000264061).to.equal(true);
+    });
+
+  it('speaks the legacy generation, in its own spelling', async () => {
+    await host.biller('legacy', { options: { generation: 'legacy' } });
+    const at = '/v1/billers/legacy/accounts/FM4000264061/enrollments/paperless';
+    await host.call('PUT', at, { enabled: true });
+    await host.settled(at);
+    expect(host.sandbox.calls).to.deep.include({
+      operation: 'invoice_cloud_supress_insured_deliverable_printings',
+      body: { accountNumber: 'FM4000264061', enable: true },
+    });
+  });
+
+  it('an operator retries and cancels', async () => {
+    const rejected = (await host.call('GET', '/v1/deliveries?state=rejected')).body.deliveries[0];
+    const retried = await host.call('POST', `/v1/deliveries/${rejected.id}/retry`);
+    expect(retried.body.state).to.equal('queued');
+    await host.until('/v1/deliveries?state=rejected', (body) => body.deliveries.some((row: { id: string }) => row.id === rejected.id));
+    const waiting = (await host.call('GET', '/v1/deliveries?state=queued&biller=wrong-key')).body.deliveries[0];
+    expect((await host.call('POST', `/v1/deliveries/${waiting.id}/cancel`)).body.state).to.equal('cancelled');
+    expect((await host.call('POST', `/v1/deliveries/${waiting.id}/cancel`)).body.code).to.equal('not-cancellable');
+  });
+});

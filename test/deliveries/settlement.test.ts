@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import { type AttemptContext, settle } from '../../src/deliveries/settlement.js';
+
+const context: AttemptContext = {
+  ...{ delivery: 'payment', repeatSafety: 'idempotent', attempts: 1, ageMs: 0, maxAgeMs: 1000, equalAnswers: 0 },
+};
+const half = () => 0.5;
+
+describe('what an outcome means', () => {
+  it('rejected settles', () => expect(settle({ kind: 'rejected' }, context, half).next).to.equal('rejected'));
+  for (const kind of ['unavailable', 'unknown-outcome', 'malformed', 'misconfigured'] as const)
+    it(`${kind} is tried again`, () => expect(settle({ kind }, context, half).next).to.equal('retry'));
+  it('an unknown outcome at an unsafe sink goes to a person', () =>
+    expect(settle({ kind: 'malformed' }, { ...context, repeatSafety: 'unsafe' }, half).next).to.equal('parked'));
+  it('an enrollment is safe to repeat everywhere', () =>
+    expect(settle({ kind: 'malformed' }, { ...context, delivery: 'autopay', repeatSafety: 'unsafe' }, half).next).to.equal('retry'));
+  it('Retry-After is honoured', () =>
+    expect(settle({ kind: 'unavailable', retryAfterMs: 60_000 }, context, half)).to.deep.equal({ next: 'retry', inMs: 60_000 }));
+  it('too old is parked', () => expect(settle({ kind: 'unavailable' }, { ...context, ageMs: 1000 }, half).next).to.equal('parked'));
+  it('the tenth equal answer is parked', () => {
+    expect(settle({ kind: 'malformed' }, { ...context, equalAnswers: 9 }, half).next).to.equal('retry');
+    expect(settle({ kind: 'malformed' }, { ...context, equalAnswers: 10 }, half).next).to.equal('parked');
+  });
+});
