@@ -3,7 +3,9 @@ import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { AdapterError } from '@ic-host/contracts';
 
-const privateRanges = new BlockList();
+// Two lists: in one, an IPv4 address would match the range of IPv6-mapped ones.
+const privateV4 = new BlockList();
+const privateV6 = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -16,7 +18,7 @@ for (const [network, prefix] of [
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
 ] as const)
-  privateRanges.addSubnet(network, prefix, 'ipv4');
+  privateV4.addSubnet(network, prefix, 'ipv4');
 for (const [network, prefix] of [
   ['::', 96],
   ['::ffff:0:0', 96],
@@ -25,11 +27,11 @@ for (const [network, prefix] of [
   ['fe80::', 10],
   ['ff00::', 8],
 ] as const)
-  privateRanges.addSubnet(network, prefix, 'ipv6');
+  privateV6.addSubnet(network, prefix, 'ipv6');
 
 /** True for loopback, private, link-local, multicast and mapped addresses. */
 export const isPrivateAddress = (address: string): boolean =>
-  privateRanges.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  isIP(address) === 6 ? privateV6.check(address, 'ipv6') : privateV4.check(address, 'ipv4');
 
 export interface HostGuard {
   /** @throws AdapterError `misconfigured`, code `egress-refused` */

@@ -10,7 +10,15 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 import axiosRetry from 'axios-retry';
-import { BrokenCircuitError, bulkhead, ConsecutiveBreaker, circuitBreaker, handleWhen, wrap } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  wrap,
+} from 'cockatiel';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { isRecording, recordExchange } from './exchange-record.js';
 import { hostGuard } from './host-guard.js';
@@ -76,7 +84,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
     const url = new URL(axios.getUri(config));
     guard.check(url);
     const operation = config.partnerCall?.operation ?? url.pathname;
-    const deadline = AbortSignal.timeout(config.timeout || limits.timeoutMs);
+    const deadline = AbortSignal.timeout(Math.ceil(config.timeout || limits.timeoutMs));
     const caller = config.signal as AbortSignal | undefined;
     const signal = caller ? AbortSignal.any([caller, deadline]) : deadline;
     const started = performance.now();
@@ -141,7 +149,8 @@ export function createWayOut(options: WayOutOptions): WayOut {
             code: SpanStatusCode.ERROR,
             message: error instanceof AxiosError ? (error.code ?? '') : 'refused',
           });
-          if (error instanceof AxiosError || AdapterError.is(error)) throw error;
+          // Only these two are sure to have sent nothing; whatever else went wrong passes as it is.
+          if (!(error instanceof BrokenCircuitError || error instanceof BulkheadRejectedError)) throw error;
           const message =
             error instanceof BrokenCircuitError
               ? 'the partner failed too often; waiting before the next call'

@@ -1,7 +1,6 @@
 /** The HTTP API: Fastify, the token, problem details; each resource has its own file. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
-import type { Resolve } from './resolve.js';
 import { Problem } from '../problem.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { accountRoutes } from './accounts.js';
@@ -12,6 +11,7 @@ import { healthRoutes } from './health.js';
 import { invoiceFileRoutes } from './invoice-files.js';
 import { openApi } from './openapi.js';
 import { paymentRoutes } from './payments.js';
+import type { Resolve } from './resolve.js';
 
 const BODY_LIMIT = 1 << 20;
 const OPEN = new Set(['/healthz', '/readyz', '/openapi.json']);
@@ -57,8 +57,7 @@ export async function createServer(resolve: Resolve, token: string): Promise<Fas
   app.setNotFoundHandler((request) => {
     throw new Problem(404, 'not-found', `nothing is at ${request.method} ${request.url.split('?')[0]}`);
   });
-  // Invoice files come as any type; their route streams them.
-  app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
+  app.removeContentTypeParser('text/plain'); // bodies are JSON; invoice files have a parser of their own
   healthRoutes(app, resolve);
   app.get('/openapi.json', () => openApi());
   await app.register(

@@ -17,7 +17,8 @@ describe('money', () => {
     it(`refuses ${JSON.stringify(text)}`, () => expect(() => Money.parse(text)).to.throw(RangeError));
 
   it('adds without a float', () => expect(Money.parse('0.10').plus(Money.parse('0.20')).toString()).to.equal('0.30'));
-  it('refuses a number that carries float noise', () => expect(() => Money.fromJsonNumber(0.1 + 0.2)).to.throw(RangeError));
+  it('refuses a number that carries float noise', () =>
+    expect(() => Money.fromJsonNumber(0.1 + 0.2)).to.throw(RangeError));
   it('prints two decimals always', () => expect(String(Money.ofCents(-5))).to.equal('-0.05'));
 });
 

@@ -6,7 +6,8 @@ const PAY = 'make_payment_by_invoice_or_policy';
 describe('deliveries', () => {
   let host: TestHost;
   const path = '/v1/billers/1663/payments';
-  const pay = (id: string, more = {}, headers = { prefer: 'wait=10' }) => host.call('POST', path, host.payment(id, more), headers);
+  const pay = (id: string, more = {}, headers = { prefer: 'wait=10' }) =>
+    host.call('POST', path, host.payment(id, more), headers);
   const onLedger = (id: string) => host.sandbox.book.ledger.filter((entry) => entry.transactionId === id);
 
   before(async () => {
@@ -22,7 +23,12 @@ describe('deliveries', () => {
   it('sends a payment as the design document says', async () => {
     const { status, body } = await pay('t1');
     expect(status).to.equal(202);
-    expect(body).to.include({ state: 'delivered', duplicate: false, amount: '15.00', confirmationNumber: '35871617128868' });
+    expect(body).to.include({
+      state: 'delivered',
+      duplicate: false,
+      amount: '15.00',
+      confirmationNumber: '35871617128868',
+    });
     expect(body.partnerMessages).to.deep.equal(['Updated account balances.']);
     expect(host.sandbox.calls.find(({ operation }) => operation === PAY)?.body).to.deep.equal({
       amount: 15,
@@ -75,7 +81,10 @@ describe('deliveries', () => {
       host.sandbox.fault({ operation: PAY, ...fault });
       await pay(name);
       const body = await host.settled(`${path}/${encodeURIComponent(name)}`);
-      expect(body).to.include({ state: 'delivered', duplicate: fault.kind === 'reset-after' || fault.kind === 'truncate' });
+      expect(body).to.include({
+        state: 'delivered',
+        duplicate: fault.kind === 'reset-after' || fault.kind === 'truncate',
+      });
       expect(body.attempts).to.have.length(2);
       expect(onLedger(name)).to.have.length(1);
     });
@@ -145,7 +154,9 @@ describe('deliveries', () => {
     const rejected = (await host.call('GET', '/v1/deliveries?state=rejected')).body.deliveries[0];
     const retried = await host.call('POST', `/v1/deliveries/${rejected.id}/retry`);
     expect(retried.body.state).to.equal('queued');
-    await host.until('/v1/deliveries?state=rejected', (body) => body.deliveries.some((row: { id: string }) => row.id === rejected.id));
+    await host.until('/v1/deliveries?state=rejected', (body) =>
+      body.deliveries.some((row: { id: string }) => row.id === rejected.id),
+    );
     const waiting = (await host.call('GET', '/v1/deliveries?state=queued&biller=wrong-key')).body.deliveries[0];
     expect((await host.call('POST', `/v1/deliveries/${waiting.id}/cancel`)).body.state).to.equal('cancelled');
     expect((await host.call('POST', `/v1/deliveries/${waiting.id}/cancel`)).body.code).to.equal('not-cancellable');

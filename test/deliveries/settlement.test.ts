@@ -13,10 +13,16 @@ describe('what an outcome means', () => {
   it('an unknown outcome at an unsafe sink goes to a person', () =>
     expect(settle({ kind: 'malformed' }, { ...context, repeatSafety: 'unsafe' }, half).next).to.equal('parked'));
   it('an enrollment is safe to repeat everywhere', () =>
-    expect(settle({ kind: 'malformed' }, { ...context, delivery: 'autopay', repeatSafety: 'unsafe' }, half).next).to.equal('retry'));
+    expect(
+      settle({ kind: 'malformed' }, { ...context, delivery: 'autopay', repeatSafety: 'unsafe' }, half).next,
+    ).to.equal('retry'));
   it('Retry-After is honoured', () =>
-    expect(settle({ kind: 'unavailable', retryAfterMs: 60_000 }, context, half)).to.deep.equal({ next: 'retry', inMs: 60_000 }));
-  it('too old is parked', () => expect(settle({ kind: 'unavailable' }, { ...context, ageMs: 1000 }, half).next).to.equal('parked'));
+    expect(settle({ kind: 'unavailable', retryAfterMs: 60_000 }, context, half)).to.deep.equal({
+      next: 'retry',
+      inMs: 60_000,
+    }));
+  it('too old is parked', () =>
+    expect(settle({ kind: 'unavailable' }, { ...context, ageMs: 1000 }, half).next).to.equal('parked'));
   it('the tenth equal answer is parked', () => {
     expect(settle({ kind: 'malformed' }, { ...context, equalAnswers: 9 }, half).next).to.equal('retry');
     expect(settle({ kind: 'malformed' }, { ...context, equalAnswers: 10 }, half).next).to.equal('parked');

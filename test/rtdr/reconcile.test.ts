@@ -18,10 +18,14 @@ describe('reconcile', () => {
   it('creates what is unknown, even fully paid', () => expect(types([], [found('a', 0)])).to.deep.equal(['N a']));
   it('updates where an amount differs', () => expect(types([held('a', 1)], [found('a', 2)])).to.deep.equal(['U a']));
   it('says nothing where nothing differs', () => expect(types([held('a', 1)], [found('a', 1)])).to.deep.equal([]));
-  it('deactivates what is nowhere in a complete answer', () => expect(types([held('a', 1)], [])).to.deep.equal(['D a']));
-  it('deactivates nothing after an incomplete answer', () => expect(types([held('a', 1)], [], false)).to.deep.equal([]));
+  it('deactivates what is nowhere in a complete answer', () =>
+    expect(types([held('a', 1)], [])).to.deep.equal(['D a']));
+  it('deactivates nothing after an incomplete answer', () =>
+    expect(types([held('a', 1)], [], false)).to.deep.equal([]));
   it('does nothing with one that is there but not eligible', () =>
-    expect(types([held('a', 1)], [found('a', 2, { eligible: false }), found('b', 1, { eligible: false })])).to.deep.equal([]));
+    expect(
+      types([held('a', 1)], [found('a', 2, { eligible: false }), found('b', 1, { eligible: false })]),
+    ).to.deep.equal([]));
   it('brings a deactivated one back', () =>
     expect(types([held('a', 1, 'deactivated')], [found('a', 1)])).to.deep.equal(['U a']));
   it('does not deactivate twice', () => expect(types([held('a', 1, 'deactivated')], [])).to.deep.equal([]));

@@ -44,7 +44,10 @@ describe('refreshing an account (RTDR)', () => {
 
   it('tells the partner only what the operations take, the key in the body', async () => {
     await refresh('FM4000264061');
-    expect(host.sandbox.calls).to.deep.include({ operation: 'retrieve_policy', body: { policy_number: 'FM4000264061' } });
+    expect(host.sandbox.calls).to.deep.include({
+      operation: 'retrieve_policy',
+      body: { policy_number: 'FM4000264061' },
+    });
     expect(host.sandbox.calls).to.deep.include({
       operation: 'get_invoices',
       body: { policy_id: '88713b24-0589-404c-9eae-e0419560c90f', page_number: 1, page_size: 50 },
@@ -55,7 +58,10 @@ describe('refreshing an account (RTDR)', () => {
     host.sandbox.fault({ operation: 'retrieve_policy', kind: 'delay', delayMs: 300 });
     const answer = refresh('FM4000264061');
     await new Promise((done) => setTimeout(done, 150));
-    expect(host.sandbox.calls.map(({ operation }) => operation).sort()).to.deep.equal(['get_invoices', 'retrieve_policy']);
+    expect(host.sandbox.calls.map(({ operation }) => operation).sort()).to.deep.equal([
+      'get_invoices',
+      'retrieve_policy',
+    ]);
     expect((await answer).status).to.equal(200);
   });
 
@@ -98,9 +104,9 @@ describe('refreshing an account (RTDR)', () => {
     expect((await refresh('FM400003000')).body.changes).to.deep.equal([]);
     expect((await refresh('FM400003000')).body.changes).to.have.length(taken.length);
     policy?.invoices.push(...taken);
-    expect((await refresh('FM400003000')).body.changes.map((change: { recordType: string }) => change.recordType)).to.deep.equal(
-      taken.map(() => 'U'),
-    );
+    expect(
+      (await refresh('FM400003000')).body.changes.map((change: { recordType: string }) => change.recordType),
+    ).to.deep.equal(taken.map(() => 'U'));
   });
 
   it('keeps all and says stale when a page fails', async () => {
@@ -114,7 +120,10 @@ describe('refreshing an account (RTDR)', () => {
 
   it('leaves an invoice alone that is there but not eligible', async () => {
     const { body } = await refresh('FM400004000');
-    expect(body.invoices.map((invoice: { balanceDue: string }) => invoice.balanceDue).sort()).to.deep.equal(['0.00', '50.00']);
+    expect(body.invoices.map((invoice: { balanceDue: string }) => invoice.balanceDue).sort()).to.deep.equal([
+      '0.00',
+      '50.00',
+    ]);
     const invoice = host.sandbox.book.policyOf('FM400004000')?.invoices[0];
     if (invoice) invoice.policyStatus = 'Cancelled';
     expect((await refresh('FM400004000')).body.changes).to.deep.equal([]);

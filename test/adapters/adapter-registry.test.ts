@@ -1,0 +1,66 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { loadAdapters } from '../../src/adapters/adapter-registry.js';
+import { faultText } from '../../src/adapters/check-manifest.js';
+import { temporaryFolder } from '../host-fixture.js';
+
+const CONTRACTS = pathToFileURL(resolve('contracts/dist/src/index.js')).href;
+const GOOD = {
+  ...{ id: 'acme', name: 'Acme', version: '1.0.0', hostApi: '^1.0.0', entry: './entry.js', settings: [], egress: [] },
+  contracts: [{ name: 'enrollment-sink', version: '1' }],
+};
+const ENTRY = `import { adapterModule, ENROLLMENT_SINK } from ${JSON.stringify(CONTRACTS)};
+export default adapterModule(({ bind }) => { bind(ENROLLMENT_SINK).toConstantValue({}); });`;
+
+async function load(...adapters: { manifest: object | string; entry?: string }[]) {
+  const folder = temporaryFolder();
+  const names = adapters.map(({ manifest, entry = ENTRY }, index) => {
+    const at = join(folder, `a${index}`);
+    mkdirSync(at);
+    writeFileSync(join(at, 'package.json'), '{"type":"module"}');
+    writeFileSync(
+      join(at, 'adapter.manifest.json'),
+      typeof manifest === 'string' ? manifest : JSON.stringify(manifest),
+    );
+    writeFileSync(join(at, 'entry.js'), entry);
+    return `./a${index}`;
+  });
+  writeFileSync(join(folder, 'adapter.manifest.json'), JSON.stringify({ hostApi: '1', adapters: names }));
+  return loadAdapters(join(folder, 'adapter.manifest.json'));
+}
+
+describe('loading adapters by manifest', () => {
+  it('loads one that implements some of the contracts', async () =>
+    expect([...(await load({ manifest: GOOD })).loaded.keys()]).to.deep.equal(['acme']));
+
+  for (const [name, manifest, entry, words] of [
+    ['no JSON', '{', ENTRY, 'is not JSON'],
+    ['no name', { ...GOOD, name: undefined }, ENTRY, '/name'],
+    ['an unknown field', { ...GOOD, extra: 1 }, ENTRY, '/extra'],
+    ['an unknown contract', { ...GOOD, contracts: [{ name: 'x', version: '1' }] }, ENTRY, '/contracts/0/name'],
+    ['a later host API', { ...GOOD, hostApi: '^2.0.0' }, ENTRY, 'wants host API ^2.0.0'],
+    ['a range that is none', { ...GOOD, hostApi: 'soon' }, ENTRY, 'is not a semver range'],
+    ['an egress of no setting', { ...GOOD, egress: ['setting:url'] }, ENTRY, '/egress/0'],
+    ['an entry that is not there', { ...GOOD, entry: './none.js' }, ENTRY, "can't be loaded"],
+    ['an entry that throws', GOOD, 'throw new Error("boom")', 'boom'],
+    ['an entry that exports something else', GOOD, 'export default 1', 'must export adapterModule'],
+    [
+      'a contract claimed and not bound',
+      { ...GOOD, contracts: [...GOOD.contracts, { name: 'payment-sink', version: '1' }] },
+      ENTRY,
+      "payment-sink is claimed, but the module doesn't bind it",
+    ],
+    ['a contract bound and not claimed', { ...GOOD, contracts: [] }, ENTRY, "the manifest doesn't claim it"],
+  ] as [string, object | string, string, string][])
+    it(`quarantines ${name}, says where, and runs the others`, async () => {
+      const { loaded, quarantined } = await load({ manifest, entry }, { manifest: { ...GOOD, id: 'other' } });
+      expect([...loaded.keys()]).to.deep.equal(['other']);
+      const text = quarantined.flatMap(({ faults }) => faults.map(faultText)).join('\n');
+      expect(text).to.include(words).and.include('a0/adapter.manifest.json');
+    });
+
+  it('quarantines the second of two with one id', async () =>
+    expect((await load({ manifest: GOOD }, { manifest: GOOD })).quarantined).to.have.length(1));
+});

@@ -1,0 +1,64 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { temporaryFolder } from '../host-fixture.js';
+
+const run = promisify(execFile);
+
+/** Starts the demonstration in a process of its own and reads what it prints. */
+async function start(dataDir: string): Promise<{ child: ChildProcess; lines: string[] }> {
+  const { IC_HOST_DATABASE_URL: _, IC_HOST_API_TOKEN: __, ...env } = process.env;
+  const child = spawn(
+    process.execPath,
+    ['dist/src/main.js', 'start', '--sandbox', '--port', '0', '--data-dir', dataDir],
+    {
+      env: { ...env, IC_HOST_LOG_LEVEL: 'silent' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += chunk;
+    if (/ic-host listening on .*\n/.test(text)) break;
+  }
+  return { child, lines: text.trim().split('\n') };
+}
+
+const ended = (child: ChildProcess): Promise<number | null> =>
+  new Promise((done) => (child.exitCode === null ? child.once('exit', (code) => done(code)) : done(child.exitCode)));
+
+describe('the demonstration', function () {
+  this.timeout(120_000);
+  it('serves, its three commands work when pasted, and a kill loses nothing', async () => {
+    const folder = temporaryFolder();
+    const dataDir = join(folder, 'data dir');
+    const first = await start(dataDir);
+    const commands = first.lines.filter((line) => line.startsWith('curl'));
+    expect(commands).to.have.length(3);
+    const paste = async (command = '') => (await run('sh', ['-c', command], { cwd: folder })).stdout;
+    expect(JSON.parse(await paste(commands[0]))).to.deep.include({ accountNumber: 'FM4000264061', stale: false });
+    const paid = JSON.parse(await paste(commands[1]));
+    expect(paid).to.deep.include({ state: 'delivered', duplicate: false });
+    expect(await paste(commands[2])).to.match(/^%PDF-/);
+    expect(readFileSync(join(folder, 'invoice.pdf')).toString('latin1')).to.match(/%%EOF\s*$/);
+
+    first.child.kill('SIGKILL');
+    await ended(first.child);
+    const second = await start(dataDir);
+    const url = second.lines.at(-1)?.replace('ic-host listening on ', '');
+    const token = readFileSync(join(dataDir, 'api-token'), 'utf8');
+    const answer = await fetch(`${url}/v1/billers/1663/payments/${paid.transactionId}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await answer.json()).to.include({ state: 'delivered', confirmationNumber: paid.confirmationNumber });
+    second.child.kill('SIGTERM');
+    expect(await ended(second.child)).to.equal(0);
+  });
+
+  it('lists its adapters', async () => {
+    const { stdout } = await run(process.execPath, ['dist/src/main.js', 'adapters', '--json']);
+    expect(JSON.parse(stdout)[0]).to.include({ id: 'britecore', health: 'loaded' });
+  });
+});

@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import { TestHost } from '../host-fixture.js';
+
+type Invoice = Record<string, Record<string, unknown>>;
+interface File {
+  FileHeader: Record<string, unknown>;
+  Invoices: Invoice[];
+}
+
+describe('invoice files', () => {
+  let host: TestHost;
+  const at = '/v1/billers/1663/invoice-files';
+
+  const file = (count: number, change: (file: File) => void = () => undefined): File => {
+    const made: File = {
+      FileHeader: {
+        BillerGUID: host.sandbox.biller.guid,
+        FileCreationDate: '11/23/2026',
+        InvoiceCount: count,
+        TotalInvoiceAmount: `${count}.25`,
+      },
+      Invoices: Array.from({ length: count }, (_, index) => ({
+        InvoiceHeader: {
+          ...{ RecordType: 'R', InvoiceFormatGuid: 'format', InvoiceNumber: `f-${index}`, InvoiceDate: '11/01/2026' },
+          ...{
+            InvoiceDueDate: '12/01/2026',
+            TotalAmountDue: index ? '1.00' : '1.25',
+            InvoiceTypeID: 164,
+            Custom1: 'acc',
+          },
+        },
+        CustomerRecord: { AccountNumber: 'F1', CustomerName: 'Zoë "Q" \\ \t Exämple' },
+      })),
+    };
+    change(made);
+    return made;
+  };
+  const send = async (body: File | string, name = '1663_11232026.JSON') => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const taken = await host.call('POST', `${at}?filename=${name}`, text, { 'content-type': 'application/json' });
+    expect(taken.status).to.equal(202);
+    return host.settled(`${at}/${taken.body.importId}`);
+  };
+  const held = async () => (await host.query('select count(*)::int as n from invoices'))[0]?.n;
+
+  before(async () => {
+    host = await TestHost.start();
+    await host.biller();
+  });
+  after(() => host.close());
+  afterEach(async () => expect(await host.query('select 1 from invoice_staging')).to.have.length(0));
+
+  it('applies a file whole, and the change feed tells it', async () => {
+    const done = await send(file(3));
+    expect(done).to.include({
+      state: 'applied',
+      records: 3,
+      created: 3,
+      updated: 0,
+      unchanged: 0,
+      setAside: 0,
+      totalAmount: '3.25',
+    });
+    const { body } = await host.call('GET', '/v1/billers/1663/accounts/F1/invoices');
+    expect(body.invoices.find((invoice: { invoiceNumber: string }) => invoice.invoiceNumber === 'f-0')).to.deep.equal({
+      ...{ invoiceNumber: 'f-0', accountNumber: 'F1', invoiceDate: '2026-11-01', invoiceDueDate: '2026-12-01' },
+      ...{
+        autoPayCollectionDate: null,
+        totalAmountDue: '1.25',
+        balanceDue: '1.25',
+        invoiceTypeId: 164,
+        status: 'active',
+      },
+    });
+    const feed = (await host.call('GET', '/v1/changes')).body.changes;
+    expect(
+      feed.map((change: { invoice: { totalAmountDue: string } }) => change.invoice.totalAmountDue).sort(),
+    ).to.deep.equal(['1.00', '1.00', '1.25']);
+    const [row] = await host.query("select details->>'customerName' as name from invoices limit 1");
+    expect(row?.name).to.equal('Zoë "Q" \\ \t Exämple');
+  });
+
+  it('answers the same bytes with the first import', async () => {
+    const [first, again] = [await send(file(3)), await send(file(3))];
+    expect(again.importId).to.equal(first.importId);
+  });
+
+  it('updates with a later file, and counts what did not change', async () => {
+    const later = file(4, (made) => {
+      made.Invoices[1] = {
+        ...made.Invoices[1],
+        InvoiceHeader: { ...made.Invoices[1]?.InvoiceHeader, TotalAmountDue: 7.5 },
+      };
+      made.FileHeader.TotalInvoiceAmount = 10.75;
+    });
+    expect(await send(later)).to.include({ state: 'applied', created: 1, updated: 1, unchanged: 2 });
+  });
+
+  it('reads the flat layout, and a byte order mark', async () => {
+    const { FileHeader, Invoices } = file(2);
+    const flat = {
+      ...FileHeader,
+      Invoices: Invoices.map((i) => ({ ...i.InvoiceHeader, ...i.CustomerRecord, Nonsense: 1 })),
+    };
+    expect(await send(`\uFEFF${JSON.stringify(flat)}`)).to.include({ state: 'applied', records: 2 });
+  });
+
+  it('sets a wrong record aside, and applies the rest', async () => {
+    const made = file(200, ({ Invoices }) => {
+      Object.assign(Invoices[5]?.InvoiceHeader ?? {}, { InvoiceDate: '02/30/2026' });
+      Object.assign(Invoices[6]?.InvoiceHeader ?? {}, { RecordType: 'D' });
+    });
+    const text = JSON.stringify(made);
+    const done = await send(text);
+    expect(done).to.include({ state: 'applied', records: 200, setAside: 2 });
+    const { body } = await host.call('GET', `${at}/${done.importId}/set-aside`);
+    expect(body.records[0]).to.deep.equal({
+      ...{ recordNumber: 6, invoiceNumber: 'f-5', field: 'InvoiceDate', code: 'not-a-date' },
+      byteOffset: Buffer.from(text.slice(0, text.indexOf('f-5"'))).lastIndexOf('{"InvoiceHeader"'),
+      message: 'InvoiceDate must be a real calendar date, MM/DD/YYYY',
+    });
+    expect(body.records[1]).to.include({ recordNumber: 7, field: 'RecordType', code: 'not-allowed' });
+  });
+
+  const replaced = (from: string, to: string) => () => JSON.stringify(file(3)).replace(from, to);
+  for (const [name, code, make, fileName] of [
+    ['a name that does not fit', 'file-name', () => file(11), 'invoices.JSON'],
+    ['a name with no such day', 'file-name', () => file(12), '1663_02302026.JSON'],
+    ['a name of another biller', 'file-name', () => file(13), '9999_11232026.JSON'],
+    ['text that is not JSON', 'not-json', replaced('"InvoiceHeader"', 'InvoiceHeader')],
+    ['a missing comma', 'not-json', replaced('},{"InvoiceHeader"', '} {"InvoiceHeader"')],
+    ['a trailing comma', 'not-json', replaced('}}]}', '}},]}')],
+    ['text behind the end', 'trailing-text', () => `${JSON.stringify(file(3))} {}`],
+    ['a missing header field', 'header-missing', replaced('"InvoiceCount":3,', '')],
+    ['a header amount with an exponent', 'header-wrong', replaced('"3.25"', '"3e2"')],
+    [
+      "another biller's GUID",
+      'biller-guid',
+      () => file(3, (made) => Object.assign(made.FileHeader, { BillerGUID: 'x' })),
+    ],
+    [
+      'a wrong count',
+      'invoice-count-differs',
+      () => file(3, (made) => Object.assign(made.FileHeader, { InvoiceCount: 4 })),
+    ],
+    ['a wrong sum', 'total-amount-differs', replaced('"3.25"', '"3.26"')],
+    ['an invoice that stands twice', 'invoice-number-twice', replaced('f-2', 'f-1')],
+    ['too many wrong records', 'too-many-set-aside', replaced('"InvoiceTypeID":164', '"InvoiceTypeID":"x"')],
+    [
+      'an amount written with an exponent',
+      'total-amount-differs',
+      replaced('"TotalAmountDue":"1.00"', '"TotalAmountDue":1e0'),
+    ],
+    [
+      'an amount no double can hold',
+      'total-amount-differs',
+      replaced('"TotalAmountDue":"1.00"', '"TotalAmountDue":1.000000000000000001'),
+    ],
+  ] as [string, string, () => File | string, string?][])
+    it(`refuses ${name}, whole`, async () => {
+      const before = await held();
+      const done = await send(make(), fileName);
+      expect(done.state).to.equal('refused');
+      expect(done.problem.code).to.equal(code);
+      expect(await held()).to.equal(before);
+    });
+
+  it('refuses a file cut off at any byte', async () => {
+    const text = JSON.stringify(file(1));
+    for (let at = 1; at < text.length; at += 37)
+      expect((await send(text.slice(0, at))).problem.code).to.be.oneOf(['truncated', 'not-json']);
+  });
+
+  it('reads a large file in many chunks', async () => {
+    expect(await send(file(20_000))).to.include({ state: 'applied', records: 20_000 });
+  });
+});
