@@ -24,7 +24,7 @@ function run(command, args, env = {}) {
 const installed = existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
 if (!installed) {
   console.error('installing (once) …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--silent']);
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stamp, lock);
 }
 run(node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
