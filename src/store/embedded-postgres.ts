@@ -50,7 +50,8 @@ async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefi
  */
 function asUser(user: { uid: number; gid: number } | undefined, command: string, args: string[]): [string, string[]] {
   if (!user) return [command, args];
-  const keep = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // access(2), by which initdb looks for its siblings, honours capabilities only with the set-uid fix-up off.
+  const keep = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   return ['setpriv', [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', ...keep, command, ...args]];
 }
 
