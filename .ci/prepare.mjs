@@ -28,3 +28,4 @@ if (!installed) {
   writeFileSync(stamp, lock);
 }
 run(node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
+run(node, [join(root, '.ci/write-schemas.mjs')]);

@@ -3,6 +3,7 @@
 import 'reflect-metadata';
 import { program } from 'commander';
 import { adaptersCommand } from './cli/adapters.js';
+import { parseCommand } from './cli/parse.js';
 import { remoteCommands } from './cli/remote.js';
 import { sandboxCommand } from './cli/sandbox.js';
 import { startCommand } from './cli/start.js';
@@ -11,6 +12,7 @@ program.name('ic-host').description('An integration host for bill payment.').sho
 startCommand(program);
 adaptersCommand(program);
 sandboxCommand(program);
+parseCommand(program);
 remoteCommands(program);
 
 program.parseAsync().catch((error: Error) => {

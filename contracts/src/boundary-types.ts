@@ -75,30 +75,32 @@ export function IsListOf(type: () => Class<unknown>): PropertyDecorator {
 
 const storage = getMetadataStorage();
 
-/** JSON Schema of the wire form of a boundary type: money and dates as strings. */
-export function wireSchema(type: Class<unknown>): Record<string, unknown> {
-  return targetConstructorToSchema(type, {
+type Schema = { properties?: Record<string, unknown> };
+type Converters = Record<string, Record<string, unknown>>;
+
+function schemaOf(type: Class<unknown>, values: Converters): Schema {
+  const additionalConverters = Object.fromEntries(
+    Object.entries({ ...values, nestedValidation: {} }).map(([name, schema]) => [name, () => schema]),
+  );
+  const schema: Schema = targetConstructorToSchema(type, {
     classValidatorMetadataStorage: storage,
-    additionalConverters: {
-      isMoney: () => ({ type: 'string', pattern: '^-?[0-9]{1,13}([.][0-9]{1,2})?$' }),
-      isPlainDate: () => ({ type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', format: 'date' }),
-    },
-  }) as Record<string, unknown>;
+    additionalConverters,
+  }) as Schema;
+  for (const [key, child] of nestedTypes.get(type) ?? [])
+    schema.properties = { ...schema.properties, [key]: { type: 'array', items: schemaOf(child(), values) } };
+  return schema;
 }
 
-function instanceSchema(type: Class<unknown>): Record<string, unknown> {
-  const schema = targetConstructorToSchema(type, {
-    classValidatorMetadataStorage: storage,
-    additionalConverters: {
-      isMoney: () => ({ valueType: 'money' }) as never,
-      isPlainDate: () => ({ valueType: 'plain-date' }) as never,
-      nestedValidation: () => ({}),
-    },
-  }) as { properties?: Record<string, unknown> };
-  for (const [key, child] of nestedTypes.get(type) ?? [])
-    schema.properties = { ...schema.properties, [key]: { type: 'array', items: instanceSchema(child()) } };
-  return schema as Record<string, unknown>;
-}
+/** JSON Schema of the wire form of a boundary type: money and dates as strings. */
+export const wireSchema = (type: Class<unknown>): Record<string, unknown> => ({
+  ...schemaOf(type, {
+    isMoney: { type: 'string', pattern: '^-?[0-9]{1,13}([.][0-9]{1,2})?$' },
+    isPlainDate: { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', format: 'date' },
+  }),
+});
+
+const instanceSchema = (type: Class<unknown>): Schema =>
+  schemaOf(type, { isMoney: { valueType: 'money' }, isPlainDate: { valueType: 'plain-date' } });
 
 const ajv = new Ajv({ allErrors: false, strict: false, validateFormats: false });
 ajv.addKeyword({

@@ -16,7 +16,7 @@ export function adaptersCommand(program: Command): void {
       const rows = path
         ? [await loadAdapter(resolve(path), process.cwd())]
         : await loadAdapters(options.manifest).then(({ loaded, quarantined }) => [...loaded.values(), ...quarantined]);
-      const table = new Table({ head: ['id', 'version', 'contracts', 'health'], style: { head: [] } });
+      const table = new Table({ head: ['id', 'version', 'contracts', 'health'], style: { head: [], border: [] } });
       const shown = rows.map((row) =>
         'faults' in row
           ? { id: row.id ?? row.source, version: null, contracts: [], health: 'quarantined', faults: row.faults }

@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { AdapterManifest, wireSchema } from '@ic-host/contracts';
+import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { loadAdapters } from '../../src/adapters/adapter-registry.js';
 import { faultText } from '../../src/adapters/check-manifest.js';
@@ -63,4 +65,13 @@ describe('loading adapters by manifest', () => {
 
   it('quarantines the second of two with one id', async () =>
     expect((await load({ manifest: GOOD }, { manifest: GOOD })).quarantined).to.have.length(1));
+
+  it('publishes its JSON Schema, and the schema tells a wrong manifest', () => {
+    const published = JSON.parse(readFileSync('contracts/dist/adapter-manifest.schema.json', 'utf8'));
+    expect(published).to.deep.include(wireSchema(AdapterManifest));
+    const validate = new Ajv({ strict: false }).compile(published);
+    const own = JSON.parse(readFileSync('plugins/britecore/adapter.manifest.json', 'utf8'));
+    expect(validate(own), JSON.stringify(validate.errors)).to.equal(true);
+    expect(validate({ ...own, contracts: [{ name: 'x', version: '1' }] })).to.equal(false);
+  });
 });

@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
 import { temporaryFolder } from '../host-fixture.js';
 
@@ -60,5 +61,27 @@ describe('the demonstration', function () {
   it('lists its adapters', async () => {
     const { stdout } = await run(process.execPath, ['dist/src/main.js', 'adapters', '--json']);
     expect(JSON.parse(stdout)[0]).to.include({ id: 'britecore', health: 'loaded' });
+  });
+
+  it('checks an invoice file without a host', async () => {
+    const file = join(temporaryFolder(), '1663_11232026.JSON');
+    const sandbox = await startSandbox();
+    await sandbox.close();
+    const parse = (text: string) => {
+      writeFileSync(file, text);
+      return run(process.execPath, ['dist/src/main.js', 'parse', file, '--json']).then(
+        ({ stdout }) => ({ status: 0, report: JSON.parse(stdout) }),
+        (error) => ({ status: error.code, report: JSON.parse(error.stdout) }),
+      );
+    };
+    expect(await parse(sandbox.sampleFile.text)).to.deep.nested.include({
+      status: 0,
+      'report.state': 'ok',
+      'report.setAside': 0,
+    });
+    expect(await parse(sandbox.sampleFile.text.slice(0, -3))).to.deep.nested.include({
+      status: 1,
+      'report.problem.code': 'truncated',
+    });
   });
 });
