@@ -9,6 +9,7 @@ import { keptSecret, SECRET_BOX, SecretBox } from './billers/secret-box.js';
 import { Deliver } from './deliveries/deliver.js';
 import { Deliveries } from './deliveries/deliveries.js';
 import { DELIVERY_QUEUE, DeliveryQueue } from './deliveries/delivery-queue.js';
+import { Leases } from './deliveries/leases.js';
 import { FetchDocument } from './documents/fetch-document.js';
 import { createServer } from './http/server.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
@@ -50,6 +51,7 @@ const features = new ContainerModule(({ bind }) => {
     FetchDocument,
     Deliveries,
     Deliver,
+    Leases,
     InvoiceFiles,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
@@ -80,9 +82,11 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
 
   const works = options.role !== 'api';
   const deliver = container.get<Deliver>(Deliver);
+  const leases = container.get<Leases>(Leases);
   const invoiceFiles = container.get<InvoiceFiles>(InvoiceFiles);
   if (works) {
     await queue.work((id) => deliver.deliver(id));
+    leases.start();
     await invoiceFiles.resume();
   }
   const app = await createServer(container.get.bind(container), token);
@@ -96,6 +100,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
       await app.close();
       deliver.stop();
       await Promise.all([queue.close(), invoiceFiles.stop()]);
+      await leases.stop();
       await container.get<BillerScopes>(BillerScopes).close();
       await database.close();
       await embedded?.stop();

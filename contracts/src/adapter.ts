@@ -99,7 +99,11 @@ export interface AdapterModule {
  * @example export default adapterModule(({ bind }) => { bind(RTDR_PROVIDER).to(AcmeRtdrProvider).inSingletonScope() })
  */
 export function adapterModule(load: (options: ContainerModuleLoadOptions) => void): AdapterModule {
-  return Object.defineProperty({ module: new ContainerModule(load) }, MARK, { value: true });
+  // Whatever an author's arrow function happens to return is dropped: inversify would make something of it.
+  const module = new ContainerModule((options) => {
+    load(options);
+  });
+  return Object.defineProperty({ module }, MARK, { value: true });
 }
 
 export const isAdapterModule = (value: unknown): value is AdapterModule =>

@@ -11,7 +11,6 @@ import {
   type RepeatSafety,
 } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
-import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
@@ -21,10 +20,9 @@ import type { DeliveryState } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import type { Delivery } from './deliveries.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
+import { LEASE_END, Leases } from './leases.js';
 import { settle } from './settlement.js';
 
-/** Longer than any attempt: while it runs, no other worker touches the delivery. */
-const LEASE_MS = 120_000;
 const ATTEMPT_MS = 90_000;
 const DEFAULT_MAX_AGE_HOURS = 72;
 /** How soon a return looks again whether its payment has settled. */
@@ -40,6 +38,12 @@ interface Success {
 /** The payment of a return has not settled yet: not an attempt, only a wait. */
 const WAIT = Symbol('wait');
 
+interface Claim {
+  delivery: Delivery;
+  /** The worker before us died in its attempt: what it did at the partner is unknown. */
+  predecessorLost: boolean;
+}
+
 @injectable()
 export class Deliver {
   private readonly stopping = new AbortController();
@@ -49,16 +53,23 @@ export class Deliver {
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
+    @inject(Leases) private readonly leases: Leases,
     @inject(LOG) private readonly log: Log,
   ) {}
 
   /** Runs one job; a job whose delivery needs nothing ends without a word. */
   async deliver(deliveryId: string): Promise<void> {
-    const claimed = await this.claim(deliveryId);
-    if (!claimed) return;
+    if (this.stopping.signal.aborted) throw new Error('this host is stopping; the job is handed back');
+    const claim = await this.claim(deliveryId);
+    if (!claim) return;
     const started = new Date();
-    const { repeatSafety, outcome } = await this.attempt(claimed);
-    await this.settle(claimed, started, repeatSafety, outcome);
+    const lease = this.leases.hold(claim.delivery.lease_token ?? '');
+    try {
+      const { repeatSafety, outcome } = await this.attempt(claim, lease.signal);
+      await this.settle(claim.delivery, started, repeatSafety, outcome);
+    } finally {
+      lease.release();
+    }
   }
 
   /** Breaks off what is under way; its outcome is then recorded as the adapter tells it. */
@@ -66,36 +77,34 @@ export class Deliver {
     this.stopping.abort();
   }
 
-  private async claim(id: string): Promise<Delivery | undefined> {
+  private async claim(id: string): Promise<Claim | undefined> {
     return this.database.db.transaction().execute(async (trx) => {
       const row = await trx.selectFrom('deliveries').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
-      if (row?.state !== 'queued') return undefined;
-      const held = row.lease_until;
-      if (held && held > new Date()) {
-        // Another worker has it, or died with it: look again when its lease is over.
-        await this.queue.enqueue(trx, id, row.biller_id, held);
-        return undefined;
-      }
-      return trx
+      // One that is leased is at work, or its worker died: then the sweep of the leases sends it here again.
+      if (row?.state !== 'queued' || row.lease_until) return undefined;
+      const delivery = await trx
         .updateTable('deliveries')
-        .set({ lease_token: randomUUID(), lease_until: sql`now() + ${`${LEASE_MS} milliseconds`}::interval` })
+        .set({ lease_token: randomUUID(), lease_until: LEASE_END })
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirstOrThrow();
+      return { delivery, predecessorLost: row.lease_token !== null };
     });
   }
 
-  private async attempt(delivery: Delivery) {
-    const signal = AbortSignal.any([this.stopping.signal, AbortSignal.timeout(ATTEMPT_MS)]);
+  private async attempt({ delivery, predecessorLost }: Claim, leaseLost: AbortSignal) {
+    const signal = AbortSignal.any([this.stopping.signal, leaseLost, AbortSignal.timeout(ATTEMPT_MS)]);
     let repeatSafety: RepeatSafety = 'idempotent';
     const outcome = await recordingExchanges<Success | typeof WAIT>(async () => {
       if ((ENROLLMENT_KINDS as readonly string[]).includes(delivery.kind)) return this.enroll(delivery, signal);
       const sink = await this.scopes.contract(delivery.biller_id, 'payment-sink');
       repeatSafety = sink.repeatSafety;
+      if (predecessorLost && repeatSafety === 'unsafe')
+        throw new AdapterError('unknown-outcome', 'the worker that attempted this was lost', { code: 'worker-lost' });
       if (delivery.kind === 'payment') {
         const payment = toPayment(delivery.request);
-        const found =
-          repeatSafety === 'findable' && delivery.attempts > 0 ? await sink.find?.(payment, signal) : undefined;
+        const repeated = predecessorLost || delivery.attempts > 0;
+        const found = repeated && repeatSafety === 'findable' ? await sink.find?.(payment, signal) : undefined;
         const receipt: PaymentReceipt = found ? { ...found, duplicate: true } : await sink.post(payment, signal);
         const { payoffAmount, ...rest } = receipt;
         return { ...rest, ...(payoffAmount ? { payoffAmount: payoffAmount.toString() } : {}) };

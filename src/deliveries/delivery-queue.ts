@@ -10,21 +10,26 @@ const QUEUE = 'deliveries';
 const WORKERS = 24;
 const WORKERS_PER_BILLER = 8;
 
+/** A job whose worker died is handed to another after this long: the shortest that pg-boss knows. */
+const HEARTBEAT_SECONDS = 10;
+const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
+
 export const DELIVERY_QUEUE: ServiceIdentifier<DeliveryQueue> = Symbol('delivery-queue');
 
 export class DeliveryQueue {
   private constructor(private readonly boss: PgBoss) {}
 
   static async open(connectionString: string, log: Log): Promise<DeliveryQueue> {
-    const boss = new PgBoss({ connectionString, max: 8, schema: 'pgboss', useListenNotify: true });
+    const boss = new PgBoss({ connectionString, max: 8, schema: 'pgboss', useListenNotify: true, ...SUPERVISION });
     boss.on('error', (error) => log.error({ err: error }, 'the delivery queue failed'));
     await boss.start();
     // A job is only a reminder: the delivery's own row says what is to be done, so a crashed job is simply run again.
     const options = {
       notify: true,
       retryLimit: 1_000_000,
-      retryDelay: 5,
+      retryDelay: 1,
       expireInSeconds: 180,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
       retentionSeconds: 60 * 86_400,
       deleteAfterSeconds: 3_600,
     };

@@ -38,6 +38,7 @@ create table deliveries (
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   unique (biller_id, kind, key)
 );
+create index deliveries_leased on deliveries (lease_until) where lease_until is not null;
 create index deliveries_by_state on deliveries (state, created_at desc, id);
 create table delivery_attempts (
   id bigint generated always as identity primary key, delivery_id uuid not null references deliveries,

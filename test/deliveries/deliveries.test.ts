@@ -132,11 +132,11 @@ describe('deliveries', () => {
     it(`${kind} switched five times ends on the last value`, async () => {
       const at = `/v1/billers/1663/accounts/FM4000264061/enrollments/${kind}`;
       host.sandbox.fault({ operation: '*', kind: 'delay', delayMs: 300 });
-      for (const enabled of [true, false, true, false, true])
+      for (const enabled of [true, false, true, true, false])
         expect((await host.call('PUT', at, { enabled })).body).to.include({ enabled, state: 'queued' });
-      expect(await host.settled(at)).to.include({ enabled: true, state: 'delivered' });
+      expect(await host.settled(at)).to.include({ enabled: false, state: 'delivered' });
       await new Promise((done) => setTimeout(done, 400));
-      expect(host.sandbox.book[kind].FM4000264061).to.equal(true);
+      expect(host.sandbox.book[kind].FM4000264061).to.equal(false);
     });
 
   it('speaks the legacy generation, in its own spelling', async () => {

@@ -1,0 +1,169 @@
+/**
+ * `npm run test:crash`: two hosts on one real PostgreSQL, a partner that misbehaves and keeps its own ledger, payments
+ * going in, a random host killed at random moments. At the end every accepted payment is on the ledger once.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type FaultKind, startSandbox } from '@ic-host/adapter-britecore/sandbox';
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.js';
+
+export interface CrashRun {
+  payments: number;
+  kills: number;
+  /** Bound of the whole run. */
+  seconds: number;
+}
+
+export interface CrashFigures {
+  accepted: number;
+  onLedgerOnce: number;
+  lost: number;
+  twice: number;
+  stuck: number;
+  kills: number;
+  attempts: number;
+  seconds: number;
+}
+
+const TOKEN = 'crash-test-token';
+const PAY = 'make_payment_by_invoice_or_policy';
+const FAULTS: FaultKind[] = ['reset', 'reset-after', 'status', 'hang', 'delay'];
+const EACH_PERCENT = 5;
+const SENDERS = 8;
+
+export async function crash(
+  { payments, kills, seconds }: CrashRun,
+  say: (line: string) => void,
+): Promise<CrashFigures> {
+  const started = performance.now();
+  const end = started + seconds * 1000;
+  const folder = mkdtempSync(join(tmpdir(), 'ic-host crash '));
+  const postgres = await startEmbeddedPostgres(folder);
+  const sandbox = await startSandbox();
+  const env = {
+    ...process.env,
+    ...{ IC_HOST_DATABASE_URL: postgres.connectionString, IC_HOST_API_TOKEN: TOKEN, IC_HOST_MASTER_KEY: 'crash' },
+    IC_HOST_LOG_LEVEL: 'fatal',
+  };
+  const hosts: { child: ChildProcess; url: string }[] = [];
+  const boot = async (index: number): Promise<void> => {
+    const dataDir = join(folder, `host${index}`);
+    const args = ['dist/src/main.js', 'start', '--port', '0', '--data-dir', dataDir, '--allow-private-egress'];
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    for await (const chunk of child.stdout ?? []) {
+      text += chunk;
+      const url = /listening on (\S+)/.exec(text)?.[1];
+      if (url) {
+        hosts[index] = { child, url };
+        return;
+      }
+    }
+    throw new Error('a host did not start');
+  };
+  const call = async (method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> => {
+    const { url } = hosts[Math.floor(Math.random() * 2)] ?? { url: '' };
+    const response = await fetch(`${url}/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      signal: AbortSignal.timeout(10_000),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+
+  try {
+    await boot(0);
+    await boot(1);
+    const { billerId, ...biller } = sandbox.biller;
+    await call('PUT', `/billers/${billerId}`, { ...biller, adapter: 'britecore', options: {} });
+
+    let misbehaving = true;
+    const misbehave = (async () => {
+      // The queue of faults is kept short, so that about one call in twenty meets each kind.
+      while (misbehaving) {
+        sandbox.clearFaults();
+        for (let call = 0; call < 100; call++) {
+          const kind = FAULTS[Math.floor((Math.random() * 100) / EACH_PERCENT)];
+          sandbox.fault(kind ? { operation: PAY, kind, delayMs: 500 } : { operation: PAY, kind: 'delay', delayMs: 0 });
+        }
+        await wait(500);
+      }
+      sandbox.clearFaults();
+    })();
+
+    const accepted: string[] = [];
+    let next = 0;
+    const send = async (): Promise<void> => {
+      while (next < payments && performance.now() < end) {
+        const transactionId = `crash-${next++}`;
+        const { accountNumber, invoiceNumber } = sandbox.example;
+        const payment = {
+          ...{ transactionId, accountNumber, invoiceNumber, amount: '0.01', paymentDate: '2026-11-24', method: 'Visa' },
+          ...{ source: 'Web', maskedNumber: '4242', payerName: 'Jordan Example' },
+        };
+        // As a portal would: no answer, then again with the same id.
+        while (performance.now() < end) {
+          const answer = await call('POST', `/billers/${billerId}/payments`, payment).catch(() => undefined);
+          if (answer && answer.status < 300) {
+            accepted.push(transactionId);
+            break;
+          }
+          await wait(50);
+        }
+      }
+    };
+    let killed = 0;
+    const kill = (async () => {
+      while (killed < kills && performance.now() < end) {
+        await wait(Math.random() * 1500);
+        const index = Math.floor(Math.random() * 2);
+        hosts[index]?.child.kill('SIGKILL');
+        killed++;
+        await boot(index);
+      }
+    })();
+    await Promise.all([...Array.from({ length: SENDERS }, send), kill]);
+    misbehaving = false;
+    await misbehave;
+    say(`accepted ${accepted.length} payments during ${killed} kills; waiting for the rest to be delivered`);
+
+    const queued = async (): Promise<number> => {
+      const { body } = await call('GET', '/deliveries?state=queued&limit=1000');
+      return (body as { deliveries: unknown[] }).deliveries.length;
+    };
+    let stuck = await queued();
+    while (stuck > 0 && performance.now() < end) {
+      await wait(500);
+      stuck = await queued();
+    }
+    const times = new Map<string, number>();
+    for (const { transactionId } of sandbox.book.ledger) times.set(transactionId, (times.get(transactionId) ?? 0) + 1);
+    const count = (n: (times: number) => boolean) => accepted.filter((id) => n(times.get(id) ?? 0)).length;
+    return {
+      accepted: accepted.length,
+      onLedgerOnce: count((n) => n === 1),
+      lost: count((n) => n === 0),
+      twice: count((n) => n > 1),
+      stuck,
+      kills: killed,
+      attempts: sandbox.calls.length,
+      seconds: Math.round((performance.now() - started) / 1000),
+    };
+  } finally {
+    for (const { child } of hosts) child.kill('SIGKILL');
+    await sandbox.close();
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1]?.endsWith('crash.js')) {
+  const [payments = 5000, kills = 50] = process.argv.slice(2).map(Number);
+  const figures = await crash({ payments, kills, seconds: 900 }, console.log);
+  console.table(figures);
+  process.exit(figures.lost + figures.twice + figures.stuck === 0 && figures.accepted === payments ? 0 : 1);
+}

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
+
+const CONTRACTS = JSON.stringify(pathToFileURL(resolve('contracts/dist/src/index.js')).href);
+
+/** An adapter whose sink writes each call to a file, with the repeat safety given. */
+function adapter(repeatSafety: string): { manifest: string; calls: () => string[] } {
+  const folder = temporaryFolder();
+  const log = join(folder, 'calls');
+  writeFileSync(log, '');
+  mkdirSync(join(folder, 'a'));
+  writeFileSync(join(folder, 'a/package.json'), '{"type":"module"}');
+  writeFileSync(
+    join(folder, 'a/adapter.manifest.json'),
+    JSON.stringify({
+      ...{
+        id: 'acme',
+        name: 'Acme',
+        version: '1.0.0',
+        hostApi: '^1.0.0',
+        entry: './entry.js',
+        settings: [],
+        egress: [],
+      },
+      contracts: [{ name: 'payment-sink', version: '1' }],
+    }),
+  );
+  writeFileSync(
+    join(folder, 'a/entry.js'),
+    `import { appendFileSync } from 'node:fs';
+     import { adapterModule, PAYMENT_SINK } from ${CONTRACTS};
+     const say = (word) => appendFileSync(${JSON.stringify(log)}, word + '\\n');
+     export default adapterModule(({ bind }) => { bind(PAYMENT_SINK).toConstantValue({
+       repeatSafety: '${repeatSafety}',
+       async post() { say('post'); return { duplicate: false, partnerMessages: [] }; },
+       async find() { say('find'); return { duplicate: false, confirmationNumber: 'found', partnerMessages: [] }; },
+     }); });`,
+  );
+  writeFileSync(join(folder, 'host.json'), JSON.stringify({ hostApi: '1', adapters: ['./a'] }));
+  return { manifest: join(folder, 'host.json'), calls: () => readFileSync(log, 'utf8').split('\n').filter(Boolean) };
+}
+
+describe('a worker that died in its attempt', function () {
+  this.timeout(60_000);
+  for (const [repeatSafety, state, calls] of [
+    ['unsafe', 'parked', []],
+    ['findable', 'delivered', ['find']],
+    ['idempotent', 'delivered', ['post']],
+  ] as const)
+    it(`${repeatSafety}: ${state}, the partner hears ${calls.join() || 'nothing'}`, async () => {
+      const { manifest, calls: heard } = adapter(repeatSafety);
+      const databaseUrl = await newDatabase();
+      const front = await TestHost.start({ manifest, databaseUrl, role: 'api' });
+      expect(
+        (await front.call('PUT', '/v1/billers/1', { name: 'b', guid: 'g', adapter: 'acme' })).body,
+      ).to.deep.include({
+        name: 'b',
+      });
+      expect((await front.call('POST', '/v1/billers/1/payments', front.payment('t'))).body).to.include({
+        state: 'queued',
+      });
+      // What a killed worker leaves behind: a claimed row, a lease that ends by itself, and a job of its own.
+      await front.query("update deliveries set lease_token = $1, lease_until = now() + interval '1 second'", [
+        randomUUID(),
+      ]);
+      const worker = await TestHost.start({ manifest, databaseUrl, role: 'worker' });
+      expect(await front.settled('/v1/billers/1/payments/t')).to.include({ state });
+      expect(heard()).to.deep.equal(calls);
+      await worker.close();
+      await front.close();
+    });
+});
