@@ -117,10 +117,11 @@ export class Billers {
     return { config: toConfig(row), created: !held, warnings };
   }
 
-  /** The biller as the outside may see it. */
+  /** The biller as the outside may see it: settings by advanced-setting id where they have one, secrets masked. */
   view({ settings, revision: _, ...config }: BillerConfig): Record<string, unknown> {
+    const specs = this.adapters.loaded.get(config.adapter)?.manifest.settings ?? [];
     const shown = Object.entries(settings).map(([key, value]) => [
-      key,
+      specs.find((spec) => spec.key === key)?.settingId ?? key,
       typeof value === 'object' && 'sealed' in value ? MASK : value,
     ]);
     return { ...config, settings: Object.fromEntries(shown) };

@@ -92,7 +92,8 @@ describe('bad input', () => {
 
   it('gives a biller back without its secrets, and keeps them on a change that repeats the mask', async () => {
     const { body } = await host.call('GET', '/v1/billers/1663');
-    expect(body.settings.rtdrKey).to.equal('********');
+    expect(body.settings['10']).to.equal('********');
+    expect(body.settings['8']).to.equal(host.sandbox.url);
     const { warnings: _, billerId: __, ...again } = body;
     expect((await host.call('PUT', '/v1/billers/1663', again)).status).to.equal(200);
     expect((await host.call('POST', '/v1/billers/1663/accounts/FM4000264061/refresh')).body.stale).to.equal(false);
