@@ -44,7 +44,7 @@ function adapter(repeatSafety: string): { manifest: string; calls: () => string[
   return { manifest: join(folder, 'host.json'), calls: () => readFileSync(log, 'utf8').split('\n').filter(Boolean) };
 }
 
-describe('a worker that died in its attempt', function () {
+describe('another adapter: a worker that died in its attempt', function () {
   this.timeout(60_000);
   for (const [repeatSafety, state, calls] of [
     ['unsafe', 'parked', []],
@@ -73,4 +73,26 @@ describe('a worker that died in its attempt', function () {
       await worker.close();
       await front.close();
     });
+
+  it('an adapter without the contract asked for says so', async () => {
+    const host = await TestHost.start({ manifest: adapter('unsafe').manifest });
+    await host.call('PUT', '/v1/billers/1', { name: 'b', guid: 'g', adapter: 'acme' });
+    for (const [method, path, body] of [
+      ['POST', 'accounts/a/refresh'],
+      ['PUT', 'accounts/a/enrollments/autopay', { enabled: true }],
+      ['GET', 'invoices/i/document'],
+      ['POST', 'invoice-files?filename=1_11232026.JSON', '{}'],
+    ] as const) {
+      const answer = await host.call(
+        method,
+        `/v1/billers/1/${path}`,
+        body,
+        typeof body === 'string' ? { 'content-type': 'text/json' } : {},
+      );
+      expect([answer.status, answer.body.code], path).to.deep.equal([501, 'contract-not-supported']);
+    }
+    expect(await host.query('select 1 from deliveries')).to.deep.equal([]);
+    expect(await host.query('select 1 from invoice_files')).to.deep.equal([]);
+    await host.close();
+  });
 });
