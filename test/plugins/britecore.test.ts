@@ -123,4 +123,26 @@ describe("BriteCore's documents and settings", () => {
     answer = (_, response) => response.setHeader('content-type', 'application/pdf').end('<html>');
     expect((await fetchDocument()).body.code).to.equal('partner-malformed');
   });
+
+  it('hangs up on the partner when the caller hangs up', async () => {
+    let hungUp: () => void = () => undefined;
+    const gone = new Promise<void>((done) => {
+      hungUp = done;
+    });
+    let arrived: () => void = () => undefined;
+    const asking = new Promise<void>((done) => {
+      arrived = done;
+    });
+    answer = (_, response) => {
+      response.once('close', hungUp);
+      arrived();
+    };
+    const caller = new AbortController();
+    const url = `${host.host.url}/v1/billers/1663/invoices/i1/document`;
+    const call = fetch(url, { headers: { authorization: `Bearer ${host.host.token}` }, signal: caller.signal });
+    call.catch(() => undefined);
+    await asking;
+    caller.abort();
+    await gone;
+  });
 });
