@@ -14,6 +14,7 @@ import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import { Container } from 'inversify';
 import { type AdapterRegistry, loadAdapters } from '../adapters/adapter-registry.js';
+import { checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from '../invoice-files/control-totals.js';
 
 const SHOWN = 20;
 const BAR_FROM_BYTES = 5_000_000;
@@ -60,26 +61,14 @@ async function check(file: string, parser: InvoiceFileParser, progress: (bytes: 
         report.firstSetAside.push(...part.setAside.slice(0, SHOWN - report.firstSetAside.length));
         for (const { invoiceNumber } of part.records) {
           if (seen.has(invoiceNumber))
-            throw refusal('invoice-number-twice', `the invoice ${invoiceNumber} stands twice`);
+            throw refuseFile('invoice-number-twice', `the invoice ${invoiceNumber} stands twice`);
           seen.add(invoiceNumber);
         }
         progress(part.bytesRead);
       }
     }
-    if (!totals || !report.header) throw refusal('header-missing', 'the file has no header');
-    const { invoiceCount, totalInvoiceAmount } = report.header;
-    if (invoiceCount !== totals.records)
-      throw refusal(
-        'invoice-count-differs',
-        `the header says ${invoiceCount} invoices, the file holds ${totals.records}`,
-      );
-    if (BigInt(totalInvoiceAmount.cents) !== totals.totalCents)
-      throw refusal(
-        'total-amount-differs',
-        `the header says ${totalInvoiceAmount}, the records add up to ${totals.totalCents} cents`,
-      );
-    if (report.setAside * 100 > totals.records)
-      throw refusal('too-many-set-aside', `${report.setAside} of ${totals.records} records are wrong, more than 1 %`);
+    if (!totals || !report.header) throw refuseFile('header-missing', 'the file has no header');
+    checkControlTotals(report.header, totals, report.setAside, DEFAULT_MAX_SET_ASIDE_PERCENT);
   } catch (error) {
     if (!AdapterError.is(error)) throw error;
     report.state = 'refused';
@@ -90,8 +79,6 @@ async function check(file: string, parser: InvoiceFileParser, progress: (bytes: 
   report.unknownFields = totals?.unknownFields ?? 0;
   return report;
 }
-
-const refusal = (code: string, message: string): AdapterError => new AdapterError('rejected', message, { code });
 
 function print({ state, problem, header, records, setAside, firstSetAside, unknownFields }: Report): void {
   if (header)

@@ -5,13 +5,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import {
-  AdapterError,
-  type InvoiceFileHeader,
-  type InvoiceFileTotals,
-  type InvoiceRecord,
-  Money,
-} from '@ic-host/contracts';
+import { AdapterError, type InvoiceFileHeader, type InvoiceFileTotals, type InvoiceRecord } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import type { Selectable } from 'kysely';
 import pg from 'pg';
@@ -22,12 +16,10 @@ import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
+import { centsText, checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from './control-totals.js';
 import { APPLY, STAGE } from './statements.js';
 
 type Import = Selectable<InvoiceFilesTable>;
-const DEFAULT_MAX_SET_ASIDE_PERCENT = 1;
-
-const refuse = (code: string, message: string): AdapterError => new AdapterError('rejected', message, { code });
 
 @injectable()
 export class InvoiceFiles {
@@ -241,36 +233,24 @@ export class InvoiceFiles {
       }
     };
     await pipeline(Readable.from(lines()), client.query(copyFrom(STAGE)));
-    if (!header) throw refuse('header-missing', 'the file has no header');
+    if (!header) throw refuseFile('header-missing', 'the file has no header');
     if (!totals) throw new Error('the parser told no totals');
-    if (header.billerGuid !== biller.guid) throw refuse('biller-guid', "the file's BillerGUID is another biller's");
-    if (header.invoiceCount !== totals.records)
-      throw refuse(
-        'invoice-count-differs',
-        `the header says ${header.invoiceCount} invoices, the file holds ${totals.records}`,
-      );
-    if (BigInt(header.totalInvoiceAmount.cents) !== totals.totalCents)
-      throw refuse(
-        'total-amount-differs',
-        `the header says ${header.totalInvoiceAmount} in all, the records add up to ${centsText(totals.totalCents)}`,
-      );
-    const percent = Number(biller.options.maxSetAsidePercent ?? DEFAULT_MAX_SET_ASIDE_PERCENT);
-    if (setAside * 100 > totals.records * percent)
-      throw refuse('too-many-set-aside', `${setAside} of ${totals.records} records are wrong, more than ${percent} %`);
+    if (header.billerGuid !== biller.guid) throw refuseFile('biller-guid', "the file's BillerGUID is another biller's");
+    checkControlTotals(
+      header,
+      totals,
+      setAside,
+      Number(biller.options.maxSetAsidePercent ?? DEFAULT_MAX_SET_ASIDE_PERCENT),
+    );
     const twice = await client.query(
       'select invoice_number from invoice_staging where import_id = $1 group by 1 having count(*) > 1 limit 1',
       [row.import_id],
     );
     if (twice.rowCount)
-      throw refuse('invoice-number-twice', `the invoice ${twice.rows[0].invoice_number} stands twice in the file`);
+      throw refuseFile('invoice-number-twice', `the invoice ${twice.rows[0].invoice_number} stands twice in the file`);
     return { ...totals, setAside };
   }
 }
-
-const centsText = (cents: bigint): string =>
-  cents <= BigInt(Number.MAX_SAFE_INTEGER) && cents >= -BigInt(Number.MAX_SAFE_INTEGER)
-    ? Money.ofCents(Number(cents)).toString()
-    : `${cents} cents`;
 
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const copyField = (value: string | number | undefined): string =>

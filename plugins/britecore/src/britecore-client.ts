@@ -15,6 +15,13 @@ export interface Operation {
   effect: 'read' | 'write';
 }
 
+/** For writes: a partner that doesn't know the account has said no. */
+export const asRejection = (error: unknown): never => {
+  if (AdapterError.is(error) && error.kind === 'not-found')
+    throw new AdapterError('rejected', error.message, { partnerMessages: error.partnerMessages });
+  throw error;
+};
+
 @injectable()
 export class BriteCoreClient {
   constructor(

@@ -1,7 +1,7 @@
 /** EnrollmentSink on BriteCore, both generations. */
-import { AdapterError, type Enrollment, type EnrollmentKind, type EnrollmentSink } from '@ic-host/contracts';
+import type { Enrollment, EnrollmentKind, EnrollmentSink } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
-import { BriteCoreClient, type Endpoint, type Operation } from './britecore-client.js';
+import { asRejection, BriteCoreClient, type Endpoint, type Operation } from './britecore-client.js';
 import { asObject } from './wire-types.js';
 
 const write = (endpoint: Endpoint, path: string): Operation => ({ endpoint, path, effect: 'write' });
@@ -43,13 +43,7 @@ export class BriteCoreEnrollments implements EnrollmentSink {
     const legacy = this.client.isLegacy;
     const operation = (legacy ? LEGACY : MODIFIED)[kind];
     const body = { [legacy ? 'accountNumber' : 'policy_number']: accountNumber, enable: enabled };
-    try {
-      const { messages } = await this.client.call(operation, body, signal);
-      return { partnerMessages: messages };
-    } catch (error) {
-      if (AdapterError.is(error) && error.kind === 'not-found')
-        throw new AdapterError('rejected', error.message, { partnerMessages: error.partnerMessages });
-      throw error;
-    }
+    const { messages } = await this.client.call(operation, body, signal).catch(asRejection);
+    return { partnerMessages: messages };
   }
 }

@@ -1,8 +1,7 @@
 /** PaymentSink on BriteCore, which recognises our transaction id when it comes again. */
 import type { Payment, PaymentReceipt, PaymentReturn, PaymentSink } from '@ic-host/contracts';
-import { AdapterError } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
-import { BriteCoreClient, type Operation } from './britecore-client.js';
+import { asRejection, BriteCoreClient, type Operation } from './britecore-client.js';
 import { asObject } from './wire-types.js';
 import { readMoney } from './wire-values.js';
 
@@ -12,13 +11,6 @@ const MAKE_PAYMENT: Operation = {
   effect: 'write',
 };
 const MARK_NSF: Operation = { endpoint: 'returns', path: 'payments/mark_payment_nsf', effect: 'write' };
-
-/** A partner that doesn't know the account has said no to the payment. */
-const asRejection = (error: unknown): never => {
-  if (AdapterError.is(error) && error.kind === 'not-found')
-    throw new AdapterError('rejected', error.message, { partnerMessages: error.partnerMessages });
-  throw error;
-};
 
 @injectable()
 export class BriteCorePayments implements PaymentSink {
