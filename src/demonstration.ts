@@ -28,7 +28,8 @@ export async function demonstrate({ container, url }: RunningHost, dataDir: stri
   const kept = process.env.IC_HOST_API_TOKEN ? '$IC_HOST_API_TOKEN' : `$(cat '${resolve(dataDir, 'api-token')}')`;
   const auth = `-H "Authorization: Bearer ${kept}"`;
   const payment = JSON.stringify({
-    transactionId: `demo-${Date.now()}`,
+    // Not the time in digits: every tenth number of 13 digits could be a card's.
+    transactionId: `demo-${Date.now().toString(36)}`,
     accountNumber,
     invoiceNumber,
     amount: '15.00',

@@ -16,6 +16,7 @@ import {
   validateSync,
 } from 'class-validator';
 import type { BillerInput } from '../billers/billers.js';
+import { holdsCardNumber } from '../card-numbers.js';
 import { Problem } from '../problem.js';
 
 export class BillerBody implements BillerInput {
@@ -75,18 +76,6 @@ export function readBody<T extends object>(type: new () => T, value: unknown): T
   return body;
 }
 
-const CARD_LIKE = /(?:[0-9][ -]?){12,18}[0-9]/g;
-
-function luhn(digits: string): boolean {
-  let sum = 0;
-  for (let index = 0; index < digits.length; index++) {
-    const digit = Number(digits[digits.length - 1 - index]);
-    const doubled = index % 2 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
-}
-
 /** Card numbers must not be held here in any field, not even by mistake. @throws Problem 422 `card-number` */
 function refuseCardNumbers(value: unknown, field = ''): void {
   if (typeof value === 'object' && value !== null) {
@@ -94,9 +83,8 @@ function refuseCardNumbers(value: unknown, field = ''): void {
     return;
   }
   if (typeof value !== 'string' && typeof value !== 'number') return;
-  for (const [match] of String(value).matchAll(CARD_LIKE))
-    if (luhn(match.replace(/\D/g, '')))
-      throw new Problem(422, 'card-number', `${field} looks like a full card number; nothing was stored`, {
-        errors: [{ field, code: 'card-number', message: 'must not hold a card number' }],
-      });
+  if (holdsCardNumber(String(value)))
+    throw new Problem(422, 'card-number', `${field} looks like a full card number; nothing was stored`, {
+      errors: [{ field, code: 'card-number', message: 'must not hold a card number' }],
+    });
 }

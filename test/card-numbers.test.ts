@@ -1,0 +1,25 @@
+import { expect } from 'chai';
+import { holdsCardNumber } from '../src/card-numbers.js';
+
+describe('what looks like a card number', () => {
+  for (const text of [
+    '4242424242424242',
+    'Jo 4242 4242 4242 4242 12/28',
+    '3782-822463-10005',
+    'card4242424242424242x',
+    '0000-4242 4242 4242 4242',
+    '6304000000000000000',
+    '4222222222222',
+  ])
+    it(`sees one in ${text}`, () => expect(holdsCardNumber(text)).to.equal(true));
+  for (const text of [
+    '4242424242424241',
+    '4242',
+    '424242424242',
+    'FM4000264061',
+    '42424242424242424242424242',
+    '11111111-1111-4111-8111-111111111117',
+    '2026-11-24 10:15:00',
+  ])
+    it(`sees none in ${text}`, () => expect(holdsCardNumber(text)).to.equal(false));
+});
