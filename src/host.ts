@@ -9,8 +9,12 @@ import { keptSecret, SECRET_BOX, SecretBox } from './billers/secret-box.js';
 import { Deliver } from './deliveries/deliver.js';
 import { Deliveries } from './deliveries/deliveries.js';
 import { DELIVERY_QUEUE, DeliveryQueue } from './deliveries/delivery-queue.js';
+import { DELIVERY_STORE } from './deliveries/delivery-store.js';
+import { HostWorld } from './deliveries/host-world.js';
 import { Leases } from './deliveries/leases.js';
+import { PostgresDeliveryStore } from './deliveries/postgres-delivery-store.js';
 import { FetchDocument } from './documents/fetch-document.js';
+import { PartnerPaces } from './egress/partner-pace.js';
 import { createServer } from './http/server.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
@@ -50,11 +54,12 @@ const features = new ContainerModule(({ bind }) => {
     ChangeFeed,
     FetchDocument,
     Deliveries,
-    Deliver,
-    Leases,
+    HostWorld,
     InvoiceFiles,
+    PartnerPaces,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
+  bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();
 });
 
 /** @throws Error in words for the terminal when something it needs is missing */
@@ -81,12 +86,13 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   container.load(features);
 
   const works = options.role !== 'api';
-  const deliver = container.get<Deliver>(Deliver);
-  const leases = container.get<Leases>(Leases);
+  const world = container.get<HostWorld>(HostWorld);
+  const leases = new Leases(world.store);
+  const deliver = new Deliver(world, leases);
   const invoiceFiles = container.get<InvoiceFiles>(InvoiceFiles);
   if (works) {
-    await queue.work((id) => deliver.deliver(id));
-    leases.start();
+    queue.work((id) => deliver.deliver(id));
+    leases.start((error) => log.error({ err: error }, 'leases could not be renewed'));
     await invoiceFiles.resume();
   }
   const app = await createServer(container.get.bind(container), token);

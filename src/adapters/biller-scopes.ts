@@ -15,8 +15,9 @@ import {
 } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { Container, inject, injectable } from 'inversify';
-import { type BillerConfig, Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
-import { createWayOut, type WayOut } from '../egress/partner-http.js';
+import { type BillerConfig, Billers, HOST_OPTIONS, type HostOptions, LIMIT_OPTIONS } from '../billers/billers.js';
+import { createWayOut, DEFAULT_LIMITS, type Limits, type WayOut } from '../egress/partner-http.js';
+import { PartnerPaces } from '../egress/partner-pace.js';
 import { redactorOf } from '../egress/redaction.js';
 import { Problem } from '../problem.js';
 import { LOG, type Log } from '../telemetry/log.js';
@@ -39,6 +40,7 @@ export class BillerScopes {
     @inject(Billers) private readonly billers: Billers,
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
     @inject(HOST_OPTIONS) private readonly host: HostOptions,
+    @inject(PartnerPaces) private readonly paces: PartnerPaces,
     @inject(LOG) private readonly log: Log,
   ) {}
 
@@ -57,6 +59,16 @@ export class BillerScopes {
   hasCapability(config: BillerConfig, name: ContractName, capability: string): boolean {
     const { manifest } = this.adapters.get(config.adapter);
     return manifest.contracts.some((contract) => contract.name === name && contract.capabilities?.includes(capability));
+  }
+
+  /** Limits of a biller's calls: its own options, or else its adapter's manifest. */
+  async limits(billerId: string): Promise<Limits> {
+    return this.limitsOf(await this.billers.get(billerId));
+  }
+
+  private limitsOf({ adapter, options }: BillerConfig): Limits {
+    const own = Object.fromEntries(LIMIT_OPTIONS.flatMap((key) => (options[key] ? [[key, options[key]]] : [])));
+    return { ...DEFAULT_LIMITS, ...this.adapters.loaded.get(adapter)?.manifest.limits, ...own };
   }
 
   async close(): Promise<void> {
@@ -89,7 +101,8 @@ export class BillerScopes {
       billerId: config.billerId,
       adapterId: manifest.id,
       hosts: hostsOf(manifest, settings),
-      limits: manifest.limits ?? {},
+      limits: this.limitsOf(config),
+      pace: this.paces.of(config.billerId, this.limitsOf(config).requestsPerSecond),
       allowPrivate: this.host.allowPrivateEgress,
       redact: redactorOf(secrets),
       tracer,

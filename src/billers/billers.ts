@@ -46,7 +46,9 @@ export interface HostOptions {
 export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options');
 
 /** Options of a biller that the host itself understands, whatever the adapter. */
-const HOST_OPTION_KEYS = new Set(['maxSetAsidePercent', 'maxDeliveryAgeHours']);
+export const LIMIT_OPTIONS = ['requestsPerSecond', 'concurrency', 'timeoutMs'] as const;
+const HOST_OPTION_KEYS = new Set<string>(['maxSetAsidePercent', 'maxDeliveryAgeHours', ...LIMIT_OPTIONS]);
+const LEAST: Record<string, number> = { requestsPerSecond: 0.1, concurrency: 1, timeoutMs: 10 };
 const DEFAULT_INVOICE_TYPE = 164;
 
 @injectable()
@@ -204,6 +206,9 @@ function checkOptions(manifest: AdapterManifest, options: Record<string, unknown
       throw new Problem(422, 'invalid-options', `neither the host nor the adapter ${manifest.id} has an option ${key}`);
     if (spec?.choices && !spec.choices.includes(value as string))
       throw new Problem(422, 'invalid-options', `the option ${key} must be one of ${spec.choices.join(', ')}`);
+    const least = LEAST[key] ?? 0;
+    if (HOST_OPTION_KEYS.has(key) && typeof value === 'number' && value < least)
+      throw new Problem(422, 'invalid-options', `the option ${key} must be at least ${least}`);
     if (HOST_OPTION_KEYS.has(key) && !(typeof value === 'number' && value >= 0))
       throw new Problem(422, 'invalid-options', `the option ${key} must be a number, zero or more`);
   }

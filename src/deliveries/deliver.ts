@@ -1,30 +1,31 @@
-/** The delivery engine: claims one delivery, attempts it, and settles it in one transaction. */
+/** The delivery engine: claims one delivery, attempts it, and concludes it in one transaction. */
 import { randomUUID } from 'node:crypto';
 import {
   AdapterError,
-  ENROLLMENT_KINDS,
   type EnrollmentKind,
+  type EnrollmentSink,
   Money,
   type Payment,
   type PaymentReceipt,
+  type PaymentSink,
   PlainDate,
   type RepeatSafety,
 } from '@ic-host/contracts';
-import { inject, injectable } from 'inversify';
-import { BillerScopes } from '../adapters/biller-scopes.js';
-import { Billers } from '../billers/billers.js';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
-import { Problem } from '../problem.js';
-import { DATABASE, type Database } from '../store/database.js';
-import type { DeliveryState } from '../store/tables.js';
-import { LOG, type Log } from '../telemetry/log.js';
-import type { Delivery } from './deliveries.js';
-import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
-import { LEASE_END, Leases } from './leases.js';
-import { settle } from './settlement.js';
+import {
+  type ClaimDecision,
+  type Conclusion,
+  conclude,
+  decideClaim,
+  type Failure,
+  isEnrollment,
+  LEASE_MS,
+  type Outcome,
+} from './delivery-rules.js';
+import type { Delivery, DeliveryStore, PartnerState } from './delivery-store.js';
+import type { Leases } from './leases.js';
 
 const ATTEMPT_MS = 90_000;
-const DEFAULT_MAX_AGE_HOURS = 72;
 /** How soon a return looks again whether its payment has settled. */
 const RETURN_PAUSE_MS = 2_000;
 
@@ -35,38 +36,60 @@ interface Success {
   partnerMessages: string[];
 }
 
-/** The payment of a return has not settled yet: not an attempt, only a wait. */
-const WAIT = Symbol('wait');
-
-interface Claim {
-  delivery: Delivery;
-  /** The worker before us died in its attempt: what it did at the partner is unknown. */
-  predecessorLost: boolean;
+/** What a biller's adapter and settings say; from the biller's scope. */
+export interface DeliveryPartner {
+  paymentSink(): Promise<PaymentSink>;
+  enrollmentSink(): Promise<EnrollmentSink>;
+  /** Deliveries that may be under way at once, on all hosts together. */
+  concurrency: number;
+  /** How long a delivery is tried. */
+  maxAgeMs: number;
 }
 
-@injectable()
+/** Everything of the world that the engine needs, so that a simulation can be another. */
+export interface DeliveryWorld {
+  store: DeliveryStore;
+  partner(billerId: string): Promise<DeliveryPartner>;
+  /** Gives up after this long. */
+  timeout(ms: number): AbortSignal;
+  /** Between 0 and 1. */
+  random(): number;
+  /** Something an operator is told once. */
+  tell(news: NonNullable<Conclusion['news']>, delivery: Delivery, conclusion: Conclusion): void;
+  /** An adapter threw something else than an AdapterError. */
+  failedUnexpectedly(error: unknown): AdapterError;
+  /** The rules; a proof that the rules are needed breaks them. */
+  rules?: { conclude: typeof conclude };
+}
+
+/** Why a job did nothing, for the queue to know what not to fetch for now. */
+export interface HeldBack {
+  billerId: string;
+  until: Date;
+}
+
+type Claim = { delivery: Delivery } & Extract<ClaimDecision, { next: 'attempt' }>;
+
 export class Deliver {
   private readonly stopping = new AbortController();
 
   constructor(
-    @inject(DATABASE) private readonly database: Database,
-    @inject(Billers) private readonly billers: Billers,
-    @inject(BillerScopes) private readonly scopes: BillerScopes,
-    @inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
-    @inject(Leases) private readonly leases: Leases,
-    @inject(LOG) private readonly log: Log,
+    private readonly world: DeliveryWorld,
+    private readonly leases: Leases,
   ) {}
 
   /** Runs one job; a job whose delivery needs nothing ends without a word. */
-  async deliver(deliveryId: string): Promise<void> {
+  async deliver(deliveryId: string): Promise<HeldBack | undefined> {
     if (this.stopping.signal.aborted) throw new Error('this host is stopping; the job is handed back');
     const claim = await this.claim(deliveryId);
-    if (!claim) return;
-    const started = new Date();
+    if (!claim) return undefined;
+    if ('until' in claim) return claim;
+    const started = performance.now();
     const lease = this.leases.hold(claim.delivery.lease_token ?? '');
     try {
-      const { repeatSafety, outcome } = await this.attempt(claim, lease.signal);
-      await this.settle(claim.delivery, started, repeatSafety, outcome);
+      const { repeatSafety, outcome, exchanges } = await this.attempt(claim.delivery, lease.signal);
+      const durationMs = Math.round(performance.now() - started);
+      return await this.conclude(claim, repeatSafety, outcome, { exchanges, durationMs });
     } finally {
       lease.release();
     }
@@ -77,70 +100,93 @@ export class Deliver {
     this.stopping.abort();
   }
 
-  private async claim(id: string): Promise<Claim | undefined> {
-    return this.database.db.transaction().execute(async (trx) => {
-      const row = await trx.selectFrom('deliveries').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
-      // One that is leased is at work, or its worker died: then the sweep of the leases sends it here again.
-      if (row?.state !== 'queued' || row.lease_until) return undefined;
-      const delivery = await trx
-        .updateTable('deliveries')
-        .set({ lease_token: randomUUID(), lease_until: LEASE_END })
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirstOrThrow();
-      return { delivery, predecessorLost: row.lease_token !== null };
-    });
-  }
-
-  private async attempt({ delivery, predecessorLost }: Claim, leaseLost: AbortSignal) {
-    const signal = AbortSignal.any([this.stopping.signal, leaseLost, AbortSignal.timeout(ATTEMPT_MS)]);
-    let repeatSafety: RepeatSafety = 'idempotent';
-    const outcome = await recordingExchanges<Success | typeof WAIT>(async () => {
-      if ((ENROLLMENT_KINDS as readonly string[]).includes(delivery.kind)) return this.enroll(delivery, signal);
-      const sink = await this.scopes.contract(delivery.biller_id, 'payment-sink');
-      repeatSafety = sink.repeatSafety;
-      if (predecessorLost && repeatSafety === 'unsafe')
-        throw new AdapterError('unknown-outcome', 'the worker that attempted this was lost', { code: 'worker-lost' });
-      if (delivery.kind === 'payment') {
-        const payment = toPayment(delivery.request);
-        const repeated = predecessorLost || delivery.attempts > 0;
-        const found = repeated && repeatSafety === 'findable' ? await sink.find?.(payment, signal) : undefined;
-        const receipt: PaymentReceipt = found ? { ...found, duplicate: true } : await sink.post(payment, signal);
-        const { payoffAmount, ...rest } = receipt;
-        return { ...rest, ...(payoffAmount ? { payoffAmount: payoffAmount.toString() } : {}) };
+  private async claim(id: string): Promise<Claim | HeldBack | undefined> {
+    return this.world.store.transact(async (transaction) => {
+      const held = await transaction.lockForClaim(id);
+      if (!held) return undefined;
+      const { delivery, partner, leased, now } = held;
+      const { concurrency: limit } = await this.world.partner(delivery.biller_id);
+      const decision = decideClaim(delivery, { partner, leased, limit, now, token: randomUUID() });
+      if (decision.next === 'nothing') return undefined;
+      if (decision.next === 'later') {
+        await transaction.enqueue(delivery, decision.at);
+        return decision.because === 'early' ? undefined : { billerId: delivery.biller_id, until: decision.at };
       }
-      const paid = await this.database.db
-        .selectFrom('deliveries')
-        .selectAll()
-        .where('biller_id', '=', delivery.biller_id)
-        .where('kind', '=', 'payment')
-        .where('key', '=', delivery.key)
-        .executeTakeFirstOrThrow();
-      if (paid.state === 'queued') return WAIT;
-      const confirmationNumber = (paid.result as { confirmationNumber?: string }).confirmationNumber;
-      if (paid.state !== 'delivered' || !confirmationNumber)
-        throw new AdapterError(
-          'unsupported',
-          `the payment is ${paid.state} and has ${confirmationNumber ? 'a' : 'no'} confirmation number`,
-        );
-      const { code, returnedOn, disableAutoPay } = delivery.request as Record<string, string | boolean>;
-      if (!sink.returnPayment) throw new AdapterError('unsupported', 'the adapter does not support returns');
-      return sink.returnPayment(
-        {
-          payment: toPayment(paid.request),
-          confirmationNumber,
-          code: String(code),
-          returnedOn: PlainDate.parse(String(returnedOn)),
-          disableAutoPay: disableAutoPay === true,
-        },
-        signal,
-      );
+      await transaction.save(id, decision.patch);
+      if (decision.partner) await transaction.savePartner(delivery.biller_id, decision.partner);
+      if (decision.predecessorLost)
+        await transaction.record({
+          ...{ delivery_id: id, at: now, duration_ms: 0, outcome: 'unknown-outcome', code: 'worker-lost' },
+          message: 'the worker that attempted this was lost',
+          exchanges: [],
+        });
+      return { ...decision, delivery: { ...delivery, ...decision.patch, result: delivery.result } as Delivery };
     });
-    return { repeatSafety, outcome };
   }
 
-  private async enroll(delivery: Delivery, signal: AbortSignal): Promise<Success> {
-    const sink = await this.scopes.contract(delivery.biller_id, 'enrollment-sink');
+  private async attempt(delivery: Delivery, leaseLost: AbortSignal) {
+    const signal = AbortSignal.any([this.stopping.signal, leaseLost, this.world.timeout(ATTEMPT_MS)]);
+    let repeatSafety: RepeatSafety = 'idempotent';
+    const { exchanges, ...ended } = await recordingExchanges<Outcome<Success>>(async () => {
+      const partner = await this.world.partner(delivery.biller_id);
+      if (isEnrollment(delivery.kind))
+        return { success: await this.enroll(await partner.enrollmentSink(), delivery, signal) };
+      const sink = await partner.paymentSink();
+      // A return can't be looked for: where a payment could be, a return is as at a sink that is not safe.
+      const isReturn = delivery.kind === 'return';
+      repeatSafety = isReturn && sink.repeatSafety === 'findable' ? 'unsafe' : sink.repeatSafety;
+      if (delivery.doubtful_until && repeatSafety === 'unsafe')
+        throw new AdapterError('unknown-outcome', 'an earlier attempt may have reached the partner', {
+          code: 'earlier-attempt-unknown',
+        });
+      return delivery.kind === 'payment'
+        ? this.pay(sink, delivery, signal)
+        : this.returnPayment(sink, delivery, signal);
+    });
+    const outcome = 'error' in ended ? { failure: this.failureOf(ended.error) } : ended.value;
+    return { repeatSafety, outcome, exchanges };
+  }
+
+  private async pay(sink: PaymentSink, delivery: Delivery, signal: AbortSignal): Promise<Outcome<Success>> {
+    const payment = toPayment(delivery.request);
+    const { doubtful_until: doubtfulUntil } = delivery;
+    let found: PaymentReceipt | undefined;
+    if (doubtfulUntil && sink.repeatSafety === 'findable') {
+      // What the partner is still working on can't be found yet, and would then be there twice.
+      if (doubtfulUntil > this.fromClaim(delivery, 0)) return { waitUntil: doubtfulUntil };
+      found = await sink.find?.(payment, signal);
+    }
+    const receipt: PaymentReceipt = found ? { ...found, duplicate: true } : await sink.post(payment, signal);
+    const { payoffAmount, ...rest } = receipt;
+    return { success: { ...rest, ...(payoffAmount ? { payoffAmount: payoffAmount.toString() } : {}) } };
+  }
+
+  private async returnPayment(sink: PaymentSink, delivery: Delivery, signal: AbortSignal): Promise<Outcome<Success>> {
+    const paid = await this.world.store.paymentOf(delivery);
+    if (!paid || paid.state === 'queued') return { waitUntil: this.fromClaim(delivery, RETURN_PAUSE_MS) };
+    const { confirmationNumber } = paid.result as { confirmationNumber?: string };
+    if (paid.state !== 'delivered' || !confirmationNumber)
+      throw new AdapterError(
+        'unsupported',
+        `the payment is ${paid.state} and has ${confirmationNumber ? 'a' : 'no'} confirmation number`,
+        { code: 'payment-not-returnable' },
+      );
+    if (!sink.returnPayment) throw new AdapterError('unsupported', 'the adapter does not support returns');
+    const { code, returnedOn, disableAutoPay } = delivery.request as Record<string, string | boolean>;
+    const success = await sink.returnPayment(
+      {
+        payment: toPayment(paid.request),
+        confirmationNumber,
+        code: String(code),
+        returnedOn: PlainDate.parse(String(returnedOn)),
+        disableAutoPay: disableAutoPay === true,
+      },
+      signal,
+    );
+    return { success };
+  }
+
+  private async enroll(sink: EnrollmentSink, delivery: Delivery, signal: AbortSignal): Promise<Success> {
     const kind = delivery.kind as EnrollmentKind;
     const enrollment = { accountNumber: delivery.key, enabled: delivery.request.enabled === true };
     const done =
@@ -157,118 +203,66 @@ export class Deliver {
     return done;
   }
 
-  private async settle(
-    claimed: Delivery,
-    started: Date,
+  private async conclude(
+    claim: Claim,
     repeatSafety: RepeatSafety,
-    outcome: { exchanges: Exchange[] } & ({ value: Success | typeof WAIT } | { error: unknown }),
-  ): Promise<void> {
-    const now = new Date();
-    await this.database.db.transaction().execute(async (trx) => {
-      const row = await trx
-        .selectFrom('deliveries')
-        .selectAll()
-        .where('id', '=', claimed.id)
-        .forUpdate()
-        .executeTakeFirstOrThrow();
-      const release = { lease_token: null, lease_until: null, updated_at: now };
-      const fenced = row.lease_token !== claimed.lease_token;
-      if ('value' in outcome && outcome.value === WAIT) {
-        if (fenced) return;
-        const again = new Date(now.getTime() + RETURN_PAUSE_MS);
-        await trx
-          .updateTable('deliveries')
-          .set({ ...release, next_attempt_at: again })
-          .where('id', '=', row.id)
-          .execute();
-        return this.queue.enqueue(trx, row.id, row.biller_id, again);
-      }
-      const failure = 'error' in outcome ? this.failureOf(outcome.error) : undefined;
-      await trx
-        .insertInto('delivery_attempts')
-        .values({
-          delivery_id: row.id,
-          at: started,
-          duration_ms: now.getTime() - started.getTime(),
+    outcome: Outcome<Success>,
+    { exchanges, durationMs }: { exchanges: readonly Exchange[]; durationMs: number },
+  ): Promise<HeldBack | undefined> {
+    const { id, biller_id: billerId } = claim.delivery;
+    // A biller that is gone or broken has no age of its own; what is held for it is not given up for that.
+    const maxAgeMs = await this.world.partner(billerId).then(
+      (partner) => partner.maxAgeMs,
+      () => Number.POSITIVE_INFINITY,
+    );
+    const { row, conclusion } = await this.world.store.transact(async (transaction) => {
+      const locked = await transaction.lock(id);
+      if (!locked) return {};
+      const { delivery: row, now } = locked;
+      const failure = 'failure' in outcome ? outcome.failure : undefined;
+      const context = {
+        ...{ repeatSafety, maxAgeMs, now, probe: claim.probe, random: this.world.random },
+        equalAnswers: failure ? equalAnswers(failure, await transaction.latestAttempts(id)) : 0,
+      };
+      const decide = (partner: PartnerState) =>
+        (this.world.rules?.conclude ?? conclude)(row, claim.delivery, outcome, { ...context, partner });
+      let conclusion = decide(await transaction.partner(billerId));
+      // Most change nothing about the partner, and then don't take turns for it.
+      if (conclusion.partner) conclusion = decide(await transaction.lockPartner(billerId));
+      if (!('waitUntil' in outcome))
+        await transaction.record({
+          ...{ delivery_id: id, at: new Date(now.getTime() - durationMs), duration_ms: durationMs, exchanges },
           outcome: failure ? failure.kind : 'delivered',
           code: failure?.code ?? null,
           message: failure?.message ?? null,
-          exchanges: JSON.stringify(outcome.exchanges),
-        })
-        .execute();
-      const superseded = row.version !== claimed.version;
-      if (fenced || superseded || row.state !== 'queued') {
-        // This attempt was for an older wish, or outlived its lease: whatever it did at the partner, the newest wish
-        // goes out once more after it, so that it is the last.
-        const isEnrollment = row.kind === 'paperless' || row.kind === 'autopay';
-        if (!fenced) await trx.updateTable('deliveries').set(release).where('id', '=', row.id).execute();
-        if (row.state === 'queued' && !fenced) return this.queue.enqueue(trx, row.id, row.biller_id);
-        if (!fenced || !isEnrollment || row.state === 'cancelled') return;
-        await trx
-          .updateTable('deliveries')
-          .set({ state: 'queued', version: row.version + 1, updated_at: now })
-          .where('id', '=', row.id)
-          .execute();
-        return this.queue.enqueue(trx, row.id, row.biller_id);
-      }
-      const finish = async (state: DeliveryState, result: object): Promise<void> => {
-        await trx
-          .updateTable('deliveries')
-          .set({ ...release, state, result: JSON.stringify(result), attempts: row.attempts + 1, next_attempt_at: null })
-          .where('id', '=', row.id)
-          .execute();
-      };
-      if (!failure) return finish('delivered', (outcome as { value: Success }).value);
-      const { maxAgeMs, equalAnswers } = await this.history(trx, row, failure);
-      const settlement = settle(
-        failure,
-        {
-          delivery: row.kind,
-          repeatSafety,
-          attempts: row.attempts + 1,
-          ageMs: now.getTime() - row.created_at.getTime(),
-          maxAgeMs,
-          equalAnswers,
-        },
-        Math.random,
-      );
-      const told = { partnerMessages: failure.partnerMessages, code: failure.code, detail: failure.message };
-      if (settlement.next === 'rejected') return finish('rejected', told);
-      if (settlement.next === 'parked') return finish('parked', { ...told, reason: settlement.reason });
-      const again = new Date(now.getTime() + settlement.inMs);
-      await trx
-        .updateTable('deliveries')
-        .set({ ...release, attempts: row.attempts + 1, next_attempt_at: again, result: JSON.stringify(told) })
-        .where('id', '=', row.id)
-        .execute();
-      return this.queue.enqueue(trx, row.id, row.biller_id, again);
+        });
+      if (conclusion.patch) await transaction.save(id, conclusion.patch);
+      if (conclusion.partner) await transaction.savePartner(billerId, conclusion.partner);
+      if (conclusion.enqueueAt) await transaction.enqueue(row, conclusion.enqueueAt);
+      return { row, conclusion };
     });
+    if (row && conclusion?.news) this.world.tell(conclusion.news, row, conclusion);
+    const until = conclusion?.partner?.blocked_until;
+    return until instanceof Date ? { billerId, until } : undefined;
   }
 
-  private async history(trx: Database['db'], row: Delivery, failure: AdapterError) {
-    const hours = (await this.billers.get(row.biller_id)).options.maxDeliveryAgeHours ?? DEFAULT_MAX_AGE_HOURS;
-    // Only an answer of the partner's own can be "the same answer"; an outage repeats itself and still ends.
-    const answers = failure.kind === 'malformed' || /^http-/.test(failure.code);
-    const latest = answers
-      ? await trx
-          .selectFrom('delivery_attempts')
-          .select(['code', 'message'])
-          .where('delivery_id', '=', row.id)
-          .orderBy('id', 'desc')
-          .limit(10)
-          .execute()
-      : [];
-    const differs = latest.findIndex((item) => item.code !== failure.code || item.message !== failure.message);
-    const counts = failure.kind === 'unknown-outcome' || failure.kind === 'malformed';
-    return { maxAgeMs: Number(hours) * 3_600_000, equalAnswers: counts ? (differs < 0 ? latest.length : differs) : 0 };
+  /** A time so long after the claim, by the store's clock. */
+  private fromClaim(delivery: Delivery, ms: number): Date {
+    return new Date((delivery.lease_until?.getTime() ?? 0) - LEASE_MS + ms);
   }
 
   private failureOf(error: unknown): AdapterError {
-    if (AdapterError.is(error)) return error;
-    if (error instanceof Problem) return new AdapterError('misconfigured', error.message, { code: error.code });
-    this.log.error({ err: error }, 'an adapter threw something else than an AdapterError');
-    return new AdapterError('unknown-outcome', 'the adapter failed unexpectedly', { code: 'adapter-failed' });
+    return AdapterError.is(error) ? error : this.world.failedUnexpectedly(error);
   }
+}
+
+/** How often in a row, this time included, the partner itself gave this answer to what it may have done. */
+function equalAnswers(failure: Failure, latest: { code: string | null; message: string | null }[]): number {
+  // An outage repeats itself and still ends; only an answer can be "the same answer".
+  const isAnswer = failure.kind === 'malformed' || (failure.kind === 'unknown-outcome' && /^http-/.test(failure.code));
+  if (!isAnswer) return 0;
+  const differs = latest.findIndex((item) => item.code !== failure.code || item.message !== failure.message);
+  return 1 + (differs < 0 ? latest.length : differs);
 }
 
 function toPayment(request: Record<string, unknown>): Payment {

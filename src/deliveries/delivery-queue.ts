@@ -1,31 +1,53 @@
 /** pg-boss as the delivery queue: jobs enter it in the transaction that makes their reason. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { ServiceIdentifier } from 'inversify';
 import type { Transaction } from 'kysely';
-import { fromKysely, PgBoss } from 'pg-boss';
+import { type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
 import type { Tables } from '../store/tables.js';
 import type { Log } from '../telemetry/log.js';
 
 const QUEUE = 'deliveries';
-/** Jobs worked on at once by one host, and of one biller: one slow partner leaves room for the others. */
-const WORKERS = 24;
-const WORKERS_PER_BILLER = 8;
+/** Deliveries under way at once on one host: they mostly wait for partners, so that a few slow ones fill no pool. */
+const AT_ONCE = 500;
+const FETCH_AT_ONCE = 50;
+/** How long a host that found nothing waits until it looks again, unless a job of its own wakes it. */
+const IDLE_MS = 200;
+const TOUCH_EVERY_MS = 3_000;
+const STOP_MS = 8_000;
 
 /** A job whose worker died is handed to another after this long: the shortest that pg-boss knows. */
 const HEARTBEAT_SECONDS = 10;
 const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
 
+/** pg-boss keeps a group's limit by its tier: here a tier is the limit itself. */
+const MOST_OF_A_BILLER = 100;
+const TIERS = Object.fromEntries(
+  Array.from({ length: MOST_OF_A_BILLER }, (_, index) => [String(index + 1), index + 1]),
+);
+
 export const DELIVERY_QUEUE: ServiceIdentifier<DeliveryQueue> = Symbol('delivery-queue');
 
+type DeliveryJob = Job<{ deliveryId: string }>;
+
 export class DeliveryQueue {
-  private constructor(private readonly boss: PgBoss) {}
+  private readonly active = new Map<string, { job: DeliveryJob; done: Promise<void> }>();
+  /** Billers of which nothing is fetched before the time given. */
+  private readonly heldBack = new Map<string, number>();
+  private readonly stopping = new AbortController();
+  private wake: () => void = () => undefined;
+  private loop: Promise<void> | undefined;
+
+  private constructor(
+    private readonly boss: PgBoss,
+    private readonly log: Log,
+  ) {}
 
   static async open(connectionString: string, log: Log): Promise<DeliveryQueue> {
-    const boss = new PgBoss({ connectionString, max: 8, schema: 'pgboss', useListenNotify: true, ...SUPERVISION });
+    const boss = new PgBoss({ connectionString, max: 8, schema: 'pgboss', ...SUPERVISION });
     boss.on('error', (error) => log.error({ err: error }, 'the delivery queue failed'));
     await boss.start();
     // A job is only a reminder: the delivery's own row says what is to be done, so a crashed job is simply run again.
     const options = {
-      notify: true,
       retryLimit: 1_000_000,
       retryDelay: 1,
       expireInSeconds: 180,
@@ -34,42 +56,103 @@ export class DeliveryQueue {
       deleteAfterSeconds: 3_600,
     };
     await boss.createQueue(QUEUE, { ...options });
-    return new DeliveryQueue(boss);
+    return new DeliveryQueue(boss, log);
   }
 
-  /** Part of the transaction given: no row without its job, no job without its row. */
-  async enqueue(trx: Transaction<Tables>, deliveryId: string, billerId: string, startAfter?: Date): Promise<void> {
-    await this.boss.send(
-      QUEUE,
-      { deliveryId },
-      {
-        db: fromKysely(trx),
-        group: { id: billerId },
-        ...(startAfter ? { startAfter } : {}),
-      },
-    );
+  /**
+   * Part of the transaction given: no row without its job, no job without its row.
+   * @param limit how many of the biller may be under way at once
+   */
+  async enqueue(trx: Transaction<Tables>, deliveryId: string, billerId: string, limit: number, startAfter?: Date) {
+    const group = { id: billerId, tier: String(Math.min(limit, MOST_OF_A_BILLER)) };
+    await this.boss.send(QUEUE, { deliveryId }, { db: fromKysely(trx), group, ...(startAfter ? { startAfter } : {}) });
   }
 
-  async work(deliver: (deliveryId: string) => Promise<void>): Promise<void> {
-    await this.boss.work<{ deliveryId: string }>(
-      QUEUE,
-      {
-        localConcurrency: WORKERS,
-        localGroupConcurrency: WORKERS_PER_BILLER,
-        pollingIntervalSeconds: 0.5,
-        notifyPollingIntervalSeconds: 1,
-      },
-      async ([job]) => {
-        if (job) await deliver(job.data.deliveryId);
-      },
-    );
+  /** Says that a job of this host was committed. */
+  poke(): void {
+    this.wake();
+  }
+
+  /** @param deliver runs a delivery; it may say that nothing more of its biller is to be fetched for a while */
+  work(deliver: (deliveryId: string) => Promise<{ billerId: string; until: Date } | undefined>): void {
+    this.loop = Promise.all([this.fetchAll(deliver), this.touchAll()]).then(() => undefined);
+  }
+
+  /** Lifts what is known here of a biller being held back. */
+  release(billerId: string): void {
+    this.heldBack.delete(billerId);
+    this.poke();
   }
 
   async isReady(): Promise<boolean> {
     return this.boss.isInstalled();
   }
 
+  /** Fetches no more, and waits for what is under way, for a bounded time. What is not ended is another host's. */
   async close(): Promise<void> {
-    await this.boss.stop({ graceful: true, timeout: 8_000 });
+    this.stopping.abort();
+    this.poke();
+    const ended = Promise.all([...this.active.values()].map(({ done }) => done));
+    await Promise.race([Promise.all([this.loop, ended]), wait(STOP_MS, undefined, { ref: false })]);
+    await this.boss.stop({ graceful: false });
+  }
+
+  private async fetchAll(deliver: Parameters<DeliveryQueue['work']>[0]): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const woken = new Promise<void>((done) => {
+        this.wake = done;
+      });
+      const batchSize = Math.min(FETCH_AT_ONCE, AT_ONCE - this.active.size);
+      let fetched = 0;
+      try {
+        const jobs = batchSize > 0 ? await this.fetch(batchSize) : [];
+        fetched = jobs.length;
+        for (const job of jobs) this.run(job, deliver);
+      } catch (error) {
+        this.log.error({ err: error }, 'deliveries could not be fetched');
+      }
+      if (fetched === 0 || fetched < batchSize) await Promise.race([woken, wait(IDLE_MS, undefined, { ref: false })]);
+    }
+  }
+
+  private fetch(batchSize: number): Promise<DeliveryJob[]> {
+    const now = Date.now();
+    for (const [billerId, until] of this.heldBack) if (until <= now) this.heldBack.delete(billerId);
+    const ignoreGroups = [...this.heldBack.keys()];
+    // What pg-boss gives its own workers' fetches; its public type leaves it out.
+    const options: FetchOptions & { ignoreGroups?: string[] } = {
+      batchSize,
+      groupConcurrency: { default: MOST_OF_A_BILLER, tiers: TIERS },
+      ...(ignoreGroups.length ? { ignoreGroups } : {}),
+    };
+    return this.boss.fetch<{ deliveryId: string }>(QUEUE, options);
+  }
+
+  private run(job: DeliveryJob, deliver: Parameters<DeliveryQueue['work']>[0]): void {
+    const work = async (): Promise<void> => {
+      try {
+        const heldBack = await deliver(job.data.deliveryId);
+        if (heldBack) this.heldBack.set(heldBack.billerId, heldBack.until.getTime());
+        await this.boss.complete(QUEUE, job);
+      } catch (error) {
+        if (!this.stopping.signal.aborted) this.log.error({ err: error }, 'a delivery job failed');
+        await this.boss.fail(QUEUE, job).catch(() => undefined); // its heartbeat ends by itself
+      } finally {
+        this.active.delete(job.id);
+        this.poke();
+      }
+    };
+    this.active.set(job.id, { job, done: work() });
+  }
+
+  private async touchAll(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await wait(TOUCH_EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+      const jobs = [...this.active.values()].map(({ job }) => job);
+      if (jobs.length)
+        await this.boss.touch(QUEUE, jobs).catch((error: unknown) => {
+          this.log.error({ err: error }, 'the jobs under way could not be kept');
+        });
+    }
   }
 }

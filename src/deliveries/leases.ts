@@ -1,49 +1,38 @@
 /** Leases on deliveries: renewed while an attempt runs, and swept when their worker died, so that work goes on soon. */
-import { inject, injectable } from 'inversify';
-import { sql } from 'kysely';
-import { DATABASE, type Database } from '../store/database.js';
-import { LOG, type Log } from '../telemetry/log.js';
-import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
+import type { DeliveryStore } from './delivery-store.js';
 
-const LEASE_SECONDS = 15;
-const RENEW_EVERY_MS = 4_000;
+export const RENEW_EVERY_MS = 4_000;
 /** Without a renewal for this long, an attempt is given up before its lease ends and another worker may begin. */
 const GIVE_UP_MS = 10_000;
-const SWEEP_AT_MOST = 500;
-
-/** When a lease that is taken or renewed now ends; by the database's clock, the only one all hosts share. */
-export const LEASE_END = sql<Date>`now() + ${sql.lit(`${LEASE_SECONDS} seconds`)}::interval`;
 
 interface Held {
   lost: AbortController;
   renewedAt: number;
 }
 
-@injectable()
 export class Leases {
   private readonly held = new Map<string, Held>();
   private timer: NodeJS.Timeout | undefined;
-  private beat: Promise<void> = Promise.resolve();
+  private beating: Promise<void> = Promise.resolve();
 
+  /** @param monotonic a clock in milliseconds that never jumps */
   constructor(
-    @inject(DATABASE) private readonly database: Database,
-    @inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
-    @inject(LOG) private readonly log: Log,
+    private readonly store: DeliveryStore,
+    private readonly monotonic: () => number = () => performance.now(),
   ) {}
 
   /** Keeps a lease until it is released; the signal tells that it was lost and the attempt must end. */
   hold(token: string): { signal: AbortSignal; release: () => void } {
     const lost = new AbortController();
-    this.held.set(token, { lost, renewedAt: performance.now() });
+    this.held.set(token, { lost, renewedAt: this.monotonic() });
     return { signal: lost.signal, release: () => this.held.delete(token) };
   }
 
-  start(): void {
+  start(failed: (error: unknown) => void): void {
     const next = (): void => {
       this.timer = setTimeout(() => {
-        this.beat = this.renew()
-          .then(() => this.sweep())
-          .catch((error) => this.log.error({ err: error }, 'leases could not be renewed'))
+        this.beating = this.beat()
+          .catch(failed)
           .finally(() => {
             if (this.timer) next();
           });
@@ -55,49 +44,45 @@ export class Leases {
   async stop(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    await this.beat;
+    await this.beating;
+  }
+
+  async beat(): Promise<void> {
+    // A database that doesn't answer at all must not keep an attempt from being given up.
+    this.giveUp();
+    await this.renew();
+    await this.sweep();
   }
 
   private async renew(): Promise<void> {
-    const asked = performance.now();
+    const asked = this.monotonic();
     const tokens = [...this.held.keys()];
     if (tokens.length === 0) return;
+    const watch = setInterval(() => this.giveUp(), 1_000);
     try {
-      const rows = await this.database.db
-        .updateTable('deliveries')
-        .set({ lease_until: LEASE_END })
-        .where('lease_token', 'in', tokens)
-        .where('lease_until', 'is not', null)
-        .returning('lease_token')
-        .execute();
-      for (const { lease_token } of rows) {
-        const held = this.held.get(lease_token ?? '');
+      for (const token of await this.store.renew(tokens)) {
+        const held = this.held.get(token);
         if (held) held.renewedAt = asked;
       }
     } finally {
-      // A worker that lost its database, or slept past its lease, stops delivering.
-      for (const { lost, renewedAt } of this.held.values())
-        if (performance.now() - renewedAt > GIVE_UP_MS) lost.abort(new Error('the lease was lost'));
+      clearInterval(watch);
+      this.giveUp();
     }
   }
 
+  /** A worker that lost its database, or slept past its lease, stops delivering. */
+  private giveUp(): void {
+    for (const { lost, renewedAt } of this.held.values())
+      if (this.monotonic() - renewedAt > GIVE_UP_MS) lost.abort(new Error('the lease was lost'));
+  }
+
   /** Sends deliveries whose worker died on their way again. Their token stays: it says that an attempt was begun. */
-  private async sweep(): Promise<void> {
-    await this.database.db.transaction().execute(async (trx) => {
-      const ended = trx
-        .selectFrom('deliveries')
-        .select('id')
-        .where('lease_until', '<', sql<Date>`now()`)
-        .limit(SWEEP_AT_MOST)
-        .forUpdate()
-        .skipLocked();
-      const rows = await trx
-        .updateTable('deliveries')
-        .set({ lease_until: null })
-        .where('id', 'in', ended)
-        .returning(['id', 'biller_id', 'state'])
-        .execute();
-      for (const { id, biller_id, state } of rows) if (state === 'queued') await this.queue.enqueue(trx, id, biller_id);
+  private sweep(): Promise<void> {
+    return this.store.transact(async (transaction) => {
+      for (const { delivery, now } of await transaction.endedLeases()) {
+        await transaction.save(delivery.id, { lease_until: null });
+        if (delivery.state === 'queued') await transaction.enqueue(delivery, now);
+      }
     });
   }
 }

@@ -3,6 +3,7 @@ import type { AdapterErrorKind, RepeatSafety } from '@ic-host/contracts';
 import type { DeliveryKind } from '../store/tables.js';
 
 export interface Failure {
+  /** Not `misconfigured`: that says nothing of the delivery, but of its biller. */
   kind: AdapterErrorKind;
   retryAfterMs?: number | undefined;
 }
@@ -23,7 +24,6 @@ export type Settlement = { next: 'rejected' } | { next: 'parked'; reason: string
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
-const MISCONFIGURED_PAUSE_MS = 60_000;
 const EQUAL_ANSWERS = 10;
 
 /** @param random between 0 and 1; the pause is anywhere between nothing and its bound ("full jitter") */
@@ -38,7 +38,6 @@ export function settle(failure: Failure, context: AttemptContext, random: () => 
   if (equalAnswers >= EQUAL_ANSWERS)
     return { next: 'parked', reason: `the partner gave the same answer ${equalAnswers} times` };
   if (ageMs >= maxAgeMs) return { next: 'parked', reason: 'attempts are used up' };
-  if (failure.kind === 'misconfigured') return { next: 'retry', inMs: MISCONFIGURED_PAUSE_MS * (0.5 + random()) };
   const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempts, 20));
   return { next: 'retry', inMs: Math.max(failure.retryAfterMs ?? 0, random() * bound) };
 }

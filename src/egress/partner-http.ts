@@ -1,5 +1,4 @@
 /** The one way out to a biller's partner: axios on an undici agent, guarded, limited, retried where safe, recorded. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { AdapterError, type ManifestLimits } from '@ic-host/contracts';
 import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import axios, {
@@ -22,6 +21,7 @@ import {
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { isRecording, recordExchange } from './exchange-record.js';
 import { hostGuard } from './host-guard.js';
+import type { Pace } from './partner-pace.js';
 import type { Redact } from './redaction.js';
 
 export interface WayOut {
@@ -33,28 +33,26 @@ export interface WayOutOptions {
   billerId: string;
   adapterId: string;
   hosts: readonly string[];
-  limits: ManifestLimits;
+  limits: Limits;
+  pace: Pace;
   allowPrivate: boolean;
   redact: Redact;
   tracer: Tracer;
 }
 
-const DEFAULT_LIMITS = { requestsPerSecond: 50, concurrency: 10, timeoutMs: 30_000, maxResponseBytes: 20_000_000 };
+export type Limits = Required<ManifestLimits>;
+export const DEFAULT_LIMITS: Limits = {
+  requestsPerSecond: 50,
+  concurrency: 10,
+  timeoutMs: 30_000,
+  maxResponseBytes: 20_000_000,
+};
 const QUEUE = 10_000;
+/** The code of an error before anything was sent; adapters know it. */
+const NOT_SENT = 'IC_LIMIT';
 const READ_RETRIES = 2;
 const LONGEST_PAUSE_MS = 2_000;
 const RECORDED_BYTES = 4_096;
-
-/** Lets calls pass at an even rate: one per interval, waiting for its turn. */
-function pacer(perSecond: number, burst: number): (signal: AbortSignal) => Promise<void> {
-  const interval = 1000 / perSecond;
-  let next = 0;
-  return async (signal) => {
-    const now = performance.now();
-    next = Math.max(next, now - burst * interval) + interval;
-    if (next > now) await wait(next - now, undefined, { signal });
-  };
-}
 
 /** A fault of the partner's side opens the breaker; an answer, even a refusal, does not. */
 const isPartnerFault = (error: unknown): boolean =>
@@ -63,7 +61,7 @@ const isPartnerFault = (error: unknown): boolean =>
   (error.response === undefined || error.response.status >= 500);
 
 export function createWayOut(options: WayOutOptions): WayOut {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { limits, pace } = options;
   const guard = hostGuard(options.hosts, options.allowPrivate);
   const agent = new Agent({
     connections: limits.concurrency,
@@ -74,7 +72,6 @@ export function createWayOut(options: WayOutOptions): WayOut {
     } as buildConnector.BuildOptions),
     maxResponseSize: -1,
   });
-  const pace = pacer(limits.requestsPerSecond, limits.concurrency);
   const policy = wrap(
     circuitBreaker(handleWhen(isPartnerFault), { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(20) }),
     bulkhead(limits.concurrency, QUEUE),
@@ -92,7 +89,9 @@ export function createWayOut(options: WayOutOptions): WayOut {
     let status: number | null = null;
     let seen = '';
     try {
-      await pace(signal);
+      await pace(signal).catch(() => {
+        throw new AxiosError('the call did not get its turn', NOT_SENT, config);
+      });
       const answer = await agent.request({
         origin: url.origin,
         path: url.pathname + url.search,
@@ -155,7 +154,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
             error instanceof BrokenCircuitError
               ? 'the partner failed too often; waiting before the next call'
               : 'too many calls are waiting';
-          throw new AxiosError(message, 'IC_LIMIT', config);
+          throw new AxiosError(message, NOT_SENT, config);
         } finally {
           span.end();
         }
@@ -166,7 +165,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
   axiosRetry(http, {
     retries: READ_RETRIES,
     retryCondition: (error) => {
-      if (error.config?.partnerCall?.effect !== 'read' || error.code === 'ERR_CANCELED' || error.code === 'IC_LIMIT')
+      if (error.config?.partnerCall?.effect !== 'read' || error.code === 'ERR_CANCELED' || error.code === NOT_SENT)
         return false;
       if (error.code === AxiosError.ETIMEDOUT) return false;
       const status = error.response?.status;

@@ -1,7 +1,8 @@
 /** Accounts: refresh, invoices, enrollments; and the change feed. */
 import type { EnrollmentKind } from '@ic-host/contracts';
 import type { FastifyInstance } from 'fastify';
-import { Deliveries, type Delivery } from '../deliveries/deliveries.js';
+import { Deliveries } from '../deliveries/deliveries.js';
+import type { Delivery } from '../deliveries/delivery-store.js';
 import { ChangeFeed } from '../rtdr/change-feed.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
 import { EnrollmentBody, readBody } from './bodies.js';

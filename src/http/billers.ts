@@ -1,14 +1,22 @@
 /** Billers and the adapters they can be on. */
 import type { FastifyInstance } from 'fastify';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
-import { Billers } from '../billers/billers.js';
+import { type BillerConfig, Billers } from '../billers/billers.js';
+import { Deliveries } from '../deliveries/deliveries.js';
 import { Problem } from '../problem.js';
 import { BillerBody, readBody } from './bodies.js';
 import type { Resolve } from './resolve.js';
 
 export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   const billers = resolve<Billers>(Billers);
+  const deliveries = resolve<Deliveries>(Deliveries);
   const adapters = resolve(ADAPTERS);
+  const viewOf = async (config: BillerConfig) => {
+    const held = await deliveries.heldBack(config.billerId);
+    const { cause, code, detail, blocked_since: since, blocked_until: until } = held ?? {};
+    const heldBack = held ? { cause, code, detail, since, nextProbeAt: until } : null;
+    return { ...billers.view(config), deliveriesHeldBack: heldBack };
+  };
 
   app.get('/adapters', () => ({
     adapters: [
@@ -34,8 +42,14 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   app.get('/billers', async () => ({ billers: (await billers.list()).map((config) => billers.view(config)) }));
 
   app.get<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params }) =>
-    billers.view(await billers.get(params.billerId)),
+    viewOf(await billers.get(params.billerId)),
   );
+
+  app.post<{ Params: { billerId: string } }>('/billers/:billerId/release', async ({ params }) => {
+    const config = await billers.get(params.billerId);
+    await deliveries.release(config.billerId);
+    return viewOf(config);
+  });
 
   app.put<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params, body }, reply) => {
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(params.billerId))
@@ -45,6 +59,8 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
         'a biller id is up to 64 letters, digits, dots, hyphens and underscores',
       );
     const { config, created, warnings } = await billers.put(params.billerId, readBody(BillerBody, body));
+    // What was wrong may be right now: whatever waits for it is tried at once.
+    if (!created) await deliveries.release(config.billerId);
     return reply.code(created ? 201 : 200).send({ ...billers.view(config), warnings });
   });
 }

@@ -5,6 +5,7 @@ import { IsPlainDate, Payment } from '@ic-host/contracts';
 import { plainToInstance } from 'class-transformer';
 import {
   IsBoolean,
+  IsIn,
   IsInt,
   IsNotEmpty,
   IsObject,
@@ -45,6 +46,18 @@ export class ReturnBody {
 
 export class EnrollmentBody {
   @IsBoolean() enabled!: boolean;
+}
+
+/** Why an operator does something. */
+export class ReasonBody {
+  @IsOptional() @IsString() @MaxLength(1000) reason?: string;
+}
+
+/** How a person who looked at the partner ends a delivery. */
+export class SettleBody {
+  @IsIn(['delivered', 'rejected']) state!: 'delivered' | 'rejected';
+  @IsString() @IsNotEmpty() @MaxLength(1000) reason!: string;
+  @IsOptional() @IsString() @IsNotEmpty() @MaxLength(200) confirmationNumber?: string;
 }
 
 const CODES: Record<string, string> = {

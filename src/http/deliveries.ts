@@ -1,8 +1,12 @@
 /** What operators do with deliveries. */
 import type { FastifyInstance } from 'fastify';
-import { Deliveries, type Delivery } from '../deliveries/deliveries.js';
+import { Deliveries } from '../deliveries/deliveries.js';
+import type { Delivery } from '../deliveries/delivery-store.js';
 import { Problem } from '../problem.js';
+import { auditOf } from '../store/audit.js';
+import { DATABASE, type Database } from '../store/database.js';
 import type { DeliveryState } from '../store/tables.js';
+import { ReasonBody, readBody, SettleBody } from './bodies.js';
 import { limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
 
@@ -27,6 +31,13 @@ const uuid = (id: string): string => {
   return id;
 };
 
+interface OfDelivery {
+  Params: { id: string };
+}
+
+/** There is one token so far. */
+const ACTOR = 'api-token';
+
 export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
   app.get<{ Querystring: { state?: string; biller?: string; limit?: string } }>('/deliveries', async ({ query }) => {
@@ -39,10 +50,22 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
     );
     return { deliveries: rows.map(view) };
   });
-  app.post<{ Params: { id: string } }>('/deliveries/:id/retry', async ({ params }) =>
-    view(await deliveries.retry(uuid(params.id))),
+  app.get<OfDelivery>('/deliveries/:id', async ({ params }) => {
+    const row = await deliveries.byId(uuid(params.id));
+    return { ...view(row), request: row.request, history: await deliveries.attempts(row.id) };
+  });
+  const reasonOf = (body: unknown) => (body ? readBody(ReasonBody, body).reason : undefined);
+  app.post<OfDelivery>('/deliveries/:id/retry', async ({ params, body }) =>
+    view(await deliveries.retry(uuid(params.id), ACTOR, reasonOf(body))),
   );
-  app.post<{ Params: { id: string } }>('/deliveries/:id/cancel', async ({ params }) =>
-    view(await deliveries.cancel(uuid(params.id))),
+  app.post<OfDelivery>('/deliveries/:id/cancel', async ({ params, body }) =>
+    view(await deliveries.cancel(uuid(params.id), ACTOR, reasonOf(body))),
   );
+  app.post<OfDelivery>('/deliveries/:id/settle', async ({ params, body }) =>
+    view(await deliveries.settleByHand(uuid(params.id), ACTOR, readBody(SettleBody, body))),
+  );
+  app.get<{ Querystring: { subject?: string; limit?: string } }>('/audit', async ({ query }) => {
+    const entries = await auditOf(resolve<Database>(DATABASE).db, query.subject, limitOf(query.limit, 100, 1000));
+    return { entries: entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })) };
+  });
 }

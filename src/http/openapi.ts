@@ -1,8 +1,8 @@
 /** The API described, its bodies from the classes that check them. */
 import { wireSchema } from '@ic-host/contracts';
-import { BillerBody, EnrollmentBody, PaymentBody, ReturnBody } from './bodies.js';
+import { BillerBody, EnrollmentBody, PaymentBody, ReasonBody, ReturnBody, SettleBody } from './bodies.js';
 
-const BODIES = { BillerBody, PaymentBody, ReturnBody, EnrollmentBody };
+const BODIES = { BillerBody, PaymentBody, ReturnBody, EnrollmentBody, ReasonBody, SettleBody };
 
 interface Operation {
   method: 'get' | 'put' | 'post';
@@ -78,8 +78,28 @@ const OPERATIONS: Operation[] = [
   op('get', '/v1/deliveries', 'listDeliveries', 'Deliveries, newest first', ['200', '400'], {
     query: ['state', 'biller', 'limit'],
   }),
-  op('post', '/v1/deliveries/{id}/retry', 'retryDelivery', 'Send it on its way again', ['200', '404', '409']),
-  op('post', '/v1/deliveries/{id}/cancel', 'cancelDelivery', 'Give it up', ['200', '404', '409']),
+  op('get', '/v1/deliveries/{id}', 'getDelivery', 'One delivery with its attempts', ['200', '404']),
+  op('post', '/v1/deliveries/{id}/retry', 'retryDelivery', 'Send it on its way again', ['200', '404', '409'], {
+    body: 'ReasonBody',
+  }),
+  op('post', '/v1/deliveries/{id}/cancel', 'cancelDelivery', 'Give it up', ['200', '404', '409'], {
+    body: 'ReasonBody',
+  }),
+  op(
+    'post',
+    '/v1/deliveries/{id}/settle',
+    'settleDelivery',
+    'End it as a person says who looked at the partner',
+    ['200', '404', '409', '422'],
+    { body: 'SettleBody' },
+  ),
+  op('post', `${BILLER}/release`, 'releaseBiller', 'Try a biller whose deliveries are held back again, now', [
+    '200',
+    '404',
+  ]),
+  op('get', '/v1/audit', 'readAudit', 'What operators did, newest first', ['200', '400'], {
+    query: ['subject', 'limit'],
+  }),
 ];
 
 const problem = {

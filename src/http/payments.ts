@@ -1,7 +1,8 @@
 /** Payments and their returns. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { Deliveries, type Delivery } from '../deliveries/deliveries.js';
+import { Deliveries } from '../deliveries/deliveries.js';
+import type { Delivery } from '../deliveries/delivery-store.js';
 import { PaymentBody, ReturnBody, readBody } from './bodies.js';
 import type { Resolve } from './resolve.js';
 

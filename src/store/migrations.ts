@@ -66,6 +66,22 @@ create unlogged table invoice_staging (
 );
 `;
 
+const PARTNERS = `
+alter table deliveries add column doubtful_until timestamptz;
+create index deliveries_leased_by_biller on deliveries (biller_id) where lease_until is not null;
+create table partner_states (
+  biller_id text primary key references billers, failures integer not null default 0,
+  blocked_since timestamptz, blocked_until timestamptz, blocks integer not null default 0,
+  cause text check (cause in ('failing', 'misconfigured')), code text, detail text
+);
+create unlogged table partner_paces (biller_id text primary key, next_at timestamptz not null);
+create table audit (
+  id bigint generated always as identity primary key, at timestamptz not null default now(), actor text not null,
+  action text not null, subject text not null, reason text, details jsonb not null default '{}'
+);
+create index audit_by_subject on audit (subject, id);
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -73,5 +89,5 @@ const migration = (text: string): Migration => ({
 });
 
 export const migrations: MigrationProvider = {
-  getMigrations: async () => ({ '001-first': migration(FIRST) }),
+  getMigrations: async () => ({ '001-first': migration(FIRST), '002-partners': migration(PARTNERS) }),
 };

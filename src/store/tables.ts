@@ -76,6 +76,8 @@ export interface DeliveriesTable {
   lease_token: string | null;
   lease_until: Date | null;
   next_attempt_at: Date | null;
+  /** Until then the partner may still be working on an attempt of unknown outcome. */
+  doubtful_until: Date | null;
   created_at: Now;
   updated_at: Now;
 }
@@ -89,6 +91,38 @@ export interface DeliveryAttemptsTable {
   code: string | null;
   message: string | null;
   exchanges: Json<unknown[]>;
+}
+
+/** How a biller's partner stands, as all hosts see it. */
+export interface PartnerStatesTable {
+  biller_id: string;
+  /** Deliveries that failed in a row. */
+  failures: Generated<number>;
+  /** While set, deliveries wait; after `blocked_until` one goes as a probe. */
+  blocked_since: Date | null;
+  blocked_until: Date | null;
+  /** Blocks in a row. */
+  blocks: Generated<number>;
+  cause: 'failing' | 'misconfigured' | null;
+  code: string | null;
+  detail: string | null;
+}
+
+/** When the next call to a biller's partner may be made, by all hosts together. */
+export interface PartnerPacesTable {
+  biller_id: string;
+  next_at: Date;
+}
+
+/** What operators did. */
+export interface AuditTable {
+  id: Generated<number>;
+  at: Now;
+  actor: string;
+  action: string;
+  subject: string;
+  reason: string | null;
+  details: Json<Record<string, unknown>>;
 }
 
 export interface InvoiceFilesTable {
@@ -128,6 +162,9 @@ export interface Tables {
   changes: ChangesTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
+  partner_states: PartnerStatesTable;
+  partner_paces: PartnerPacesTable;
+  audit: AuditTable;
   invoice_files: InvoiceFilesTable;
   set_aside_records: SetAsideTable;
 }

@@ -8,7 +8,7 @@ const half = () => 0.5;
 
 describe('what an outcome means', () => {
   it('rejected settles', () => expect(settle({ kind: 'rejected' }, context, half).next).to.equal('rejected'));
-  for (const kind of ['unavailable', 'unknown-outcome', 'malformed', 'misconfigured'] as const)
+  for (const kind of ['unavailable', 'unknown-outcome', 'malformed'] as const)
     it(`${kind} is tried again`, () => expect(settle({ kind }, context, half).next).to.equal('retry'));
   it('an unknown outcome at an unsafe sink goes to a person', () =>
     expect(settle({ kind: 'malformed' }, { ...context, repeatSafety: 'unsafe' }, half).next).to.equal('parked'));

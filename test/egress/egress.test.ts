@@ -6,7 +6,7 @@ import { partnerFault } from '@ic-host/contracts/kit';
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { hostGuard, isPrivateAddress } from '../../src/egress/host-guard.js';
-import { createWayOut, type WayOut } from '../../src/egress/partner-http.js';
+import { createWayOut, DEFAULT_LIMITS, type WayOut } from '../../src/egress/partner-http.js';
 import { redactorOf } from '../../src/egress/redaction.js';
 
 describe('redaction by value', () => {
@@ -78,7 +78,8 @@ describe('the way out', () => {
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     wayOut = createWayOut({
       ...{ billerId: 'b', adapterId: 'a', hosts: ['127.0.0.1'], allowPrivate: true, redact: redactorOf(['secret']) },
-      limits: { maxResponseBytes: 10_000, requestsPerSecond: 1000 },
+      limits: { ...DEFAULT_LIMITS, maxResponseBytes: 10_000, requestsPerSecond: 1000 },
+      pace: async () => undefined,
       tracer: trace.getTracer('test'),
     });
   });

@@ -1,0 +1,222 @@
+/** The rules of delivering: who may attempt, and what an attempt's end means. Pure: no clock, no store, no chance. */
+import type { AdapterErrorKind, RepeatSafety } from '@ic-host/contracts';
+import type { DeliveryKind } from '../store/tables.js';
+import type { Delivery, DeliveryPatch, PartnerPatch, PartnerState } from './delivery-store.js';
+import { settle } from './settlement.js';
+
+/** An attempt whose worker says nothing for this long is taken for lost. */
+export const LEASE_MS = 15_000;
+/** For this long after an attempt of unknown outcome the partner may still be working on it. */
+export const DOUBT_MS = 60_000;
+/** How soon a delivery that found its biller at its limit looks again. */
+const FULL_PAUSE_MS = 200;
+/** A partner that failed this often in a row is left alone for a while: the breaker that all hosts share. */
+const FAILURES_TO_BLOCK = 10;
+const BLOCK_MS = { failing: [5_000, 60_000], misconfigured: [15_000, 300_000] } as const;
+
+export type BlockCause = keyof typeof BLOCK_MS;
+
+export const isEnrollment = (kind: DeliveryKind): boolean => kind === 'paperless' || kind === 'autopay';
+
+export type ClaimDecision =
+  | { next: 'nothing' }
+  | { next: 'later'; at: Date; because: 'blocked' | 'full' | 'early' }
+  | {
+      next: 'attempt';
+      patch: DeliveryPatch;
+      partner?: PartnerPatch;
+      /** The worker before us died in its attempt: what it did at the partner is unknown. */
+      predecessorLost: boolean;
+      /** The first after a block: it finds out whether the others may go on. */
+      probe: boolean;
+    };
+
+export interface ClaimContext {
+  partner: PartnerState;
+  /** Deliveries of this biller under way on all hosts, and how many may be. */
+  leased: number;
+  limit: number;
+  now: Date;
+  token: string;
+}
+
+export function decideClaim(row: Delivery, { partner, leased, limit, now, token }: ClaimContext): ClaimDecision {
+  const later = (ms: number) => new Date(now.getTime() + ms);
+  const confirms = row.state === 'delivered' && isEnrollment(row.kind) && row.doubtful_until !== null;
+  if ((row.state !== 'queued' && !confirms) || row.lease_until) return { next: 'nothing' };
+  const due = confirms ? row.doubtful_until : row.next_attempt_at;
+  if (due && due > now) return { next: 'later', at: due, because: 'early' };
+  if (partner.blocked_until && partner.blocked_until > now)
+    return { next: 'later', at: partner.blocked_until, because: 'blocked' };
+  if (leased >= limit) return { next: 'later', at: later(FULL_PAUSE_MS), because: 'full' };
+  const predecessorLost = row.lease_token !== null;
+  const patch: DeliveryPatch = {
+    // A value that is sent once more is not certain until the partner has it.
+    state: 'queued',
+    lease_token: token,
+    lease_until: later(LEASE_MS),
+    ...(confirms ? { doubtful_until: null } : {}),
+    ...(predecessorLost ? { attempts: row.attempts + 1, doubtful_until: later(DOUBT_MS) } : {}),
+  };
+  if (!partner.blocked_since) return { next: 'attempt', patch, predecessorLost, probe: false };
+  return { next: 'attempt', patch, predecessorLost, probe: true, partner: { blocked_until: later(2 * LEASE_MS) } };
+}
+
+export interface Failure {
+  kind: AdapterErrorKind;
+  code: string;
+  message: string;
+  partnerMessages: readonly string[];
+  retryAfterMs?: number | undefined;
+}
+
+export type Outcome<Success> = { success: Success } | { failure: Failure } | { waitUntil: Date };
+
+export interface ConclusionContext {
+  repeatSafety: RepeatSafety;
+  maxAgeMs: number;
+  /** How many of the latest attempts, this one included, failed with the same answer of the partner's own. */
+  equalAnswers: number;
+  partner: PartnerState;
+  probe: boolean;
+  now: Date;
+  /** Between 0 and 1. */
+  random: () => number;
+}
+
+export interface Conclusion {
+  patch?: DeliveryPatch;
+  /** When its next job runs; undefined: it needs none. */
+  enqueueAt?: Date;
+  partner?: PartnerPatch;
+  /** What an operator is told, once. */
+  news?: 'paused' | 'resumed' | 'parked';
+}
+
+/**
+ * @param row as it is now, under lock
+ * @param claimed as it was when the attempt began
+ */
+export function conclude(
+  row: Delivery,
+  claimed: Delivery,
+  outcome: Outcome<object>,
+  context: ConclusionContext,
+): Conclusion {
+  const { now } = context;
+  const release = { lease_token: null, lease_until: null };
+  const fenced = row.lease_token !== claimed.lease_token;
+  if ('waitUntil' in outcome) {
+    if (fenced) return {};
+    return { patch: { ...release, next_attempt_at: outcome.waitUntil }, enqueueAt: outcome.waitUntil };
+  }
+  const failure = 'failure' in outcome ? outcome.failure : undefined;
+  const unknown = failure?.kind === 'unknown-outcome' || failure?.kind === 'malformed';
+  const doubt = unknown ? { doubtful_until: new Date(now.getTime() + DOUBT_MS) } : {};
+  if (fenced) {
+    // It outlived its lease: whatever it did at the partner, the newest wish goes out once more, so that it is the last.
+    // A payment's newer attempt settles it; cancelled means that a person decided.
+    if (!isEnrollment(row.kind) || row.state === 'cancelled') return {};
+    return { patch: { state: 'queued', version: row.version + 1, next_attempt_at: null, ...doubt }, enqueueAt: now };
+  }
+  if (row.version !== claimed.version || row.state !== 'queued')
+    return { patch: { ...release, ...doubt }, ...(row.state === 'queued' ? { enqueueAt: now } : {}) };
+
+  const attempts = row.attempts + 1;
+  if (!failure) {
+    // An older attempt of unknown outcome may still be on its way: the value is set once more when it can't be any more.
+    const confirmAt =
+      isEnrollment(row.kind) && row.doubtful_until && row.doubtful_until > now ? row.doubtful_until : null;
+    return {
+      patch: {
+        ...release,
+        state: 'delivered',
+        attempts,
+        next_attempt_at: null,
+        doubtful_until: confirmAt,
+        result: (outcome as { success: object }).success,
+      },
+      ...(confirmAt ? { enqueueAt: confirmAt } : {}),
+      ...recovered(context.partner),
+    };
+  }
+  const told = { partnerMessages: failure.partnerMessages, code: failure.code, detail: failure.message };
+  if (failure.kind === 'misconfigured') {
+    const blocked = block('misconfigured', failure, context);
+    const news = context.partner.cause === 'misconfigured' ? {} : { news: 'paused' as const };
+    return {
+      patch: { ...release, next_attempt_at: null, result: told },
+      enqueueAt: blocked.blocked_until,
+      partner: blocked,
+      ...news,
+    };
+  }
+  const settlement = settle(
+    failure,
+    {
+      delivery: row.kind,
+      repeatSafety: context.repeatSafety,
+      attempts,
+      ageMs: now.getTime() - row.created_at.getTime(),
+      maxAgeMs: context.maxAgeMs,
+      equalAnswers: context.equalAnswers,
+    },
+    context.random,
+  );
+  const partner =
+    failure.kind === 'rejected' || failure.kind === 'not-found' || failure.kind === 'unsupported'
+      ? recovered(context.partner)
+      : failed(failure, context);
+  if (settlement.next === 'rejected')
+    return { patch: { ...release, state: 'rejected', attempts, next_attempt_at: null, result: told }, ...partner };
+  if (settlement.next === 'parked')
+    return {
+      patch: {
+        ...{ ...release, ...doubt, state: 'parked' as const, attempts, next_attempt_at: null },
+        result: { ...told, reason: settlement.reason },
+      },
+      ...partner,
+      news: 'parked',
+    };
+  const again = new Date(now.getTime() + settlement.inMs);
+  return {
+    patch: { ...release, ...doubt, attempts, next_attempt_at: again, result: told },
+    enqueueAt: again,
+    ...partner,
+  };
+}
+
+/** The partner answered: whatever held its deliveries back is over. */
+function recovered(partner: PartnerState): Pick<Conclusion, 'partner' | 'news'> {
+  if (!partner.blocked_since && partner.failures === 0) return {};
+  const clean = {
+    blocked_since: null,
+    blocked_until: null,
+    cause: null,
+    code: null,
+    detail: null,
+    failures: 0,
+    blocks: 0,
+  };
+  return { partner: clean, ...(partner.cause === 'misconfigured' ? { news: 'resumed' as const } : {}) };
+}
+
+function failed(failure: Failure, context: ConclusionContext): Pick<Conclusion, 'partner'> {
+  const failures = context.partner.failures + 1;
+  if (failures < FAILURES_TO_BLOCK && !context.partner.blocked_since) return { partner: { failures } };
+  return { partner: { ...block('failing', failure, context), failures } };
+}
+
+function block(cause: BlockCause, { code, message }: Failure, { partner, probe, now }: ConclusionContext) {
+  const again = partner.cause === cause;
+  // Attempts that were under way when the block began say the same once more: they don't lengthen it.
+  if (again && !probe && partner.blocked_until && partner.blocked_until > now)
+    return { blocked_until: partner.blocked_until };
+  const [first, longest] = BLOCK_MS[cause];
+  const blocks = again ? partner.blocks + 1 : 1;
+  return {
+    blocked_since: (again && partner.blocked_since) || now,
+    blocked_until: new Date(now.getTime() + Math.min(longest, first * 2 ** (blocks - 1))),
+    ...{ blocks, cause, code, detail: message },
+  };
+}

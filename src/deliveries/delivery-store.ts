@@ -1,0 +1,42 @@
+/** What the delivery engine asks of its store. PostgreSQL is one; the simulation's is the other. */
+import type { ServiceIdentifier } from 'inversify';
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { DeliveriesTable, DeliveryAttemptsTable, PartnerStatesTable } from '../store/tables.js';
+
+export type Delivery = Selectable<DeliveriesTable>;
+export type PartnerState = Selectable<PartnerStatesTable>;
+export type DeliveryPatch = Omit<Updateable<DeliveriesTable>, 'request' | 'result'> & { result?: object };
+export type PartnerPatch = Omit<Updateable<PartnerStatesTable>, 'biller_id'>;
+export type Attempt = Omit<Insertable<DeliveryAttemptsTable>, 'exchanges'> & { exchanges: readonly unknown[] };
+
+/** A delivery held by this transaction until it ends, and the time by the one clock that all hosts share. */
+export interface Locked {
+  delivery: Delivery;
+  now: Date;
+}
+
+/** All of it is committed together, or none of it. */
+export interface DeliveryTransaction {
+  lock(id: string): Promise<Locked | undefined>;
+  /** With its partner's state, locked as well, and how many deliveries of the biller are leased now. */
+  lockForClaim(id: string): Promise<(Locked & { partner: PartnerState; leased: number }) | undefined>;
+  partner(billerId: string): Promise<PartnerState>;
+  lockPartner(billerId: string): Promise<PartnerState>;
+  /** The latest ten, newest first. */
+  latestAttempts(deliveryId: string): Promise<{ code: string | null; message: string | null }[]>;
+  save(id: string, patch: DeliveryPatch): Promise<void>;
+  savePartner(billerId: string, patch: PartnerPatch): Promise<void>;
+  record(attempt: Attempt): Promise<void>;
+  enqueue(delivery: { id: string; biller_id: string }, startAfter?: Date): Promise<void>;
+  /** Deliveries whose lease has ended, locked; some of them, where they are many. */
+  endedLeases(): Promise<Locked[]>;
+}
+
+export interface DeliveryStore {
+  transact<T>(work: (transaction: DeliveryTransaction) => Promise<T>): Promise<T>;
+  paymentOf(returned: Delivery): Promise<Delivery | undefined>;
+  /** Gives every lease that still stands its full time again. @returns the tokens of those */
+  renew(tokens: readonly string[]): Promise<string[]>;
+}
+
+export const DELIVERY_STORE: ServiceIdentifier<DeliveryStore> = Symbol('delivery-store');

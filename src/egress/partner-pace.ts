@@ -1,0 +1,55 @@
+/** Keeps a biller's calls at its rate, on all hosts together: each host reserves the times of its next few calls. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { inject, injectable } from 'inversify';
+import { sql } from 'kysely';
+import { DATABASE, type Database } from '../store/database.js';
+
+/** Resolves when a call may be made. */
+export type Pace = (signal: AbortSignal) => Promise<void>;
+
+/** How far ahead a host reserves: more than that, and another host would wait for times that are never used. */
+const AHEAD_S = 0.1;
+/** A partner that was left alone takes this much at once. */
+const BURST_S = 0.2;
+
+@injectable()
+export class PartnerPaces {
+  constructor(@inject(DATABASE) private readonly database: Database) {}
+
+  of(billerId: string, perSecond: number): Pace {
+    const interval = 1 / perSecond;
+    const reserveAtOnce = Math.max(1, Math.floor(perSecond * AHEAD_S));
+    let free: number[] = [];
+    let asking: Promise<void> | undefined;
+    const reserve = async (): Promise<void> => {
+      const asked = performance.now();
+      const { rows } = await sql<{ first: number }>`
+        insert into partner_paces as pace (biller_id, next_at)
+        values (${billerId}, clock_timestamp() + make_interval(secs => ${(reserveAtOnce - 1) * interval - BURST_S}))
+        on conflict (biller_id) do update set next_at =
+          greatest(pace.next_at + make_interval(secs => ${interval}), clock_timestamp() - make_interval(secs => ${BURST_S}))
+          + make_interval(secs => ${(reserveAtOnce - 1) * interval})
+        returning extract(epoch from next_at - clock_timestamp())::float8 - ${(reserveAtOnce - 1) * interval} as first
+      `.execute(this.database.db);
+      const first = asked + (rows[0]?.first ?? 0) * 1000;
+      free.push(...Array.from({ length: reserveAtOnce }, (_, index) => first + index * interval * 1000));
+    };
+    return async (signal) => {
+      for (;;) {
+        // A time that passed unused long ago is no right to a burst now.
+        const now = performance.now();
+        free = free.filter((at) => at > now - 1000 * (BURST_S + AHEAD_S));
+        const at = free.shift();
+        if (at !== undefined) {
+          if (at > now) await wait(at - now, undefined, { signal });
+          return;
+        }
+        asking ??= reserve().finally(() => {
+          asking = undefined;
+        });
+        await asking;
+        signal.throwIfAborted();
+      }
+    };
+  }
+}
