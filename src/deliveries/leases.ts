@@ -4,6 +4,7 @@ import type { DeliveryStore } from './delivery-store.js';
 export const RENEW_EVERY_MS = 4_000;
 /** Without a renewal for this long, an attempt is given up before its lease ends and another worker may begin. */
 const GIVE_UP_MS = 10_000;
+const WATCH_EVERY_MS = 1_000;
 
 interface Held {
   lost: AbortController;
@@ -13,6 +14,7 @@ interface Held {
 export class Leases {
   private readonly held = new Map<string, Held>();
   private timer: NodeJS.Timeout | undefined;
+  private watch: NodeJS.Timeout | undefined;
   private beating: Promise<void> = Promise.resolve();
 
   /** @param monotonic a clock in milliseconds that never jumps */
@@ -39,17 +41,18 @@ export class Leases {
       }, RENEW_EVERY_MS);
     };
     next();
+    // Not part of the beat: a database that doesn't answer at all must not keep an attempt from being given up.
+    this.watch = setInterval(() => this.giveUp(), WATCH_EVERY_MS);
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.timer);
+    clearInterval(this.watch);
     this.timer = undefined;
     await this.beating;
   }
 
   async beat(): Promise<void> {
-    // A database that doesn't answer at all must not keep an attempt from being given up.
-    this.giveUp();
     await this.renew();
     await this.sweep();
   }
@@ -58,16 +61,11 @@ export class Leases {
     const asked = this.monotonic();
     const tokens = [...this.held.keys()];
     if (tokens.length === 0) return;
-    const watch = setInterval(() => this.giveUp(), 1_000);
-    try {
-      for (const token of await this.store.renew(tokens)) {
-        const held = this.held.get(token);
-        if (held) held.renewedAt = asked;
-      }
-    } finally {
-      clearInterval(watch);
-      this.giveUp();
+    for (const token of await this.store.renew(tokens)) {
+      const held = this.held.get(token);
+      if (held) held.renewedAt = asked;
     }
+    this.giveUp();
   }
 
   /** A worker that lost its database, or slept past its lease, stops delivering. */

@@ -127,8 +127,6 @@ export async function crash(
       }
     })();
     await Promise.all([...Array.from({ length: SENDERS }, send), kill]);
-    misbehaving = false;
-    await misbehave;
     say(`accepted ${accepted.length} payments during ${killed} kills; waiting for the rest to be delivered`);
 
     const queued = async (): Promise<number> => {
@@ -140,6 +138,8 @@ export async function crash(
       await wait(500);
       stuck = await queued();
     }
+    misbehaving = false;
+    await misbehave;
     const times = new Map<string, number>();
     for (const { transactionId } of sandbox.book.ledger) times.set(transactionId, (times.get(transactionId) ?? 0) + 1);
     const count = (n: (times: number) => boolean) => accepted.filter((id) => n(times.get(id) ?? 0)).length;

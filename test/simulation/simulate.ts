@@ -1,0 +1,294 @@
+/**
+ * One seed, one history: the delivery engine itself, on two simulated hosts with a simulated store, partner and clock,
+ * under crashes, stalls, lost replies, doubled and reordered jobs, clock jumps and a partner that misbehaves.
+ */
+import { AdapterError, type RepeatSafety } from '@ic-host/contracts';
+import { Deliver, type DeliveryWorld } from '../../src/deliveries/deliver.js';
+import { conclude, isEnrollment } from '../../src/deliveries/delivery-rules.js';
+import type { Delivery } from '../../src/deliveries/delivery-store.js';
+import { Leases, RENEW_EVERY_MS } from '../../src/deliveries/leases.js';
+import type { DeliveryKind } from '../../src/store/tables.js';
+import { SimulatedPartner } from './simulated-partner.js';
+import { type Caller, SimulatedStore } from './simulated-store.js';
+import { chanceOf, SimulatedTime } from './simulated-time.js';
+
+/** Ways to break the engine, which the simulation must find. */
+export const MUTANTS = [
+  'no-idempotency-key',
+  'split-transaction',
+  'no-late-toggle-rule',
+  'no-doubt',
+  'no-concurrency-limit',
+] as const;
+export type Mutant = (typeof MUTANTS)[number];
+
+const BILLER = '1';
+const CONCURRENCY = 3;
+const TROUBLE_MS = 300_000;
+const HOURS = 3_600_000;
+const LONGEST_STALL_MS = 25_000;
+
+export interface History {
+  seed: number;
+  steps: number;
+  /** What broke, or undefined. */
+  broken?: string;
+  trace: string[];
+}
+
+class Broken extends Error {}
+
+class SimulatedHost implements Caller {
+  private life = 0;
+  private up = true;
+  private sleepsUntil = 0;
+  deliver!: Deliver;
+  leases!: Leases;
+  caller!: Caller;
+
+  constructor(
+    private readonly time: SimulatedTime,
+    private readonly world: (caller: Caller) => DeliveryWorld,
+  ) {
+    this.boot();
+  }
+
+  alive = (): boolean => this.up;
+  awakeAt = (): number => this.sleepsUntil;
+  sleep(ms: number): void {
+    this.sleepsUntil = this.time.now + ms;
+  }
+  crash(downMs: number): void {
+    this.up = false;
+    this.life++;
+    this.time.after(downMs, () => {
+      this.up = true;
+      this.boot();
+    });
+  }
+  private boot(): void {
+    const life = this.life;
+    // What an earlier life waited for never comes back to this one.
+    this.caller = { alive: () => this.up && this.life === life, awakeAt: () => this.sleepsUntil };
+    const world = this.world(this.caller);
+    this.leases = new Leases(world.store, () => this.time.now);
+    this.deliver = new Deliver(world, this.leases);
+  }
+}
+
+const MUTATED_RULES: Partial<Record<Mutant, typeof conclude>> = {
+  'no-late-toggle-rule': (row, claimed, outcome, context) =>
+    conclude({ ...row, version: claimed.version }, claimed, outcome, context),
+  'no-doubt': (row, claimed, outcome, context) => {
+    const { patch, ...rest } = conclude(row, claimed, outcome, context);
+    return { ...rest, ...(patch ? { patch: { ...patch, doubtful_until: null } } : {}) };
+  },
+};
+
+/** @param mutant breaks the engine on purpose */
+export async function simulate(seed: number, mutant?: Mutant): Promise<History> {
+  const chance = chanceOf(seed);
+  const time = new SimulatedTime();
+  const trace: string[] = [];
+  const say = (line: string): void => void trace.push(`${(time.now / 1000).toFixed(3)} ${line}`);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(chance() * list.length)] as T;
+  const repeatSafety: RepeatSafety = pick(['idempotent', 'idempotent', 'findable', 'unsafe']);
+  const partner = new SimulatedPartner(time, chance, repeatSafety, mutant === 'no-idempotency-key');
+
+  const runJob = (id: string): void => {
+    const awake = hosts.filter((host) => host.alive() && host.awakeAt() <= time.now);
+    if (awake.length === 0) {
+      time.after(1_000, () => runJob(id));
+      return;
+    }
+    const host = pick(awake);
+    const { caller } = host;
+    let done = false;
+    host.deliver.deliver(id).then(
+      () => {
+        done = true;
+      },
+      () => {
+        done = true;
+        if (caller.alive()) time.after(1_000, () => runJob(id)); // as pg-boss retries a failed job
+      },
+    );
+    // As pg-boss hands on a job whose worker's heartbeat ended.
+    const watch = (): void => {
+      if (done) return;
+      if (!caller.alive()) time.after(10_000, () => runJob(id));
+      else time.after(15_000, watch);
+    };
+    time.after(15_000, watch);
+  };
+  const queue = {
+    push: (id: string, at: number): void => {
+      const late = () => at - time.now + chance() * (chance() < 0.1 ? 5_000 : 50);
+      time.after(late(), () => runJob(id));
+      if (chance() < 0.05) time.after(late(), () => runJob(id)); // at least once
+    },
+  };
+  const store = new SimulatedStore(time, chance, queue, mutant === 'split-transaction');
+  const world = (caller: Caller): DeliveryWorld => ({
+    store: store.seenBy(caller),
+    partner: async () => ({
+      paymentSink: async () => partner.paymentSink(caller),
+      enrollmentSink: async () => partner.enrollmentSink(caller),
+      concurrency: mutant === 'no-concurrency-limit' ? 1_000 : CONCURRENCY,
+      maxAgeMs: 72 * HOURS,
+    }),
+    timeout: (ms) => {
+      const controller = new AbortController();
+      time.after(ms, () => caller.alive() && controller.abort());
+      return controller.signal;
+    },
+    random: chance,
+    tell: (news, { id }) => say(`${id}: ${news}`),
+    failedUnexpectedly: (error) => new AdapterError('unknown-outcome', String(error), { code: 'adapter-failed' }),
+    ...(mutant && MUTATED_RULES[mutant] ? { rules: { conclude: MUTATED_RULES[mutant] } } : {}),
+  });
+  const hosts = [new SimulatedHost(time, world), new SimulatedHost(time, world)];
+
+  // What was asked for, and by whom answered with 202.
+  const wishes = new Map<string, boolean>();
+  const wish = (kind: DeliveryKind, key: string, request: Record<string, unknown>): void => {
+    const id = `${kind} ${key}`;
+    const held = store.rows.get(id);
+    const now = store.clock;
+    const fresh = { attempts: 0, version: 1, lease_token: null, lease_until: null, doubtful_until: null };
+    store.insert({
+      ...{ id, biller_id: BILLER, kind, key, ...fresh, ...held, state: 'queued' as const, request, result: {} },
+      ...(held ? { version: held.version + 1 } : {}),
+      ...{ next_attempt_at: null, created_at: now, updated_at: now },
+    });
+    say(`${id}: accepted ${JSON.stringify(request)}`);
+    const job = (): void => queue.push(id, time.now);
+    const host = pick(hosts).caller;
+    if (mutant === 'split-transaction') time.after(20, () => host.alive() && job());
+    else job();
+  };
+  const payments = 3 + Math.floor(chance() * 5);
+  for (let index = 0; index < payments; index++) {
+    const key = `t${index}`;
+    if (chance() < 0.1) partner.refused.add(key);
+    const request = { transactionId: key, amount: '1.00', paymentDate: '2026-11-24' };
+    time.after(chance() * TROUBLE_MS * 0.6, () => {
+      wish('payment', key, request);
+      if (chance() < 0.3)
+        time.after(chance() * 60_000, () => wish('return', key, { code: 'R01', returnedOn: '2026-11-25' }));
+    });
+  }
+  for (let index = 0; index < 6; index++) {
+    const kind = pick(['paperless', 'autopay'] as const);
+    const account = pick(['a', 'b']);
+    time.after(chance() * TROUBLE_MS * 0.6, () => {
+      const enabled = chance() < 0.5;
+      wishes.set(`${kind} ${account}`, enabled);
+      wish(kind, account, { enabled });
+    });
+  }
+
+  // Trouble: crashes, stalls, clock jumps, lost replies, a refused key.
+  store.loseReply = () => time.now < TROUBLE_MS && chance() < 0.01;
+  const trouble = (times: number, run: () => void): void => {
+    for (let count = 0; count < times; count++) time.after(chance() * TROUBLE_MS, run);
+  };
+  trouble(Math.floor(chance() * 5), () => {
+    const host = pick(hosts);
+    if (!host.alive()) return;
+    say(`host ${hosts.indexOf(host)} crashes`);
+    host.crash(500 + chance() * 20_000);
+  });
+  trouble(Math.floor(chance() * 3), () => {
+    const host = pick(hosts);
+    const ms = chance() * LONGEST_STALL_MS;
+    say(`host ${hosts.indexOf(host)} stalls for ${Math.round(ms)} ms`);
+    host.sleep(ms);
+  });
+  trouble(Math.floor(chance() * 2), () => {
+    const ms = -30_000 + chance() * 40_000;
+    say(`the store's clock jumps by ${Math.round(ms)} ms`);
+    store.clockOffset += ms;
+  });
+  trouble(chance() < 0.2 ? 1 : 0, () => {
+    say('the partner refuses our key');
+    partner.lockedOutUntil = time.now + chance() * 120_000;
+  });
+  time.after(TROUBLE_MS, () => {
+    partner.misbehaves = false;
+    partner.lockedOutUntil = 0;
+    say('the trouble is over');
+  });
+
+  // Beats go on while anything is leased; between, nothing would happen in them.
+  let beating = false;
+  const beat = (): void => {
+    if (beating) return;
+    beating = true;
+    time.after(RENEW_EVERY_MS, () => {
+      beating = false;
+      for (const host of hosts)
+        if (host.alive() && host.awakeAt() <= time.now) host.leases.beat().catch(() => undefined);
+      if ([...store.rows.values()].some((row) => row.lease_until)) beat();
+    });
+  };
+
+  // Checked after every step, on whatever it changed.
+  const check = (row: Delivery): void => {
+    const applied = partner.ledger.get(row.id) ?? 0;
+    if (row.state === 'delivered' && !isEnrollment(row.kind) && applied === 0)
+      throw new Broken(`${row.id} is called delivered, and is not on the ledger`);
+    if (row.state === 'rejected' && applied > 0) throw new Broken(`${row.id} is called rejected, and is on the ledger`);
+    if (store.leased(BILLER) > CONCURRENCY) throw new Broken('more are under way than the biller allows');
+  };
+  const changed: Delivery[] = [];
+  store.changed = (row) => {
+    changed.push(row);
+    if (row.lease_until) beat();
+  };
+
+  let steps = 0;
+  try {
+    while (await time.step(TROUBLE_MS + 80 * HOURS)) {
+      steps++;
+      for (const row of changed.splice(0)) {
+        say(
+          `${row.id}: ${row.state}, version ${row.version}, attempts ${row.attempts}${row.lease_until ? ', leased' : ''}`,
+        );
+        check(row);
+      }
+      for (const [id, times] of partner.ledger)
+        if (times > 1) throw new Broken(`${id} is on the ledger ${times} times`);
+    }
+    for (const row of store.rows.values()) {
+      check(row);
+      const attempts = store.attempts.get(row.id) ?? [];
+      if (row.state === 'queued') throw new Broken(`${row.id} is stuck`);
+      if (isEnrollment(row.kind)) {
+        if (row.state !== 'delivered') throw new Broken(`${row.id} ended ${row.state}`);
+        if (partner.enrollments.get(row.id) !== wishes.get(row.id))
+          throw new Broken(
+            `${row.id} is ${partner.enrollments.get(row.id)} at the partner, wished ${wishes.get(row.id)}`,
+          );
+      } else if (row.state === 'parked') {
+        const unknown = attempts.some(({ outcome }) => outcome === 'unknown-outcome' || outcome === 'malformed');
+        const mayPark =
+          (repeatSafety !== 'idempotent' && unknown) || attempts.some(({ code }) => code === 'payment-not-returnable');
+        if (!mayPark) throw new Broken(`${row.id} is parked after ${attempts.map(({ outcome }) => outcome)}`);
+      }
+    }
+    return { seed, steps, trace };
+  } catch (error) {
+    if (!(error instanceof Broken)) throw error;
+    return { seed, steps, trace, broken: error.message };
+  }
+}
+
+/** The first seed, from 1 on, that finds something wrong; undefined when none of so many does. */
+export async function firstBroken(seeds: number, mutant?: Mutant): Promise<History | undefined> {
+  for (let seed = 1; seed <= seeds; seed++) {
+    const history = await simulate(seed, mutant);
+    if (history.broken) return history;
+  }
+  return undefined;
+}
