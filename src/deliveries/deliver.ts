@@ -20,6 +20,7 @@ import {
   type Failure,
   isEnrollment,
   LEASE_MS,
+  LOOK_AGAIN_MS,
   type Outcome,
 } from './delivery-rules.js';
 import type { Delivery, DeliveryStore, PartnerState } from './delivery-store.js';
@@ -65,7 +66,8 @@ export interface DeliveryWorld {
 /** Why a job did nothing, for the queue to know what not to fetch for now. */
 export interface HeldBack {
   billerId: string;
-  until: Date;
+  /** Zero: nothing holds it back any more. */
+  forMs: number;
 }
 
 type Claim = { delivery: Delivery } & Extract<ClaimDecision, { next: 'attempt' }>;
@@ -83,7 +85,7 @@ export class Deliver {
     if (this.stopping.signal.aborted) throw new Error('this host is stopping; the job is handed back');
     const claim = await this.claim(deliveryId);
     if (!claim) return undefined;
-    if ('until' in claim) return claim;
+    if ('forMs' in claim) return claim;
     const started = performance.now();
     const lease = this.leases.hold(claim.delivery.lease_token ?? '');
     try {
@@ -110,7 +112,7 @@ export class Deliver {
       if (decision.next === 'nothing') return undefined;
       if (decision.next === 'later') {
         await transaction.enqueue(delivery, decision.at);
-        return decision.because === 'early' ? undefined : { billerId: delivery.biller_id, until: decision.at };
+        return decision.because === 'early' ? undefined : { billerId: delivery.biller_id, forMs: +decision.at - +now };
       }
       await transaction.save(id, decision.patch);
       if (decision.partner) await transaction.savePartner(delivery.biller_id, decision.partner);
@@ -243,7 +245,8 @@ export class Deliver {
     });
     if (row && conclusion?.news) this.world.tell(conclusion.news, row, conclusion);
     const until = conclusion?.partner?.blocked_until;
-    return until instanceof Date ? { billerId, until } : undefined;
+    if (until === undefined) return undefined;
+    return { billerId, forMs: until === null ? 0 : LOOK_AGAIN_MS };
   }
 
   /** A time so long after the claim, by the store's clock. */

@@ -74,7 +74,7 @@ export class DeliveryQueue {
   }
 
   /** @param deliver runs a delivery; it may say that nothing more of its biller is to be fetched for a while */
-  work(deliver: (deliveryId: string) => Promise<{ billerId: string; until: Date } | undefined>): void {
+  work(deliver: (deliveryId: string) => Promise<{ billerId: string; forMs: number } | undefined>): void {
     this.loop = Promise.all([this.fetchAll(deliver), this.touchAll()]).then(() => undefined);
   }
 
@@ -132,7 +132,7 @@ export class DeliveryQueue {
     const work = async (): Promise<void> => {
       try {
         const heldBack = await deliver(job.data.deliveryId);
-        if (heldBack) this.heldBack.set(heldBack.billerId, heldBack.until.getTime());
+        if (heldBack) this.heldBack.set(heldBack.billerId, Date.now() + heldBack.forMs);
         await this.boss.complete(QUEUE, job);
       } catch (error) {
         if (!this.stopping.signal.aborted) this.log.error({ err: error }, 'a delivery job failed');

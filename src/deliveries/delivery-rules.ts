@@ -10,6 +10,8 @@ export const LEASE_MS = 15_000;
 export const DOUBT_MS = 60_000;
 /** How soon a delivery that found its biller at its limit looks again. */
 const FULL_PAUSE_MS = 200;
+/** How soon one that found its biller blocked looks whether it still is. */
+export const LOOK_AGAIN_MS = 5_000;
 /** A partner that failed this often in a row is left alone for a while: the breaker that all hosts share. */
 const FAILURES_TO_BLOCK = 10;
 const BLOCK_MS = { failing: [5_000, 60_000], misconfigured: [15_000, 300_000] } as const;
@@ -46,8 +48,9 @@ export function decideClaim(row: Delivery, { partner, leased, limit, now, token 
   if ((row.state !== 'queued' && !confirms) || row.lease_until) return { next: 'nothing' };
   const due = confirms ? row.doubtful_until : row.next_attempt_at;
   if (due && due > now) return { next: 'later', at: due, because: 'early' };
+  // A block may end before its time: a probe succeeds, a person releases it.
   if (partner.blocked_until && partner.blocked_until > now)
-    return { next: 'later', at: partner.blocked_until, because: 'blocked' };
+    return { next: 'later', at: later(Math.min(LOOK_AGAIN_MS, +partner.blocked_until - +now)), because: 'blocked' };
   if (leased >= limit) return { next: 'later', at: later(FULL_PAUSE_MS), because: 'full' };
   const predecessorLost = row.lease_token !== null;
   const patch: DeliveryPatch = {

@@ -11,11 +11,12 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   const billers = resolve<Billers>(Billers);
   const deliveries = resolve<Deliveries>(Deliveries);
   const adapters = resolve(ADAPTERS);
-  const viewOf = async (config: BillerConfig) => {
-    const held = await deliveries.heldBack(config.billerId);
-    const { cause, code, detail, blocked_since: since, blocked_until: until } = held ?? {};
-    const heldBack = held ? { cause, code, detail, since, nextProbeAt: until } : null;
-    return { ...billers.view(config), deliveriesHeldBack: heldBack };
+  /** How the partner takes deliveries: null when nothing holds them back. */
+  const partnerOf = async ({ billerId }: BillerConfig) => {
+    const held = await deliveries.heldBack(billerId);
+    if (!held) return { heldBack: null };
+    const { cause, code, detail, blocked_since: since, blocked_until: nextProbeAt } = held;
+    return { heldBack: { cause, code, detail, since, nextProbeAt } };
   };
 
   app.get('/adapters', () => ({
@@ -42,13 +43,17 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   app.get('/billers', async () => ({ billers: (await billers.list()).map((config) => billers.view(config)) }));
 
   app.get<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params }) =>
-    viewOf(await billers.get(params.billerId)),
+    billers.view(await billers.get(params.billerId)),
+  );
+
+  app.get<{ Params: { billerId: string } }>('/billers/:billerId/partner', async ({ params }) =>
+    partnerOf(await billers.get(params.billerId)),
   );
 
   app.post<{ Params: { billerId: string } }>('/billers/:billerId/release', async ({ params }) => {
     const config = await billers.get(params.billerId);
     await deliveries.release(config.billerId);
-    return viewOf(config);
+    return partnerOf(config);
   });
 
   app.put<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params, body }, reply) => {

@@ -93,6 +93,7 @@ const OPERATIONS: Operation[] = [
     ['200', '404', '409', '422'],
     { body: 'SettleBody' },
   ),
+  op('get', `${BILLER}/partner`, 'getPartner', "Whether a biller's deliveries are held back, and why", ['200', '404']),
   op('post', `${BILLER}/release`, 'releaseBiller', 'Try a biller whose deliveries are held back again, now', [
     '200',
     '404',

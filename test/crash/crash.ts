@@ -79,7 +79,7 @@ export async function crash(
     await boot(0);
     await boot(1);
     const { billerId, ...biller } = sandbox.biller;
-    await call('PUT', `/billers/${billerId}`, { ...biller, adapter: 'britecore', options: {} });
+    await call('PUT', `/billers/${billerId}`, { ...biller, adapter: 'britecore', options: { timeoutMs: 5_000 } });
 
     let misbehaving = true;
     const misbehave = (async () => {

@@ -97,12 +97,41 @@ describe('deliveries', () => {
     expect(JSON.stringify(await host.query('select * from delivery_attempts'))).to.not.include('asdfghjkl');
   });
 
-  it('a wrong key is retried later, never rejected', async () => {
+  it('a wrong key pauses its biller: one probe, the others burn no attempt, and all go on when it is right', async () => {
+    const biller = '/v1/billers/wrong-key';
     await host.biller('wrong-key', { settings: { ...host.sandbox.biller.settings, '10': 'wrong' } });
-    await host.call('POST', '/v1/billers/wrong-key/payments', host.payment('k1'));
-    const body = await host.until('/v1/billers/wrong-key/payments/k1', (answer) => answer.attempts.length === 1);
-    expect(body.state).to.equal('queued');
-    expect(body.attempts[0].outcome).to.equal('misconfigured');
+    await host.call('POST', `${biller}/payments`, host.payment('k1'));
+    const paused = await host.until(`${biller}/partner`, (answer) => answer.heldBack !== null);
+    expect(paused.heldBack).to.include({ cause: 'misconfigured' });
+    for (const id of ['k2', 'k3', 'k4']) await host.call('POST', `${biller}/payments`, host.payment(id));
+    await new Promise((done) => setTimeout(done, 1_000));
+    const calls = host.sandbox.calls.length;
+    for (const id of ['k2', 'k3', 'k4']) {
+      const { body } = await host.call('GET', `${biller}/payments/${id}`);
+      expect([body.state, body.attempts.length]).to.deep.equal(['queued', 0]);
+    }
+    expect(calls).to.equal(1);
+    await host.biller('wrong-key');
+    for (const id of ['k1', 'k2', 'k3', 'k4'])
+      expect(await host.settled(`${biller}/payments/${id}`)).to.include({ state: 'delivered' });
+    expect((await host.call('GET', `${biller}/partner`)).body).to.deep.equal({ heldBack: null });
+  });
+
+  it('a person settles what the host cannot, and all of it is audited', async () => {
+    await host.biller('by-hand', { settings: { ...host.sandbox.biller.settings, '10': 'wrong' } });
+    const { body } = await host.call('POST', '/v1/billers/by-hand/payments', host.payment('h1'));
+    await host.until('/v1/billers/by-hand/partner', (answer) => answer.heldBack !== null);
+    const settle = (more: object) => host.call('POST', `/v1/deliveries/${body.deliveryId}/settle`, more);
+    expect((await settle({ state: 'delivered' })).body.errors[0]).to.include({ field: 'reason', code: 'missing' });
+    const done = await settle({ state: 'delivered', reason: 'found at the partner', confirmationNumber: '77' });
+    expect(done.body.state).to.equal('delivered');
+    expect((await host.call('GET', '/v1/billers/by-hand/payments/h1')).body).to.include({
+      ...{ state: 'delivered', confirmationNumber: '77', reason: 'found at the partner' },
+    });
+    expect((await settle({ state: 'rejected', reason: 'x' })).body.code).to.equal('not-settleable');
+    const { entries } = (await host.call('GET', `/v1/audit?subject=${body.deliveryId}`)).body;
+    expect(entries[0]).to.deep.include({ action: 'delivery.settle', reason: 'found at the partner' });
+    expect(entries).to.have.length(1);
   });
 
   it('a return follows its payment with the confirmation number', async () => {
@@ -157,7 +186,10 @@ describe('deliveries', () => {
     await host.until('/v1/deliveries?state=rejected', (body) =>
       body.deliveries.some((row: { id: string }) => row.id === rejected.id),
     );
-    const waiting = (await host.call('GET', '/v1/deliveries?state=queued&biller=wrong-key')).body.deliveries[0];
+    await host.biller('waits', { settings: { ...host.sandbox.biller.settings, '10': 'wrong' } });
+    await host.call('POST', '/v1/billers/waits/payments', host.payment('w1'));
+    await host.until('/v1/billers/waits/partner', (answer) => answer.heldBack !== null);
+    const waiting = (await host.call('GET', '/v1/deliveries?state=queued&biller=waits')).body.deliveries[0];
     expect((await host.call('POST', `/v1/deliveries/${waiting.id}/cancel`)).body.state).to.equal('cancelled');
     expect((await host.call('POST', `/v1/deliveries/${waiting.id}/cancel`)).body.code).to.equal('not-cancellable');
   });
