@@ -1,9 +1,11 @@
 /** The default database: a real PostgreSQL from npm, kept in the data directory and adopted if it still runs. */
+
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -65,6 +67,19 @@ const freePort = (): Promise<number> =>
     });
   });
 
+const START_TRIES = 6;
+const START_PAUSE_MS = 500;
+
+/** True when the server of a pid file has certainly ended, though its process id is still taken. */
+function isDead(pidFile: string): boolean {
+  try {
+    const pid = readFileSync(pidFile, 'utf8').split('\n')[0];
+    return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false; // no /proc here: pg_ctl's word stands
+  }
+}
+
 /**
  * Starts, or adopts, the PostgreSQL of a data directory. It is a process of its own: when the host is killed it goes
  * on, and the next start finds it by its pid file.
@@ -92,10 +107,16 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true } 
     await run('mv', [made, cluster]); // whole or not at all
   }
   const password = readFileSync(passwordFile, 'utf8');
-  const running = await execute(pg_ctl, ['status', '-D', cluster]).then(
+  const pidFile = join(cluster, 'postmaster.pid');
+  let running = await execute(pg_ctl, ['status', '-D', cluster]).then(
     () => true,
     () => false,
   );
+  if (running && isDead(pidFile)) {
+    // It was killed, and whoever should take note of its end hasn't: to pg_ctl it looks alive for ever.
+    rmSync(pidFile);
+    running = false;
+  }
   if (!running) {
     const port = await freePort();
     const settings = [
@@ -106,9 +127,20 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true } 
       ...(durable ? [] : ['-c fsync=off']),
     ];
     const log = join(root, 'postgres.log');
-    await execute(pg_ctl, ['start', '-w', '-t', '60', '-s', '-D', cluster, '-l', log, '-o', settings.join(' ')]);
+    const begin = () =>
+      execute(pg_ctl, ['start', '-w', '-t', '60', '-s', '-D', cluster, '-l', log, '-o', settings.join(' ')]);
+    // The last processes of one that was killed may still be ending; until then no other may start on its data.
+    for (let left = START_TRIES; ; left--) {
+      try {
+        await begin();
+        break;
+      } catch (error) {
+        if (left <= 1) throw error;
+        await wait(START_PAUSE_MS);
+      }
+    }
   }
-  const port = Number(readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n')[3]);
+  const port = Number(readFileSync(pidFile, 'utf8').split('\n')[3]);
   return {
     connectionString: `postgres://ic_host:${password}@127.0.0.1:${port}/postgres`,
     stop: async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startSandbox } from '@ic-host/adapter-britecore/sandbox';
@@ -54,6 +54,52 @@ describe('the demonstration', function () {
       headers: { authorization: `Bearer ${token}` },
     });
     expect(await answer.json()).to.include({ state: 'delivered', confirmationNumber: paid.confirmationNumber });
+    second.child.kill('SIGTERM');
+    expect(await ended(second.child)).to.equal(0);
+  });
+
+  it('its PostgreSQL killed after it: starts again by itself, nothing acknowledged is missing', async () => {
+    const dataDir = join(temporaryFolder(), 'data');
+    const first = await start(dataDir);
+    const url = first.lines.at(-1)?.replace('ic-host listening on ', '');
+    const headers = {
+      authorization: `Bearer ${readFileSync(join(dataDir, 'api-token'), 'utf8')}`,
+      'content-type': 'application/json',
+    };
+    const payment = {
+      ...{ accountNumber: 'FM4000264061', invoiceNumber: 'f2fa7664-a055-4780-bf51-2b33f0889d42', amount: '1.00' },
+      ...{
+        paymentDate: '2026-11-24',
+        method: 'Visa',
+        source: 'Web',
+        maskedNumber: '4242',
+        payerName: 'Jordan Example',
+      },
+    };
+    const accepted: string[] = [];
+    const pay = async (id: string): Promise<void> => {
+      const body = JSON.stringify({ ...payment, transactionId: id });
+      const answer = await fetch(`${url}/v1/billers/1663/payments`, { method: 'POST', headers, body }).catch(
+        () => null,
+      );
+      if (answer?.status === 202) accepted.push(id);
+    };
+    const paying = Promise.all(Array.from({ length: 40 }, (_, index) => pay(`k${index}`)));
+    await pay('first');
+    first.child.kill('SIGKILL');
+    const pidFile = readdirSync(dataDir, { recursive: true, encoding: 'utf8' }).find((name) =>
+      name.endsWith('postmaster.pid'),
+    );
+    process.kill(Number(readFileSync(join(dataDir, pidFile ?? ''), 'utf8').split('\n')[0]), 'SIGKILL');
+    await Promise.all([ended(first.child), paying]);
+    expect(accepted).to.not.deep.equal([]);
+
+    const second = await start(dataDir);
+    const again = second.lines.at(-1)?.replace('ic-host listening on ', '');
+    for (const id of accepted) {
+      const answer = await fetch(`${again}/v1/billers/1663/payments/${id}`, { headers });
+      expect(answer.status, id).to.equal(200);
+    }
     second.child.kill('SIGTERM');
     expect(await ended(second.child)).to.equal(0);
   });
