@@ -15,11 +15,13 @@ import {
 } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { Container, inject, injectable } from 'inversify';
+import type { Kysely } from 'kysely';
 import { type BillerConfig, Billers, HOST_OPTIONS, type HostOptions, LIMIT_OPTIONS } from '../billers/billers.js';
 import { createWayOut, DEFAULT_LIMITS, type Limits, type WayOut } from '../egress/partner-http.js';
 import { PartnerPaces } from '../egress/partner-pace.js';
 import { redactorOf } from '../egress/redaction.js';
 import { Problem } from '../problem.js';
+import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { ADAPTERS, type AdapterRegistry } from './adapter-registry.js';
 
@@ -62,8 +64,8 @@ export class BillerScopes {
   }
 
   /** Limits of a biller's calls: its own options, or else its adapter's manifest. */
-  async limits(billerId: string): Promise<Limits> {
-    return this.limitsOf(await this.billers.get(billerId));
+  async limits(billerId: string, db?: Kysely<Tables>): Promise<Limits> {
+    return this.limitsOf(await this.billers.get(billerId, db));
   }
 
   private limitsOf({ adapter, options }: BillerConfig): Limits {
@@ -97,12 +99,13 @@ export class BillerScopes {
         }
       });
     const tracer = trace.getTracer('ic-host');
+    const limits = this.limitsOf(config);
     const wayOut = createWayOut({
       billerId: config.billerId,
       adapterId: manifest.id,
       hosts: hostsOf(manifest, settings),
-      limits: this.limitsOf(config),
-      pace: this.paces.of(config.billerId, this.limitsOf(config).requestsPerSecond),
+      limits,
+      pace: this.paces.of(config.billerId, limits.requestsPerSecond),
       allowPrivate: this.host.allowPrivateEgress,
       redact: redactorOf(secrets),
       tracer,

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { AdapterError, type AdapterManifest, type ManifestSetting } from '@ic-host/contracts';
 import { inject, injectable, type ServiceIdentifier } from 'inversify';
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { isPrivateAddress } from '../egress/host-guard.js';
 import { MASK } from '../egress/redaction.js';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
-import type { BillersTable } from '../store/tables.js';
+import type { BillersTable, Tables } from '../store/tables.js';
 import { SECRET_BOX, type SecretBox } from './secret-box.js';
 
 /** A setting as it is stored: text, a sealed secret, or where to find one. */
@@ -45,8 +45,9 @@ export interface HostOptions {
 }
 export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options');
 
-/** Options of a biller that the host itself understands, whatever the adapter. */
+/** Options of a biller that go before the limits of its adapter's manifest. */
 export const LIMIT_OPTIONS = ['requestsPerSecond', 'concurrency', 'timeoutMs'] as const;
+/** Options of a biller that the host itself understands, whatever the adapter. */
 const HOST_OPTION_KEYS = new Set<string>(['maxSetAsidePercent', 'maxDeliveryAgeHours', ...LIMIT_OPTIONS]);
 const LEAST: Record<string, number> = { requestsPerSecond: 0.1, concurrency: 1, timeoutMs: 10 };
 const DEFAULT_INVOICE_TYPE = 164;
@@ -62,16 +63,15 @@ export class Billers {
     @inject(HOST_OPTIONS) private readonly host: HostOptions,
   ) {}
 
-  /** @throws Problem 404 `biller-not-found` */
-  async get(billerId: string): Promise<BillerConfig> {
+  /**
+   * @param db the transaction it is asked in, if any: one that waited for a second connection could wait for ever
+   * @throws Problem 404 `biller-not-found`
+   */
+  async get(billerId: string, db: Kysely<Tables> = this.database.db): Promise<BillerConfig> {
     // Another host may change a biller: what is remembered is remembered for a second.
     const known = this.cached.get(billerId);
     if (known && known.until > Date.now()) return known.config;
-    const row = await this.database.db
-      .selectFrom('billers')
-      .selectAll()
-      .where('biller_id', '=', billerId)
-      .executeTakeFirst();
+    const row = await db.selectFrom('billers').selectAll().where('biller_id', '=', billerId).executeTakeFirst();
     if (!row) throw new Problem(404, 'biller-not-found', `no biller ${billerId}`);
     const config = toConfig(row);
     this.cached.set(billerId, { config, until: Date.now() + 1000 });

@@ -41,8 +41,6 @@ interface Success {
 export interface DeliveryPartner {
   paymentSink(): Promise<PaymentSink>;
   enrollmentSink(): Promise<EnrollmentSink>;
-  /** Deliveries that may be under way at once, on all hosts together. */
-  concurrency: number;
   /** How long a delivery is tried. */
   maxAgeMs: number;
 }
@@ -106,9 +104,8 @@ export class Deliver {
     return this.world.store.transact(async (transaction) => {
       const held = await transaction.lockForClaim(id);
       if (!held) return undefined;
-      const { delivery, partner, leased, now } = held;
-      const { concurrency: limit } = await this.world.partner(delivery.biller_id);
-      const decision = decideClaim(delivery, { partner, leased, limit, now, token: randomUUID() });
+      const { delivery, now, ...standing } = held;
+      const decision = decideClaim(delivery, { ...standing, now, token: randomUUID() });
       if (decision.next === 'nothing') return undefined;
       if (decision.next === 'later') {
         await transaction.enqueue(delivery, decision.at);

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EnrollmentKind } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
@@ -142,7 +142,7 @@ export class Deliveries {
    */
   async retry(id: string, actor: string, reason?: string): Promise<Delivery> {
     const row = await this.change(id, ['parked', 'rejected', 'cancelled'], 'not-retryable', async (trx, held) => {
-      await this.queue.enqueue(trx, id, held.biller_id, await this.limit(held.biller_id));
+      await this.queue.enqueue(trx, id, held.biller_id, await this.limit(held.biller_id, trx));
       await audit(trx, { actor, action: 'delivery.retry', subject: id, reason, details: { from: held.state } });
       // Its age counts from now on, and it is a new wish for whatever attempt is still under way. What an earlier
       // attempt may have done is the business of the person who sends it again.
@@ -228,8 +228,8 @@ export class Deliveries {
     this.queue.release(billerId);
   }
 
-  private async limit(billerId: string): Promise<number> {
-    return (await this.scopes.limits(billerId)).concurrency;
+  private async limit(billerId: string, db?: Kysely<Tables>): Promise<number> {
+    return (await this.scopes.limits(billerId, db)).concurrency;
   }
 
   private change(

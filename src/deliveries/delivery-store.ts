@@ -18,8 +18,8 @@ export interface Locked {
 /** All of it is committed together, or none of it. */
 export interface DeliveryTransaction {
   lock(id: string): Promise<Locked | undefined>;
-  /** With its partner's state, locked as well, and how many deliveries of the biller are leased now. */
-  lockForClaim(id: string): Promise<(Locked & { partner: PartnerState; leased: number }) | undefined>;
+  /** With its partner's state, locked as well; how many deliveries of the biller are leased now, and how many may be. */
+  lockForClaim(id: string): Promise<(Locked & { partner: PartnerState; leased: number; limit: number }) | undefined>;
   partner(billerId: string): Promise<PartnerState>;
   lockPartner(billerId: string): Promise<PartnerState>;
   /** The latest ten, newest first. */

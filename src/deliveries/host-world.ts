@@ -30,14 +30,10 @@ export class HostWorld implements DeliveryWorld {
   ) {}
 
   async partner(billerId: string): Promise<DeliveryPartner> {
-    const [{ options }, { concurrency }] = await Promise.all([
-      this.billers.get(billerId),
-      this.scopes.limits(billerId),
-    ]);
+    const { options } = await this.billers.get(billerId);
     return {
       paymentSink: () => this.contract(billerId, 'payment-sink'),
       enrollmentSink: () => this.contract(billerId, 'enrollment-sink'),
-      concurrency,
       maxAgeMs: Number(options.maxDeliveryAgeHours ?? DEFAULT_MAX_AGE_HOURS) * 3_600_000,
     };
   }

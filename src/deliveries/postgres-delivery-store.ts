@@ -59,6 +59,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
       const { now, ...delivery } = row;
       return { delivery, now };
     };
+    const limitOf = async (billerId: string) => (await this.scopes.limits(billerId, trx)).concurrency;
     const partnerOf = (billerId: string) =>
       trx.selectFrom('partner_states').selectAll().where('biller_id', '=', billerId);
     const lockPartner = async (billerId: string): Promise<PartnerState> => {
@@ -85,7 +86,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
           .where('biller_id', '=', locked.delivery.biller_id)
           .where('lease_until', 'is not', null)
           .executeTakeFirstOrThrow();
-        return { ...locked, partner, leased };
+        return { ...locked, partner, leased, limit: await limitOf(locked.delivery.biller_id) };
       },
       latestAttempts: (deliveryId) =>
         trx
@@ -112,7 +113,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
           .execute();
       },
       enqueue: async ({ id, biller_id }, startAfter) =>
-        this.queue.enqueue(trx, id, biller_id, (await this.scopes.limits(biller_id)).concurrency, startAfter),
+        this.queue.enqueue(trx, id, biller_id, await limitOf(biller_id), startAfter),
       endedLeases: async () => {
         const rows = await trx
           .selectFrom('deliveries')

@@ -52,3 +52,21 @@ describe('limits of a biller, on two hosts that share a database', function () {
     for (const database of databases) await database.close();
   });
 });
+
+describe('more billers at once than the database has connections', function () {
+  this.timeout(60_000);
+  it('all are delivered by a host that knows none of them yet', async () => {
+    const databaseUrl = await newDatabase();
+    const front = await TestHost.start({ databaseUrl, masterKey: 'shared', role: 'api' });
+    const billers = Array.from({ length: 60 }, (_, index) => `b${index}`);
+    for (const biller of billers) {
+      await front.biller(biller);
+      await front.call('POST', `/v1/billers/${biller}/payments`, front.payment(`of-${biller}`));
+    }
+    const worker = await TestHost.start({ databaseUrl, masterKey: 'shared', role: 'worker' });
+    for (const biller of billers)
+      expect(await front.settled(`/v1/billers/${biller}/payments/of-${biller}`)).to.include({ state: 'delivered' });
+    await worker.close();
+    await front.close();
+  });
+});

@@ -128,13 +128,18 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       if (chance() < 0.05) time.after(late(), () => runJob(id)); // at least once
     },
   };
-  const store = new SimulatedStore(time, chance, queue, mutant === 'split-transaction');
+  const store = new SimulatedStore(
+    time,
+    chance,
+    queue,
+    mutant === 'split-transaction',
+    mutant === 'no-concurrency-limit' ? 1_000 : CONCURRENCY,
+  );
   const world = (caller: Caller): DeliveryWorld => ({
     store: store.seenBy(caller),
     partner: async () => ({
       paymentSink: async () => partner.paymentSink(caller),
       enrollmentSink: async () => partner.enrollmentSink(caller),
-      concurrency: mutant === 'no-concurrency-limit' ? 1_000 : CONCURRENCY,
       maxAgeMs: 72 * HOURS,
     }),
     timeout: (ms) => {

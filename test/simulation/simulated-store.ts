@@ -36,6 +36,8 @@ export class SimulatedStore {
     private readonly queue: { push(deliveryId: string, at: number): void },
     /** Breaks the promise: what a transaction enqueues is sent after it, by the host, if that still lives. */
     private readonly split: boolean,
+    /** Deliveries of a biller that may be under way at once. */
+    private readonly limit: number,
   ) {}
 
   get clock(): Date {
@@ -129,7 +131,7 @@ export class SimulatedStore {
         const held = locked(id);
         if (!held) return undefined;
         const billerId = held.delivery.biller_id;
-        return { ...held, partner: await partner(billerId), leased: this.leased(billerId) };
+        return { ...held, partner: await partner(billerId), leased: this.leased(billerId), limit: this.limit };
       },
       partner,
       lockPartner: partner,
