@@ -10,6 +10,7 @@ import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { DeliveryKind, DeliveryState, Tables } from '../store/tables.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
+import { isEnrollment } from './delivery-rules.js';
 import type { Delivery, PartnerState } from './delivery-store.js';
 
 /** How a person who knows better ends a delivery. */
@@ -95,7 +96,7 @@ export class Deliveries {
       .where('kind', '=', kind)
       .where('key', '=', key)
       .executeTakeFirst();
-    const name = kind === 'paperless' || kind === 'autopay' ? 'enrollment' : kind;
+    const name = isEnrollment(kind) ? 'enrollment' : kind;
     if (!row) throw new Problem(404, `${name}-not-found`, `no ${kind} ${key} is held for the biller ${billerId}`);
     return row;
   }
@@ -162,7 +163,7 @@ export class Deliveries {
   cancel(id: string, actor: string, reason?: string): Promise<Delivery> {
     return this.change(id, ['queued', 'parked'], 'not-cancellable', async (trx, row) => {
       refuseUnderWay(row);
-      if (row.doubtful_until && (row.kind === 'payment' || row.kind === 'return'))
+      if (row.doubtful_until && !isEnrollment(row.kind))
         throw new Problem(
           409,
           'outcome-unknown',

@@ -5,6 +5,7 @@ import type { Transaction } from 'kysely';
 import { type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
 import type { Tables } from '../store/tables.js';
 import type { Log } from '../telemetry/log.js';
+import type { HeldBack } from './deliver.js';
 
 const QUEUE = 'deliveries';
 /** Deliveries under way at once on one host: they mostly wait for partners, so that a few slow ones fill no pool. */
@@ -27,6 +28,7 @@ const TIERS = Object.fromEntries(
 
 export const DELIVERY_QUEUE: ServiceIdentifier<DeliveryQueue> = Symbol('delivery-queue');
 
+type Work = (deliveryId: string) => Promise<HeldBack | undefined>;
 type DeliveryJob = Job<{ deliveryId: string }>;
 
 export class DeliveryQueue {
@@ -74,7 +76,7 @@ export class DeliveryQueue {
   }
 
   /** @param deliver runs a delivery; it may say that nothing more of its biller is to be fetched for a while */
-  work(deliver: (deliveryId: string) => Promise<{ billerId: string; forMs: number } | undefined>): void {
+  work(deliver: Work): void {
     this.loop = Promise.all([this.fetchAll(deliver), this.touchAll()]).then(() => undefined);
   }
 
@@ -97,7 +99,7 @@ export class DeliveryQueue {
     await this.boss.stop({ graceful: false });
   }
 
-  private async fetchAll(deliver: Parameters<DeliveryQueue['work']>[0]): Promise<void> {
+  private async fetchAll(deliver: Work): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const woken = new Promise<void>((done) => {
         this.wake = done;
@@ -128,7 +130,7 @@ export class DeliveryQueue {
     return this.boss.fetch<{ deliveryId: string }>(QUEUE, options);
   }
 
-  private run(job: DeliveryJob, deliver: Parameters<DeliveryQueue['work']>[0]): void {
+  private run(job: DeliveryJob, deliver: Work): void {
     const work = async (): Promise<void> => {
       try {
         const heldBack = await deliver(job.data.deliveryId);

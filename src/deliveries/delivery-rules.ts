@@ -1,8 +1,8 @@
 /** The rules of delivering: who may attempt, and what an attempt's end means. Pure: no clock, no store, no chance. */
-import type { AdapterErrorKind, RepeatSafety } from '@ic-host/contracts';
+import { ENROLLMENT_KINDS, type EnrollmentKind, type RepeatSafety } from '@ic-host/contracts';
 import type { DeliveryKind } from '../store/tables.js';
 import type { Delivery, DeliveryPatch, PartnerPatch, PartnerState } from './delivery-store.js';
-import { settle } from './settlement.js';
+import { type Failure as SettledFailure, settle } from './settlement.js';
 
 /** An attempt whose worker says nothing for this long is taken for lost. */
 export const LEASE_MS = 15_000;
@@ -18,7 +18,8 @@ const BLOCK_MS = { failing: [5_000, 60_000], misconfigured: [15_000, 300_000] } 
 
 export type BlockCause = keyof typeof BLOCK_MS;
 
-export const isEnrollment = (kind: DeliveryKind): boolean => kind === 'paperless' || kind === 'autopay';
+export const isEnrollment = (kind: DeliveryKind): kind is EnrollmentKind =>
+  (ENROLLMENT_KINDS as readonly string[]).includes(kind);
 
 export type ClaimDecision =
   | { next: 'nothing' }
@@ -65,12 +66,10 @@ export function decideClaim(row: Delivery, { partner, leased, limit, now, token 
   return { next: 'attempt', patch, predecessorLost, probe: true, partner: { blocked_until: later(2 * LEASE_MS) } };
 }
 
-export interface Failure {
-  kind: AdapterErrorKind;
+export interface Failure extends SettledFailure {
   code: string;
   message: string;
   partnerMessages: readonly string[];
-  retryAfterMs?: number | undefined;
 }
 
 export type Outcome<Success> = { success: Success } | { failure: Failure } | { waitUntil: Date };

@@ -1,5 +1,4 @@
 /** The default database: a real PostgreSQL from npm, kept in the data directory and adopted if it still runs. */
-
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
