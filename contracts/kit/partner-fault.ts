@@ -2,16 +2,8 @@
 import { isAxiosError } from 'axios';
 import { AdapterError, type AdapterErrorKind } from '../src/adapter-error.js';
 
-/** Faults that happen before a byte of the request has left: nothing can have happened at the partner. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'IC_LIMIT',
-]);
+/** The host's word that not a byte of the request has left: nothing can have happened at the partner. */
+const NOT_SENT = 'IC_NOT_SENT';
 
 const kindOfStatus = (status: number, effect: 'read' | 'write'): AdapterErrorKind => {
   if (status === 429 || status === 503) return 'unavailable'; // the partner says that it did nothing
@@ -49,10 +41,11 @@ export function partnerFault(error: unknown, operation: string, effect: 'read' |
       ...(wait === undefined ? {} : { retryAfterMs: wait }),
     });
   }
-  const code = error.code ?? 'UNKNOWN';
-  const causeCode = (error.cause as { code?: string } | undefined)?.code ?? code;
-  const tls = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(causeCode);
-  const kind: AdapterErrorKind =
-    tls || NEVER_SENT.has(causeCode) || effect === 'read' ? 'unavailable' : 'unknown-outcome';
-  return new AdapterError(kind, `${operation}: ${causeCode}`, { code: causeCode.toLowerCase().replaceAll('_', '-') });
+  const notSent = error.code === NOT_SENT;
+  const cause = (error.cause as { code?: string } | undefined)?.code ?? error.code ?? 'UNKNOWN';
+  return new AdapterError(
+    notSent || effect === 'read' ? 'unavailable' : 'unknown-outcome',
+    `${operation}: ${cause}${notSent ? ', before anything was sent' : ''}`,
+    { code: cause.toLowerCase().replaceAll('_', '-') },
+  );
 }

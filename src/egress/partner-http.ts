@@ -23,6 +23,7 @@ import { isRecording, recordExchange } from './exchange-record.js';
 import { hostGuard } from './host-guard.js';
 import type { Pace } from './partner-pace.js';
 import type { Redact } from './redaction.js';
+import { notingSent, type SentNote } from './sent-note.js';
 
 export interface WayOut {
   http: AxiosInstance;
@@ -48,8 +49,12 @@ export const DEFAULT_LIMITS: Limits = {
   maxResponseBytes: 20_000_000,
 };
 const QUEUE = 10_000;
-/** The code of an error before anything was sent; adapters know it. */
-const NOT_SENT = 'IC_LIMIT';
+/** The code of an error before anything was sent; the contracts' kit knows it. */
+const NOT_SENT = 'IC_NOT_SENT';
+/** Ends that say nothing of the partner: the caller gave up, or a limit of ours held the call back. */
+const OURS = new Set<string | undefined>([AxiosError.ERR_CANCELED, NOT_SENT]);
+const reasonOf = (error: AxiosError): string | undefined =>
+  (error.cause as { code?: string } | undefined)?.code ?? error.code;
 const READ_RETRIES = 2;
 const LONGEST_PAUSE_MS = 2_000;
 const RECORDED_BYTES = 4_096;
@@ -57,7 +62,7 @@ const RECORDED_BYTES = 4_096;
 /** A fault of the partner's side opens the breaker; an answer, even a refusal, does not. */
 const isPartnerFault = (error: unknown): boolean =>
   error instanceof AxiosError &&
-  error.code !== 'ERR_CANCELED' &&
+  !OURS.has(reasonOf(error)) &&
   (error.response === undefined || error.response.status >= 500);
 
 export function createWayOut(options: WayOutOptions): WayOut {
@@ -72,6 +77,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
     } as buildConnector.BuildOptions),
     maxResponseSize: -1,
   });
+  const dispatcher = agent.compose(notingSent);
   const policy = wrap(
     circuitBreaker(handleWhen(isPartnerFault), { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(20) }),
     bulkhead(limits.concurrency, QUEUE),
@@ -86,13 +92,15 @@ export function createWayOut(options: WayOutOptions): WayOut {
     const signal = caller ? AbortSignal.any([caller, deadline]) : deadline;
     const started = performance.now();
     const record = isRecording();
+    const note: SentNote = { sent: false };
     let status: number | null = null;
     let seen = '';
     try {
       await pace(signal).catch(() => {
         throw new AxiosError('the call did not get its turn', NOT_SENT, config);
       });
-      const answer = await agent.request({
+      const answer = await dispatcher.request({
+        opaque: note,
         origin: url.origin,
         path: url.pathname + url.search,
         method: (config.method ?? 'get').toUpperCase() as Dispatcher.HttpMethod,
@@ -120,7 +128,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
       return response;
     } catch (error) {
       if (error instanceof AxiosError || AdapterError.is(error)) throw error;
-      throw transportError(error, config, deadline, caller);
+      throw transportError(error, config, { note, deadline, caller });
     } finally {
       if (record)
         recordExchange({
@@ -165,9 +173,9 @@ export function createWayOut(options: WayOutOptions): WayOut {
   axiosRetry(http, {
     retries: READ_RETRIES,
     retryCondition: (error) => {
-      if (error.config?.partnerCall?.effect !== 'read' || error.code === 'ERR_CANCELED' || error.code === NOT_SENT)
+      const reason = reasonOf(error);
+      if (error.config?.partnerCall?.effect !== 'read' || OURS.has(reason) || reason === AxiosError.ETIMEDOUT)
         return false;
-      if (error.code === AxiosError.ETIMEDOUT) return false;
       const status = error.response?.status;
       const asked = Number(error.response?.headers['retry-after'] ?? 0) * 1000;
       return status === undefined || ([429, 502, 503, 504].includes(status) && asked <= LONGEST_PAUSE_MS);
@@ -199,13 +207,18 @@ async function readBody(body: Dispatcher.ResponseData['body'], most: number): Pr
 function transportError(
   error: unknown,
   config: InternalAxiosRequestConfig,
-  deadline: AbortSignal,
-  caller: AbortSignal | undefined,
+  { note, deadline, caller }: { note: SentNote; deadline: AbortSignal; caller: AbortSignal | undefined },
 ): AxiosError | AdapterError {
   const code = (error as { code?: string }).code ?? 'ERR_NETWORK';
   if (code === 'EGRESS_REFUSED')
     return new AdapterError('misconfigured', (error as Error).message, { code: 'egress-refused' });
-  if (caller?.aborted) return new AxiosError('the call was given up', 'ERR_CANCELED', config);
-  if (deadline.aborted) return new AxiosError('no answer in time', AxiosError.ETIMEDOUT, config);
-  return new AxiosError((error as Error).message, code, config);
+  const [message, told] = caller?.aborted
+    ? ['the call was given up', AxiosError.ERR_CANCELED]
+    : deadline.aborted
+      ? ['no answer in time', AxiosError.ETIMEDOUT]
+      : [(error as Error).message, code];
+  if (note.sent) return new AxiosError(message, told, config);
+  const unsent = new AxiosError(`${message}, before anything was sent`, NOT_SENT, config);
+  unsent.cause = Object.assign(new Error(message), { code: told }); // the reason, for the adapter's error to name
+  return unsent;
 }
