@@ -1,6 +1,7 @@
 /** Puts a host together: database, adapters, features, workers and server, and takes it apart again. */
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Container, ContainerModule, type Newable } from 'inversify';
 import { ADAPTERS, loadAdapters } from './adapters/adapter-registry.js';
 import { BillerScopes } from './adapters/biller-scopes.js';
@@ -22,6 +23,9 @@ import { RefreshAccount } from './rtdr/refresh-account.js';
 import { DATABASE, openDatabase } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
 import { createLog, LOG } from './telemetry/log.js';
+
+/** How long requests and deliveries under way are waited for at the end. */
+const FINISH_MS = 5_000;
 
 export interface HostStart {
   port: number;
@@ -103,9 +107,12 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     token,
     container,
     close: async () => {
-      await app.close();
+      const served = app.close();
+      // What is under way may end by itself; what can't in time is broken off, and handed to the next host.
+      await Promise.all([Promise.race([served, wait(FINISH_MS, undefined, { ref: false })]), queue.drain(FINISH_MS)]);
       deliver.stop();
-      await Promise.all([queue.close(), invoiceFiles.stop()]);
+      app.server.closeAllConnections();
+      await Promise.all([served, queue.close(), invoiceFiles.stop()]);
       await leases.stop();
       await container.get<BillerScopes>(BillerScopes).close();
       await database.close();

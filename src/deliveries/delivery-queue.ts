@@ -14,7 +14,8 @@ const FETCH_AT_ONCE = 50;
 /** How long a host that found nothing waits until it looks again, unless a job of its own wakes it. */
 const IDLE_MS = 200;
 const TOUCH_EVERY_MS = 3_000;
-const STOP_MS = 8_000;
+/** How long what is under way gets at the very end, to write down how it ended. */
+const CONCLUDE_MS = 2_500;
 
 /** A job whose worker died is handed to another after this long: the shortest that pg-boss knows. */
 const HEARTBEAT_SECONDS = 10;
@@ -90,12 +91,17 @@ export class DeliveryQueue {
     return this.boss.isInstalled();
   }
 
-  /** Fetches no more, and waits for what is under way, for a bounded time. What is not ended is another host's. */
-  async close(): Promise<void> {
+  /** Fetches no more; what is under way may end by itself, for so long. */
+  async drain(ms: number): Promise<void> {
     this.stopping.abort();
     this.poke();
     const ended = Promise.all([...this.active.values()].map(({ done }) => done));
-    await Promise.race([Promise.all([this.loop, ended]), wait(STOP_MS, undefined, { ref: false })]);
+    await Promise.race([Promise.all([this.loop, ended]), wait(ms, undefined, { ref: false })]);
+  }
+
+  /** What is still under way now is another host's. */
+  async close(): Promise<void> {
+    await this.drain(CONCLUDE_MS);
     await this.boss.stop({ graceful: false });
   }
 

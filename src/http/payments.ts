@@ -15,6 +15,10 @@ const LOOK_EVERY_MS = 50;
 export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
   const path = '/billers/:billerId/payments';
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true; // who waits for a settlement is answered with how it stands
+  });
 
   const view = async (row: Delivery) => {
     const result = row.result as Record<string, unknown>;
@@ -43,7 +47,7 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
     );
     const until = Date.now() + seconds * 1000;
     let held = delivery;
-    while (held.state === 'queued' && Date.now() < until) {
+    while (held.state === 'queued' && Date.now() < until && !closing) {
       await wait(LOOK_EVERY_MS);
       held = await deliveries.get(params.billerId, 'payment', payment.transactionId);
     }

@@ -2,13 +2,13 @@
  * `npm run test:crash`: two hosts on one real PostgreSQL, a partner that misbehaves and keeps its own ledger, payments
  * going in, a random host killed at random moments. At the end every accepted payment is on the ledger once.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultKind, startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.js';
+import { type HostProcess, spawnHost } from '../host-process.js';
 
 export interface CrashRun {
   payments: number;
@@ -44,25 +44,12 @@ export async function crash(
   const postgres = await startEmbeddedPostgres(folder);
   const sandbox = await startSandbox();
   const env = {
-    ...process.env,
     ...{ IC_HOST_DATABASE_URL: postgres.connectionString, IC_HOST_API_TOKEN: TOKEN, IC_HOST_MASTER_KEY: 'crash' },
     IC_HOST_LOG_LEVEL: 'fatal',
   };
-  const hosts: { child: ChildProcess; url: string }[] = [];
+  const hosts: HostProcess[] = [];
   const boot = async (index: number): Promise<void> => {
-    const dataDir = join(folder, `host${index}`);
-    const args = ['dist/src/main.js', 'start', '--port', '0', '--data-dir', dataDir, '--allow-private-egress'];
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    for await (const chunk of child.stdout ?? []) {
-      text += chunk;
-      const url = /listening on (\S+)/.exec(text)?.[1];
-      if (url) {
-        hosts[index] = { child, url };
-        return;
-      }
-    }
-    throw new Error('a host did not start');
+    hosts[index] = await spawnHost(join(folder, `host${index}`), env);
   };
   const call = async (method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> => {
     const { url } = hosts[Math.floor(Math.random() * 2)] ?? { url: '' };

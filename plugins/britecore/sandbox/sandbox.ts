@@ -7,7 +7,16 @@ import { Money } from '@ic-host/contracts';
 import { Book, type SandboxInvoice } from './book.js';
 import { invoicePdf } from './pdf.js';
 
-export type FaultKind = 'delay' | 'status' | 'reset' | 'reset-after' | 'truncate' | 'html' | 'hang' | 'shrinking-pages';
+export type FaultKind =
+  | 'delay'
+  | 'delay-after'
+  | 'status'
+  | 'reset'
+  | 'reset-after'
+  | 'truncate'
+  | 'html'
+  | 'hang'
+  | 'shrinking-pages';
 
 /** What goes wrong next. `operation` is the last part of the URL, `*` any. */
 export interface Fault {
@@ -26,6 +35,8 @@ export interface BriteCoreSandbox extends RunningSandbox {
   book: Book;
   /** Every call that came in, without its key. */
   calls: { operation: string; body: Record<string, unknown> }[];
+  /** How many callers hung up before they were answered. */
+  readonly abandoned: number;
   fault(fault: Fault): void;
   clearFaults(): void;
 }
@@ -141,6 +152,7 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
 export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {}): Promise<BriteCoreSandbox> {
   const book = new Book(stateFile);
   const calls: BriteCoreSandbox['calls'] = [];
+  let abandoned = 0;
   let faults: (Fault & { left: number })[] = [];
   const fault = (wanted: Fault): void => void faults.push({ ...wanted, left: wanted.times ?? 1 });
 
@@ -198,6 +210,7 @@ export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {})
     if (!run) return void response.writeHead(404).end('no such operation');
     const told = run(book, body);
     if (wrong?.kind === 'reset-after') return void request.socket.resetAndDestroy();
+    if (wrong?.kind === 'delay-after') await wait(wrong.delayMs ?? 1000);
     if (wrong?.kind === 'shrinking-pages') (told.data as { total_pages: number }).total_pages -= 1;
     const sent = JSON.stringify(told);
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -206,6 +219,9 @@ export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {})
   };
 
   const server = createServer((request, response) => {
+    response.once('close', () => {
+      if (!response.writableFinished) abandoned++;
+    });
     answer(request, response).catch(() => response.writeHead(400).end('bad request'));
   });
   await new Promise<void>((resolve, reject) => {
@@ -218,6 +234,9 @@ export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {})
     url,
     book,
     calls,
+    get abandoned() {
+      return abandoned;
+    },
     fault,
     clearFaults: () => {
       faults = [];
