@@ -1,181 +1,229 @@
 /** Reads one big array out of a JSON document by finding the ends of its elements, without holding the document. */
 import { isUtf8 } from 'node:buffer';
-import { AdapterError } from '../src/adapter-error.js';
+import { JsonFrame, refuseDocument } from './json-frame.js';
 
-export interface ArrayElement {
-  /** The element's own text, undecoded. */
+/** Whole elements that stand behind one another. Valid until the next part is asked for. */
+export interface ElementBatch {
+  type: 'elements';
+  /** UTF-8, certainly. */
   bytes: Buffer;
-  /** Where it begins in the document, from 0. */
+  /** Where each element begins and ends in `bytes`: begin, end, begin, end … */
+  spans: readonly number[];
+  /** Where `bytes` begins in the document. */
   byteOffset: number;
-  /** True when a number of it has an exponent or more digits than a double holds for certain. */
-  inexactNumbers: boolean;
+  /** How much of the document has been read. */
+  bytesRead: number;
 }
 
 export type ArrayPart =
-  | { type: 'elements'; elements: ArrayElement[]; bytesRead: number }
-  /** The document without the array's elements, parsed; last. */
-  | { type: 'frame'; frame: unknown };
+  | ElementBatch
+  /** The document without the array's elements: JSON, certainly. Comes last. */
+  | { type: 'frame'; text: string };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPEN = new Set([0x7b, 0x5b]);
-const CLOSE = new Set([0x7d, 0x5d]);
 const COMMA = 0x2c;
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39;
+const CLOSE_LIST = 0x5d;
+const MOST_OF_A_NAME = 200;
+export interface ArrayReaderLimits {
+  /** A larger element, or frame, refuses the document: memory stays bounded by it. */
+  maxElementBytes?: number;
+  /** Smaller chunks are gathered first, so that an element in many pieces is not copied once a piece. */
+  gatherBytes?: number;
+}
 
-const refuse = (code: string, message: string): AdapterError => new AdapterError('rejected', message, { code });
+/** What a byte means between strings: 1 a quote, 2 opens, 3 closes, 4 white space; 0 anything else. */
+const MEANING = new Uint8Array(256);
+for (const [meaning, bytes] of [
+  [1, '"'],
+  [2, '{['],
+  [3, '}]'],
+  [4, ' \n\r\t'],
+] as const)
+  for (const byte of Buffer.from(bytes)) MEANING[byte] = meaning;
 
 /**
- * Yields the elements of the array that stands under `key` at the top of the document, then its frame.
- * @param maxElementBytes a larger element, or frame, refuses the document: memory stays bounded by it
+ * Yields the elements of the array that stands under `key` at the top of the document, then its frame. What is inside
+ * an element is not looked at: whoever reads it finds out whether it is JSON.
  * @throws AdapterError `rejected`, code `not-json`, `truncated`, `trailing-text`, `not-utf8` or `too-large`
  */
 export async function* readJsonArray(
   source: AsyncIterable<Uint8Array>,
   key: string,
   signal: AbortSignal,
-  maxElementBytes = 1 << 20,
+  { maxElementBytes = 1 << 20, gatherBytes = 1 << 16 }: ArrayReaderLimits = {},
 ): AsyncGenerator<ArrayPart> {
-  const opener = new RegExp(`"${key}"\\s*:\\s*\\[$`);
-  let rest: Buffer = Buffer.alloc(0); // of the element (or frame piece) that is still open
-  let restOffset = 0;
-  let frame = '';
-  let depth = 0;
-  let inString = false;
-  let escaped = false;
+  const frame = new JsonFrame(key.slice(0, MOST_OF_A_NAME), maxElementBytes);
+  const elements = new ElementScanner();
+  let rest: Buffer = Buffer.alloc(0); // of the element that is still open
+  let offset = 0; // of `rest` in the document
   let inArray = false;
-  let arrays = 0;
-  let start = -1; // of the open element, in `buffer`
-  let afterElement = false;
-  let awaiting = false; // a comma was seen: an element must follow
-  let digits = 0;
-  let inexact = false;
-  let ended = false;
-  let first = true;
-
-  const keepFrame = (bytes: Buffer): void => {
-    if (!isUtf8(bytes)) throw refuse('not-utf8', 'the file is not UTF-8');
-    frame += bytes.toString('utf8');
-    if (frame.length > maxElementBytes)
-      throw refuse('too-large', 'the part of the file outside its records is too large');
-  };
-
-  for await (const chunk of source) {
+  for await (const chunk of gathered(
+    withoutMark(source, () => (offset += 3)),
+    gatherBytes,
+  )) {
     signal.throwIfAborted();
-    let buffer: Buffer = rest.length
-      ? Buffer.concat([rest, chunk])
-      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    if (first) {
-      if (buffer.length < 3) {
-        rest = Buffer.from(buffer);
+    const bytes = rest.length ? Buffer.concat([rest, chunk]) : chunk;
+    const spans: number[] = [];
+    let at = rest.length;
+    while (at < bytes.length)
+      if (inArray) {
+        at = elements.scan(bytes, at, offset, spans);
+        inArray = !elements.ended;
+      } else {
+        at = frame.scan(bytes, at);
+        if (frame.arrayOpened) {
+          inArray = true;
+          elements.begin();
+        }
+      }
+    const keep = inArray && elements.start >= 0 ? elements.start : bytes.length;
+    if (spans.length) {
+      const first = spans[0] as number;
+      const last = spans.at(-1) as number;
+      if (!isUtf8(bytes.subarray(first, last)))
+        throw refuseDocument('not-utf8', `the file is not UTF-8, between byte ${offset + first} and ${offset + last}`);
+      yield { type: 'elements', bytes, spans, byteOffset: offset, bytesRead: offset + bytes.length };
+    }
+    rest = Buffer.from(bytes.subarray(keep));
+    offset += keep;
+    if (elements.start >= 0) elements.start = 0;
+    if (rest.length > maxElementBytes) throw refuseDocument('too-large', 'a record of the file is too large');
+  }
+  if (inArray || !frame.ended)
+    throw refuseDocument(frame.isEmpty ? 'not-json' : 'truncated', 'the file ends in the middle');
+  yield { type: 'frame', text: frame.text() };
+}
+
+/** Finds where the elements of an array begin and end, over any number of buffers. */
+class ElementScanner {
+  /** Of the open element in the present buffer; -1 between two. */
+  start = -1;
+  ended = false;
+  private depth = 0;
+  private inString = false;
+  private escaped = false;
+  private before: 'begin' | 'element' | 'comma' = 'begin';
+
+  begin(): void {
+    this.ended = false;
+    this.before = 'begin';
+  }
+
+  /** @returns how far it came: behind the array's end, or the end of the buffer */
+  scan(bytes: Buffer, from: number, offset: number, spans: number[]): number {
+    let at = from;
+    while (at < bytes.length) {
+      if (this.start < 0) {
+        const byte = bytes[at] as number;
+        if (MEANING[byte] === 4) at++;
+        else if (byte === CLOSE_LIST) {
+          if (this.before === 'comma')
+            throw refuseDocument('not-json', `a comma stands before the end of the list at byte ${offset + at}`);
+          this.ended = true;
+          return at; // the frame's own
+        } else if (byte === COMMA) {
+          if (this.before !== 'element')
+            throw refuseDocument('not-json', `an element is missing at byte ${offset + at}`);
+          this.before = 'comma';
+          at++;
+        } else {
+          if (this.before === 'element') throw refuseDocument('not-json', `a comma is missing at byte ${offset + at}`);
+          this.start = at;
+          this.depth = 0;
+          this.inString = false;
+        }
         continue;
       }
-      first = false;
-      if (buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) {
-        buffer = buffer.subarray(3);
-        restOffset = 3;
-      }
-      rest = Buffer.alloc(0);
+      at = this.element(bytes, at);
+      if (at < 0) return bytes.length;
+      spans.push(this.start, at);
+      this.start = -1;
+      this.before = 'element';
     }
-    const elements: ArrayElement[] = [];
-    let frameStart = inArray ? -1 : 0;
-    for (let at = rest.length; at < buffer.length; at++) {
-      const byte = buffer[at] as number;
+    return at;
+  }
+
+  /** @returns the end of the open element; -1 where it isn't in this buffer */
+  private element(bytes: Buffer, from: number): number {
+    const { length } = bytes;
+    let { depth, inString } = this;
+    let at = from;
+    if (this.escaped) {
+      at++;
+      this.escaped = false;
+    }
+    while (at < length) {
       if (inString) {
-        if (escaped) escaped = false;
-        else if (byte === BACKSLASH) escaped = true;
-        else if (byte === QUOTE) inString = false;
-        continue;
-      }
-      if (ended) {
-        if (!isSpace(byte)) throw refuse('trailing-text', 'there is text behind the end of the document');
-        continue;
-      }
-      const direct = inArray && depth === 2;
-      if (direct && start < 0) {
-        if (isSpace(byte)) continue;
-        if (byte === COMMA) {
-          if (!afterElement) throw refuse('not-json', `an element is missing at byte ${restOffset + at}`);
-          afterElement = false;
-          awaiting = true;
-          continue;
+        const byte = bytes[at++];
+        if (byte === BACKSLASH) {
+          if (at === length) this.escaped = true;
+          at++;
+        } else if (byte === QUOTE) {
+          inString = false;
+          if (depth === 0) return at;
         }
-        if (byte === 0x5d) {
-          if (awaiting)
-            throw refuse('not-json', `a comma stands before the end of the list at byte ${restOffset + at}`);
-          inArray = false;
-          depth = 1;
-          frameStart = at;
-          continue;
-        }
-        if (afterElement) throw refuse('not-json', `a comma is missing at byte ${restOffset + at}`);
-        start = at;
-        inexact = false;
-        digits = 0;
-        awaiting = false;
-      } else if (direct && (byte === COMMA || byte === 0x5d)) {
-        elements.push({ bytes: buffer.subarray(start, at), byteOffset: restOffset + start, inexactNumbers: inexact });
-        start = -1;
-        afterElement = true;
-        at--; // looked at again, as what follows an element
         continue;
       }
-      if (isDigit(byte)) {
-        if (++digits > 15) inexact = true;
-        continue;
-      }
-      if (digits > 0) {
-        if (byte === 0x65 || byte === 0x45) inexact = true;
-        else if (byte !== 0x2e) digits = 0;
-      }
-      if (byte === QUOTE) inString = true;
-      else if (OPEN.has(byte)) {
+      const byte = bytes[at] as number;
+      const meaning = MEANING[byte];
+      if (meaning === 0 && !(depth === 0 && byte === COMMA)) at++;
+      else if (meaning === 1) {
+        inString = true;
+        at++;
+      } else if (meaning === 2) {
         depth++;
-        if (depth === 2 && byte === 0x5b && !inArray) {
-          const before = frame + buffer.toString('utf8', Math.max(frameStart, 0), at + 1);
-          if (opener.test(before)) {
-            if (++arrays > 1) throw refuse('not-json', `"${key}" stands twice`);
-            keepFrame(buffer.subarray(frameStart, at + 1));
-            frameStart = -1;
-            inArray = true;
-            afterElement = false;
-          }
-        }
-      } else if (CLOSE.has(byte)) {
-        depth--;
-        if (depth < 0) throw refuse('not-json', `a bracket is closed that was not opened, at byte ${restOffset + at}`);
-        if (inArray && depth === 2) {
-          elements.push({
-            bytes: buffer.subarray(start, at + 1),
-            byteOffset: restOffset + start,
-            inexactNumbers: inexact,
-          });
-          start = -1;
-          afterElement = true;
-        } else if (depth === 0) ended = true;
+        at++;
+      } else if (depth === 0)
+        return at; // what follows a number or a word: white space, a comma, the list's end
+      else {
+        if (meaning === 3) depth--;
+        at++;
+        if (depth === 0) return at;
       }
     }
-    if (inArray) {
-      const keepFrom = start >= 0 ? start : buffer.length;
-      rest = Buffer.from(buffer.subarray(keepFrom));
-      restOffset += keepFrom;
-      if (start >= 0) start = 0;
-      if (rest.length > maxElementBytes) throw refuse('too-large', 'a record of the file is too large');
-    } else {
-      // A UTF-8 character or the array's key may be cut here: hold the frame back until it is whole.
-      rest = Buffer.from(buffer.subarray(frameStart));
-      restOffset += frameStart;
-      if (rest.length > maxElementBytes)
-        throw refuse('too-large', 'the part of the file outside its records is too large');
+    this.depth = depth;
+    this.inString = inString;
+    return -1;
+  }
+}
+
+/** Drops a byte order mark, and says so. */
+async function* withoutMark(source: AsyncIterable<Uint8Array>, found: () => void): AsyncGenerator<Buffer> {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  for await (const chunk of source) {
+    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (head) {
+      bytes = head.length ? Buffer.concat([head, bytes]) : bytes;
+      if (bytes.length < 3) {
+        head = Buffer.from(bytes);
+        continue;
+      }
+      head = undefined;
+      if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+        found();
+        bytes = bytes.subarray(3);
+      }
     }
-    if (elements.length) yield { type: 'elements', elements, bytesRead: restOffset + rest.length };
+    yield bytes;
   }
-  if (!ended) throw refuse(frame === '' && rest.length === 0 ? 'not-json' : 'truncated', 'the file ends in the middle');
-  keepFrame(rest);
-  try {
-    yield { type: 'frame', frame: JSON.parse(frame) };
-  } catch {
-    throw refuse('not-json', 'the file is not JSON');
+  if (head?.length) yield head;
+}
+
+async function* gathered(source: AsyncIterable<Buffer>, least: number): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of source) {
+    if (size === 0 && chunk.length >= least) {
+      yield chunk;
+      continue;
+    }
+    waiting.push(Buffer.from(chunk));
+    size += chunk.length;
+    if (size < least) continue;
+    yield Buffer.concat(waiting, size);
+    waiting = [];
+    size = 0;
   }
+  if (size > 0) yield Buffer.concat(waiting, size);
 }

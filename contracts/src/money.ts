@@ -7,9 +7,7 @@ const MARK = Symbol.for('ic-host.money');
 export class Money {
   static readonly ZERO = new Money(0);
 
-  private constructor(readonly cents: number) {
-    Object.defineProperty(this, MARK, { value: true });
-  }
+  private constructor(readonly cents: number) {}
 
   /** @throws RangeError when `cents` is not a whole number that a double holds exactly */
   static ofCents(cents: number): Money {
@@ -63,3 +61,6 @@ export class Money {
     return this.toString();
   }
 }
+
+// On the prototype: once, and not for each of millions.
+Object.defineProperty(Money.prototype, MARK, { value: true });

@@ -18,14 +18,16 @@ export class PlainDate {
     readonly year: number,
     readonly month: number,
     readonly day: number,
-  ) {
-    Object.defineProperty(this, MARK, { value: true });
+  ) {}
+
+  /** True when that day is in the calendar (years 1 to 9999). */
+  static exists(year: number, month: number, day: number): boolean {
+    return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
   }
 
   /** @throws RangeError when that day is not in the calendar (years 1 to 9999) */
   static of(year: number, month: number, day: number): PlainDate {
-    if (!(year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)))
-      throw new RangeError('no such day in the calendar');
+    if (!PlainDate.exists(year, month, day)) throw new RangeError('no such day in the calendar');
     return new PlainDate(year, month, day);
   }
 
@@ -60,3 +62,6 @@ export class PlainDate {
     return this.toString();
   }
 }
+
+// On the prototype: once, and not for each of millions.
+Object.defineProperty(PlainDate.prototype, MARK, { value: true });

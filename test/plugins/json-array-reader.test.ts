@@ -9,12 +9,12 @@ async function read(chunks: Uint8Array[]): Promise<{ elements: unknown[]; offset
   const source = (async function* () {
     yield* chunks;
   })();
-  for await (const part of readJsonArray(source, 'Invoices', new AbortController().signal)) {
-    if (part.type === 'frame') frame = part.frame;
+  for await (const part of readJsonArray(source, 'Invoices', new AbortController().signal, { gatherBytes: 1 })) {
+    if (part.type === 'frame') frame = JSON.parse(part.text);
     else
-      for (const element of part.elements) {
-        elements.push(JSON.parse(element.bytes.toString('utf8')));
-        offsets.push(element.byteOffset);
+      for (let index = 0; index < part.spans.length; index += 2) {
+        elements.push(JSON.parse(part.bytes.toString('utf8', part.spans[index], part.spans[index + 1])));
+        offsets.push(part.byteOffset + (part.spans[index] ?? 0));
       }
   }
   return { elements, offsets, frame };

@@ -1,38 +1,33 @@
 /** BriteCore's invoice file as data: which IC field stands where, of what type. Another naming is another table. */
 import type { InvoiceRecord } from '@ic-host/contracts';
+import type { JsonField } from '@ic-host/contracts/kit';
 
-export interface FieldSpec {
+export interface FieldSpec extends JsonField<InvoiceRecord> {
   /** IC FileSpecID. */
   id: number;
-  /** IC field, which is BriteCore's name of it too. */
-  name: string;
-  record: 'InvoiceHeader' | 'CustomerRecord';
-  required: boolean;
-  type: 'text' | 'money' | 'date' | 'integer' | 'boolean' | 'record-type';
-  /** The field of an {@link InvoiceRecord} it becomes. */
-  to: keyof InvoiceRecord;
+  group: 'InvoiceHeader' | 'CustomerRecord';
 }
 
 const field = (
   id: number,
   name: string,
-  record: FieldSpec['record'],
+  group: FieldSpec['group'],
   required: boolean,
   type: FieldSpec['type'],
   to: FieldSpec['to'],
-): FieldSpec => ({ id, name, record, required, type, to });
+): FieldSpec => ({ id, name, group, required, type, to });
 
 export const INVOICE_FIELDS: readonly FieldSpec[] = [
-  field(8, 'RecordType', 'InvoiceHeader', true, 'record-type', 'recordType'),
+  { ...field(8, 'RecordType', 'InvoiceHeader', true, 'text', 'recordType'), oneOf: ['N', 'R'] },
   field(9, 'InvoiceFormatGuid', 'InvoiceHeader', true, 'text', 'invoiceFormatGuid'),
   field(10, 'InvoiceNumber', 'InvoiceHeader', true, 'text', 'invoiceNumber'),
-  field(11, 'InvoiceDate', 'InvoiceHeader', true, 'date', 'invoiceDate'),
-  field(12, 'InvoiceDueDate', 'InvoiceHeader', true, 'date', 'invoiceDueDate'),
-  field(248, 'AutoPayCollectionDate', 'InvoiceHeader', false, 'date', 'autoPayCollectionDate'),
+  field(11, 'InvoiceDate', 'InvoiceHeader', true, 'us-date', 'invoiceDate'),
+  field(12, 'InvoiceDueDate', 'InvoiceHeader', true, 'us-date', 'invoiceDueDate'),
+  field(248, 'AutoPayCollectionDate', 'InvoiceHeader', false, 'us-date', 'autoPayCollectionDate'),
   field(13, 'TotalAmountDue', 'InvoiceHeader', true, 'money', 'totalAmountDue'),
   field(252, 'InvoiceTypeID', 'InvoiceHeader', true, 'integer', 'invoiceTypeId'),
   field(20, 'AllowPartialPayments', 'InvoiceHeader', false, 'boolean', 'allowPartialPayments'),
-  field(23, 'FirstNotifyRequestedDate', 'InvoiceHeader', false, 'date', 'firstNotifyRequestedDate'),
+  field(23, 'FirstNotifyRequestedDate', 'InvoiceHeader', false, 'us-date', 'firstNotifyRequestedDate'),
   field(407, 'PastDue', 'InvoiceHeader', false, 'money', 'pastDue'),
   field(38, 'Custom1', 'InvoiceHeader', true, 'text', 'partnerAccountId'),
   field(59, 'AccountNumber', 'CustomerRecord', true, 'text', 'accountNumber'),
