@@ -28,8 +28,11 @@ const MOST_OF_A_NAME = 200;
 export interface ArrayReaderLimits {
   /** A larger element, or frame, refuses the document: memory stays bounded by it. */
   maxElementBytes?: number;
-  /** Smaller chunks are gathered first, so that an element in many pieces is not copied once a piece. */
-  gatherBytes?: number;
+  /**
+   * How much is looked at together. Smaller chunks are gathered, so that an element in many pieces is not copied once a
+   * piece; larger ones are split, because V8 makes strings of over 128 KB twenty times slower.
+   */
+  atOnceBytes?: number;
 }
 
 /** What a byte means between strings: 1 a quote, 2 opens, 3 closes, 4 white space; 0 anything else. */
@@ -51,16 +54,16 @@ export async function* readJsonArray(
   source: AsyncIterable<Uint8Array>,
   key: string,
   signal: AbortSignal,
-  { maxElementBytes = 1 << 20, gatherBytes = 1 << 16 }: ArrayReaderLimits = {},
+  { maxElementBytes = 1 << 20, atOnceBytes = 1 << 16 }: ArrayReaderLimits = {},
 ): AsyncGenerator<ArrayPart> {
   const frame = new JsonFrame(key.slice(0, MOST_OF_A_NAME), maxElementBytes);
   const elements = new ElementScanner();
   let rest: Buffer = Buffer.alloc(0); // of the element that is still open
   let offset = 0; // of `rest` in the document
   let inArray = false;
-  for await (const chunk of gathered(
+  for await (const chunk of evened(
     withoutMark(source, () => (offset += 3)),
-    gatherBytes,
+    atOnceBytes,
   )) {
     signal.throwIfAborted();
     const bytes = rest.length ? Buffer.concat([rest, chunk]) : chunk;
@@ -210,20 +213,25 @@ async function* withoutMark(source: AsyncIterable<Uint8Array>, found: () => void
   if (head?.length) yield head;
 }
 
-async function* gathered(source: AsyncIterable<Buffer>, least: number): AsyncGenerator<Buffer> {
+async function* evened(source: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
-  let size = 0;
+  let waitingBytes = 0;
   for await (const chunk of source) {
-    if (size === 0 && chunk.length >= least) {
-      yield chunk;
-      continue;
+    let from = 0;
+    if (waitingBytes > 0 || chunk.length < size) {
+      from = Math.min(chunk.length, size - waitingBytes);
+      waiting.push(Buffer.from(chunk.subarray(0, from)));
+      waitingBytes += from;
+      if (waitingBytes < size) continue;
+      yield Buffer.concat(waiting, waitingBytes);
+      waiting = [];
+      waitingBytes = 0;
     }
-    waiting.push(Buffer.from(chunk));
-    size += chunk.length;
-    if (size < least) continue;
-    yield Buffer.concat(waiting, size);
-    waiting = [];
-    size = 0;
+    for (; chunk.length - from >= size; from += size) yield chunk.subarray(from, from + size);
+    if (from < chunk.length) {
+      waiting.push(Buffer.from(chunk.subarray(from)));
+      waitingBytes = chunk.length - from;
+    }
   }
-  if (size > 0) yield Buffer.concat(waiting, size);
+  if (waitingBytes > 0) yield Buffer.concat(waiting, waitingBytes);
 }

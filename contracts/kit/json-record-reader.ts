@@ -199,16 +199,26 @@ export class JsonRecordReader<Target extends object> {
     const { bytes } = this;
     if (bytes[at] !== QUOTE || bytes[at + 1] === QUOTE) return this.blank(at);
     let end = at + 1;
-    let ascii = true;
+    let from = end; // of the ASCII that isn't in `text` yet
+    let text = '';
     for (;;) {
       const byte = bytes[end] as number;
       if (byte === QUOTE) break;
       if (byte === BACKSLASH) return this.escapedText(field, bit, at);
       if (byte < 0x20 || end >= this.end) return GIVE_UP;
-      if (byte >= 0x80) ascii = false;
-      end++;
+      if (byte < 0x80) {
+        end++;
+        continue;
+      }
+      // Decoded here: for a few characters a call into the runtime costs more than the whole record.
+      const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+      let point = byte & (0xff >> (length + 1));
+      for (let place = 1; place < length; place++) point = (point << 6) | ((bytes[end + place] as number) & 0x3f);
+      text += this.latin1.slice(from, end) + String.fromCodePoint(point);
+      end += length;
+      from = end;
     }
-    const text = ascii ? this.latin1.slice(at + 1, end) : bytes.toString('utf8', at + 1, end);
+    text = from === at + 1 ? this.latin1.slice(from, end) : text + this.latin1.slice(from, end);
     if (field.oneOf && !field.oneOf.includes(text)) return GIVE_UP;
     return this.keep(field, bit, text, end + 1);
   }

@@ -9,7 +9,7 @@ async function read(chunks: Uint8Array[]): Promise<{ elements: unknown[]; offset
   const source = (async function* () {
     yield* chunks;
   })();
-  for await (const part of readJsonArray(source, 'Invoices', new AbortController().signal, { gatherBytes: 1 })) {
+  for await (const part of readJsonArray(source, 'Invoices', new AbortController().signal, { atOnceBytes: 1 })) {
     if (part.type === 'frame') frame = JSON.parse(part.text);
     else
       for (let index = 0; index < part.spans.length; index += 2) {

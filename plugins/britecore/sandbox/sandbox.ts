@@ -43,7 +43,7 @@ export interface BriteCoreSandbox extends RunningSandbox {
 
 type Answer = { success: boolean; messages: string[]; data: unknown };
 const API_KEY = "asdfghjkl;'";
-const GUID = '7c0e5d3e-41cb-4a4a-8a2f-166300000001';
+export const DEMONSTRATION_BILLER = { billerId: '1663', guid: '7c0e5d3e-41cb-4a4a-8a2f-166300000001' };
 const ok = (data: unknown, ...messages: string[]): Answer => ({ success: true, messages, data });
 const no = (message: string): Answer => ({ success: false, messages: [message], data: {} });
 const text = (cents: number): string => Money.ofCents(cents).toString();
@@ -242,13 +242,12 @@ export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {})
       faults = [];
     },
     biller: {
-      billerId: '1663',
+      ...DEMONSTRATION_BILLER,
       name: 'United Frontier Mutual (demonstration)',
-      guid: GUID,
       openBilling: true,
       settings: { '8': url, '10': API_KEY, '11': url, '14': url, '17': url, '20': url, '101': url },
     },
-    sampleFile: { fileName: '1663_11232026.JSON', text: sampleFile(book) },
+    sampleFile: { fileName: `${DEMONSTRATION_BILLER.billerId}_11232026.JSON`, text: sampleFile(book) },
     example: { accountNumber: sample?.number ?? '', invoiceNumber: sample?.invoices[0]?.id ?? '' },
     close: () =>
       new Promise((resolve) => {
@@ -263,7 +262,7 @@ function sampleFile(book: Book): string {
   return JSON.stringify(
     {
       FileHeader: {
-        BillerGUID: GUID,
+        BillerGUID: DEMONSTRATION_BILLER.guid,
         FileCreationDate: '11/23/2026',
         InvoiceCount: rows.length,
         TotalInvoiceAmount: text(rows.reduce((sum, { invoice }) => sum + invoice.balance, 0)),
