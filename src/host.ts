@@ -17,6 +17,7 @@ import { PostgresDeliveryStore } from './deliveries/postgres-delivery-store.js';
 import { FetchDocument } from './documents/fetch-document.js';
 import { PartnerPaces } from './egress/partner-pace.js';
 import { createServer } from './http/server.js';
+import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
 import { RefreshAccount } from './rtdr/refresh-account.js';
@@ -59,6 +60,7 @@ const features = new ContainerModule(({ bind }) => {
     FetchDocument,
     Deliveries,
     HostWorld,
+    ImportInvoiceFile,
     InvoiceFiles,
     PartnerPaces,
   ];
@@ -86,18 +88,20 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   container.bind(DATABASE).toConstantValue(database);
   container.bind(DELIVERY_QUEUE).toConstantValue(queue);
   container.bind(SECRET_BOX).toConstantValue(new SecretBox(options.masterKey || keptSecret(dataDir, 'master-key')));
-  container.bind(HOST_OPTIONS).toConstantValue({ allowPrivateEgress: options.allowPrivateEgress, dataDir });
+  container.bind(HOST_OPTIONS).toConstantValue({
+    ...{ allowPrivateEgress: options.allowPrivateEgress, dataDir, dataDirId: keptSecret(dataDir, 'data-dir-id') },
+  });
   container.load(features);
 
   const works = options.role !== 'api';
   const world = container.get<HostWorld>(HostWorld);
   const leases = new Leases(world.store);
   const deliver = new Deliver(world, leases);
-  const invoiceFiles = container.get<InvoiceFiles>(InvoiceFiles);
+  const importing = container.get<ImportInvoiceFile>(ImportInvoiceFile);
   if (works) {
     queue.work((id) => deliver.deliver(id));
     leases.start((error) => log.error({ err: error }, 'leases could not be renewed'));
-    await invoiceFiles.resume();
+    await importing.resume();
   }
   const app = await createServer(container.get.bind(container), token);
   await app.listen({ port: options.port, host: options.host });
@@ -112,7 +116,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
       await Promise.all([Promise.race([served, wait(FINISH_MS, undefined, { ref: false })]), queue.drain(FINISH_MS)]);
       deliver.stop();
       app.server.closeAllConnections();
-      await Promise.all([served, queue.close(), invoiceFiles.stop()]);
+      await Promise.all([served, queue.close(), importing.stop()]);
       await leases.stop();
       await container.get<BillerScopes>(BillerScopes).close();
       await database.close();

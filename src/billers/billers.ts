@@ -42,6 +42,8 @@ export interface BillerInput {
 export interface HostOptions {
   allowPrivateEgress: boolean;
   dataDir: string;
+  /** Of the data directory, wherever it is mounted. */
+  dataDirId: string;
 }
 export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options');
 

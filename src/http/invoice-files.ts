@@ -28,6 +28,9 @@ export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void 
       return reply.code(202).send(importView(row));
     },
   );
+  app.get<{ Params: { billerId: string }; Querystring: { limit?: string } }>(path, async ({ params, query }) => ({
+    imports: (await files.list(params.billerId, limitOf(query.limit, 100, 1000))).map(importView),
+  }));
   app.get<OfImport>(`${path}/:importId`, async ({ params }) =>
     importView(await files.get(params.billerId, params.importId)),
   );
@@ -35,21 +38,12 @@ export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void 
     `${path}/:importId/set-aside`,
     async ({ params, query }) => {
       await files.get(params.billerId, params.importId);
-      const rows = await files.setAside(
+      const records = await files.setAside(
         params.importId,
         Number(query.after ?? 0) || 0,
         limitOf(query.limit, 100, 10_000),
       );
-      return {
-        records: rows.map((row) => ({
-          recordNumber: row.record_number,
-          byteOffset: row.byte_offset,
-          invoiceNumber: row.invoice_number,
-          field: row.field,
-          code: row.code,
-          message: row.message,
-        })),
-      };
+      return { records };
     },
   );
 }

@@ -68,6 +68,9 @@ const OPERATIONS: Operation[] = [
     body: 'file',
     query: ['filename'],
   }),
+  op('get', `${BILLER}/invoice-files`, 'listImports', "A biller's imports, newest first", ['200', '404'], {
+    query: ['limit'],
+  }),
   op('get', `${BILLER}/invoice-files/{importId}`, 'getImport', 'How an import stands', ['200', '404']),
   op('get', `${BILLER}/invoice-files/{importId}/set-aside`, 'listSetAside', 'The records set aside', ['200', '404'], {
     query: ['after', 'limit'],

@@ -1,37 +1,30 @@
-/** Takes invoice files in, and imports each exactly once, all or nothing. */
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+/** Takes invoice files in, and tells how their imports stand. */
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { AdapterError, type InvoiceFileHeader, type InvoiceFileTotals, type InvoiceRecord } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import type { Selectable } from 'kysely';
-import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
-import { LOG, type Log } from '../telemetry/log.js';
-import { centsText, checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from './control-totals.js';
-import { APPLY, STAGE } from './statements.js';
+import { centsText } from './control-totals.js';
+import { ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
 
-type Import = Selectable<InvoiceFilesTable>;
+export type Import = Selectable<InvoiceFilesTable>;
 
 @injectable()
 export class InvoiceFiles {
-  private readonly underWay = new Set<Promise<void>>();
-  private readonly stopping = new AbortController();
-
   constructor(
     @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
+    @inject(ImportInvoiceFile) private readonly importing: ImportInvoiceFile,
     @inject(HOST_OPTIONS) private readonly host: HostOptions,
-    @inject(LOG) private readonly log: Log,
   ) {}
 
   /**
@@ -40,11 +33,12 @@ export class InvoiceFiles {
    */
   async take(billerId: string, fileName: string, body: Readable): Promise<Import> {
     await this.scopes.contract(billerId, 'invoice-file-parser');
-    const folder = join(this.host.dataDir, 'invoice-files');
+    const folder = invoiceFileFolder(this.host.dataDir);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const arriving = join(folder, `${crypto.randomUUID()}.part`);
+    const path = join(folder, randomUUID());
     const hash = createHash('sha256');
     let bytes = 0;
+    let kept = false;
     try {
       await pipeline(
         body,
@@ -55,29 +49,24 @@ export class InvoiceFiles {
             yield chunk;
           }
         },
-        createWriteStream(arriving, { mode: 0o600, flush: true }),
+        createWriteStream(`${path}.part`, { mode: 0o600, flush: true }),
       );
       const sha256 = hash.digest('hex');
-      const path = join(folder, `${sha256}-${crypto.randomUUID()}`);
+      // Before its row: where there is a row, there is its file.
+      await rename(`${path}.part`, path);
+      const file = { biller_id: billerId, file_name: fileName, sha256, bytes, path, kept_by: this.host.dataDirId };
       const row = await this.database.db
         .insertInto('invoice_files')
-        .values({ biller_id: billerId, file_name: fileName, sha256, bytes, path, state: 'running', finished_at: null })
+        .values({ ...file, state: 'running', finished_at: null })
         .onConflict((conflict) => conflict.columns(['biller_id', 'sha256']).doNothing())
         .returningAll()
         .executeTakeFirst();
-      if (!row) {
-        return this.database.db
-          .selectFrom('invoice_files')
-          .selectAll()
-          .where('biller_id', '=', billerId)
-          .where('sha256', '=', sha256)
-          .executeTakeFirstOrThrow();
-      }
-      await rename(arriving, path);
-      this.start(row);
-      return row;
+      kept = row !== undefined;
+      if (row) this.importing.start(row);
+      return row ?? (await this.first(billerId, sha256));
     } finally {
-      await rm(arriving, { force: true });
+      await rm(`${path}.part`, { force: true });
+      if (!kept) await rm(path, { force: true });
     }
   }
 
@@ -95,8 +84,21 @@ export class InvoiceFiles {
     return row;
   }
 
-  async setAside(importId: string, after: number, limit: number) {
+  /** Newest first. @throws Problem 404 `biller-not-found` */
+  async list(billerId: string, limit: number): Promise<Import[]> {
+    await this.billers.get(billerId);
     return this.database.db
+      .selectFrom('invoice_files')
+      .selectAll()
+      .where('biller_id', '=', billerId)
+      .orderBy('created_at', 'desc')
+      .limit(limit)
+      .execute();
+  }
+
+  /** The records set aside, in the order of the file. @param after record number to go on behind */
+  async setAside(importId: string, after: number, limit: number) {
+    const rows = await this.database.db
       .selectFrom('set_aside_records')
       .selectAll()
       .where('import_id', '=', importId)
@@ -104,184 +106,24 @@ export class InvoiceFiles {
       .orderBy('record_number')
       .limit(limit)
       .execute();
+    return rows.map((row) => ({
+      recordNumber: row.record_number,
+      byteOffset: row.byte_offset,
+      invoiceNumber: row.invoice_number,
+      field: row.field,
+      code: row.code,
+      message: row.message,
+    }));
   }
 
-  /** Takes up what a crash left: files that are kept here and were not finished. */
-  async resume(): Promise<void> {
-    const rows = await this.database.db
+  private first(billerId: string, sha256: string): Promise<Import> {
+    return this.database.db
       .selectFrom('invoice_files')
       .selectAll()
-      .where('state', '=', 'running')
-      .execute();
-    for (const row of rows) if (existsSync(row.path)) this.start(row);
+      .where('biller_id', '=', billerId)
+      .where('sha256', '=', sha256)
+      .executeTakeFirstOrThrow();
   }
-
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await Promise.allSettled(this.underWay);
-  }
-
-  private start(row: Import): void {
-    const run = this.import(row).catch((error) => {
-      // It stays `running` and is taken up at the next start: nothing of it has been applied.
-      if (!this.stopping.signal.aborted) this.log.error({ err: error, importId: row.import_id }, 'an import broke off');
-    });
-    this.underWay.add(run);
-    run.finally(() => this.underWay.delete(run));
-  }
-
-  private async import(row: Import): Promise<void> {
-    const client = await this.database.pool.connect();
-    try {
-      const lock = await client.query('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [row.import_id]);
-      if (!lock.rows[0].got) return; // another host is at it
-      const still = await client.query("select 1 from invoice_files where import_id = $1 and state = 'running'", [
-        row.import_id,
-      ]);
-      if (still.rowCount) await this.importLocked(row, client);
-    } finally {
-      await client.query('select pg_advisory_unlock_all()').catch(() => undefined);
-      client.release();
-    }
-    await rm(row.path, { force: true });
-  }
-
-  private async importLocked(row: Import, client: pg.PoolClient): Promise<void> {
-    const { import_id: importId } = row;
-    const clean = async (): Promise<void> => {
-      await client.query('delete from invoice_staging where import_id = $1', [importId]);
-    };
-    await clean();
-    await client.query('delete from set_aside_records where import_id = $1', [importId]);
-    try {
-      const totals = await this.stage(row, client);
-      await client.query('begin');
-      try {
-        const counts = (await client.query(APPLY, [importId, row.biller_id])).rows[0];
-        await client.query('delete from invoice_staging where import_id = $1', [importId]);
-        await client.query(
-          `update invoice_files set state = 'applied', finished_at = now(), records = $2, set_aside = $3, total_cents = $4,
-             created = $5, updated = $6, unchanged = $7, bytes_read = bytes where import_id = $1`,
-          [
-            importId,
-            totals.records,
-            totals.setAside,
-            String(totals.totalCents),
-            counts.created,
-            counts.updated,
-            totals.records - totals.setAside - counts.created - counts.updated,
-          ],
-        );
-        await client.query('commit');
-      } catch (error) {
-        await client.query('rollback');
-        throw error;
-      }
-    } catch (error) {
-      if (!AdapterError.is(error)) throw error;
-      await clean();
-      const problem = JSON.stringify({ code: error.code, detail: error.message });
-      await client.query(
-        "update invoice_files set state = 'refused', finished_at = now(), problem = $2 where import_id = $1",
-        [importId, problem],
-      );
-    }
-  }
-
-  /** Copies the file's records into the staging table. @throws AdapterError `rejected` when the file must be refused */
-  private async stage(row: Import, client: pg.PoolClient): Promise<InvoiceFileTotals & { setAside: number }> {
-    const biller = await this.billers.get(row.biller_id);
-    const parser = await this.scopes.contract(row.biller_id, 'invoice-file-parser');
-    let header: InvoiceFileHeader | undefined;
-    let totals: InvoiceFileTotals | undefined;
-    let setAside = 0;
-    const { db } = this.database;
-    const signal = this.stopping.signal;
-    const lines = async function* () {
-      let seen = 0;
-      for await (const part of parser.parse(
-        { fileName: row.file_name, bytes: createReadStream(row.path, { highWaterMark: 1 << 18 }) },
-        signal,
-      )) {
-        if (part.type === 'header') header = part.header;
-        else if (part.type === 'totals') totals = part.totals;
-        else {
-          seen += part.records.length + part.setAside.length;
-          setAside += part.setAside.length;
-          if (part.setAside.length)
-            await db
-              .insertInto('set_aside_records')
-              .values(
-                part.setAside.map((item) => ({
-                  import_id: row.import_id,
-                  record_number: item.recordNumber,
-                  byte_offset: item.byteOffset,
-                  invoice_number: item.invoiceNumber?.replaceAll('\0', '') ?? null,
-                  field: item.field,
-                  code: item.code,
-                  message: item.message,
-                })),
-              )
-              .execute();
-          await db
-            .updateTable('invoice_files')
-            .set({ records: seen, bytes_read: part.bytesRead, set_aside: setAside })
-            .where('import_id', '=', row.import_id)
-            .execute();
-          if (part.records.length) yield part.records.map((record) => copyLine(row.import_id, record)).join('');
-        }
-      }
-    };
-    await pipeline(Readable.from(lines()), client.query(copyFrom(STAGE)));
-    if (!header) throw refuseFile('header-missing', 'the file has no header');
-    if (!totals) throw new Error('the parser told no totals');
-    if (header.billerGuid !== biller.guid) throw refuseFile('biller-guid', "the file's BillerGUID is another biller's");
-    checkControlTotals(
-      header,
-      totals,
-      setAside,
-      Number(biller.options.maxSetAsidePercent ?? DEFAULT_MAX_SET_ASIDE_PERCENT),
-    );
-    const twice = await client.query(
-      'select invoice_number from invoice_staging where import_id = $1 group by 1 having count(*) > 1 limit 1',
-      [row.import_id],
-    );
-    if (twice.rowCount)
-      throw refuseFile('invoice-number-twice', `the invoice ${twice.rows[0].invoice_number} stands twice in the file`);
-    return { ...totals, setAside };
-  }
-}
-
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const copyField = (value: string | number | undefined): string =>
-  value === undefined
-    ? '\\N'
-    : typeof value === 'number'
-      ? String(value)
-      : value.replace(/[\\\t\n\r]/g, (c) => ESCAPES[c] as string);
-
-/** One line of COPY's text form. */
-function copyLine(importId: string, record: InvoiceRecord): string {
-  const { invoiceFormatGuid, pastDue, allowPartialPayments, firstNotifyRequestedDate } = record;
-  const { customerName, emailAddress, address1, city, state, zip } = record;
-  const details = JSON.stringify({
-    ...{ invoiceFormatGuid, pastDue, allowPartialPayments, firstNotifyRequestedDate },
-    ...{ customerName, emailAddress, address1, city, state, zip },
-  });
-  return `${[
-    importId,
-    record.invoiceNumber,
-    record.accountNumber,
-    record.partnerAccountId,
-    String(record.invoiceDate),
-    String(record.invoiceDueDate),
-    record.autoPayCollectionDate?.toString(),
-    record.totalAmountDue.cents,
-    record.invoiceTypeId,
-    details,
-  ]
-    .map(copyField)
-    .join('\t')}\n`;
 }
 
 /** An import as the API shows it. */

@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { invoiceView } from './invoice-view.js';
 
 @injectable()
 export class ChangeFeed {
@@ -35,7 +36,7 @@ export class ChangeFeed {
         change: row.change,
         source: row.source,
         at: row.at.toISOString(),
-        invoice: row.invoice,
+        invoice: invoiceView(row),
       })),
       next: last ? `${last.xid}.${last.seq}` : (after ?? '0.0'),
     };

@@ -3,7 +3,20 @@ import { Money } from '@ic-host/contracts';
 import type { Selectable } from 'kysely';
 import type { InvoicesTable } from '../store/tables.js';
 
-type Row = Omit<Selectable<InvoicesTable>, 'details' | 'updated_at' | 'biller_id'>;
+/** What is told of an invoice: columns that the table of invoices and the one of changes share. */
+export const TOLD = [
+  'invoice_number',
+  'account_number',
+  'invoice_date',
+  'invoice_due_date',
+  'auto_pay_collection_date',
+  'total_amount_due',
+  'balance_due',
+  'invoice_type_id',
+  'status',
+] as const satisfies (keyof InvoicesTable)[];
+
+type Row = Pick<Selectable<InvoicesTable>, (typeof TOLD)[number]>;
 
 export const invoiceView = (row: Row): Record<string, unknown> => ({
   invoiceNumber: row.invoice_number,
@@ -16,3 +29,7 @@ export const invoiceView = (row: Row): Record<string, unknown> => ({
   invoiceTypeId: row.invoice_type_id,
   status: row.status,
 });
+
+/** What the change feed keeps of an invoice. */
+export const toldOf = (row: Row): Row =>
+  Object.fromEntries(TOLD.map((column) => [column, row[column]])) as unknown as Row;

@@ -8,7 +8,7 @@ import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { AccountsTable, InvoicesTable } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
-import { invoiceView } from './invoice-view.js';
+import { invoiceView, toldOf } from './invoice-view.js';
 import { reconcile } from './reconcile.js';
 
 type InvoiceRow = Selectable<InvoicesTable>;
@@ -161,11 +161,9 @@ export class RefreshAccount {
           .values(
             changed.map((row, index) => ({
               biller_id: billerId,
-              account_number: accountNumber,
-              invoice_number: row.invoice_number,
+              ...toldOf(row),
               change: words[changes[index]?.recordType ?? 'U'],
               source: 'refresh' as const,
-              invoice: JSON.stringify(invoiceView(row)),
             })),
           )
           .execute();

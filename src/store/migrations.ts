@@ -82,6 +82,24 @@ create table audit (
 create index audit_by_subject on audit (subject, id);
 `;
 
+/** The feed's rows in columns; a staging table that belongs to its import's connection; who keeps a file. */
+const FILES = `
+alter table changes add column invoice_date text, add column invoice_due_date text,
+  add column auto_pay_collection_date text, add column total_amount_due bigint, add column balance_due bigint,
+  add column invoice_type_id integer, add column status text;
+update changes set invoice_date = invoice->>'invoiceDate', invoice_due_date = invoice->>'invoiceDueDate',
+  auto_pay_collection_date = invoice->>'autoPayCollectionDate',
+  total_amount_due = ((invoice->>'totalAmountDue')::numeric * 100)::bigint,
+  balance_due = ((invoice->>'balanceDue')::numeric * 100)::bigint,
+  invoice_type_id = (invoice->>'invoiceTypeId')::integer, status = invoice->>'status';
+alter table changes drop column invoice, alter column invoice_date set not null,
+  alter column invoice_due_date set not null, alter column total_amount_due set not null,
+  alter column balance_due set not null, alter column invoice_type_id set not null, alter column status set not null;
+drop table invoice_staging;
+alter table invoice_files add column kept_by text not null default '';
+create index invoice_files_running on invoice_files (created_at) where state = 'running';
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -89,5 +107,9 @@ const migration = (text: string): Migration => ({
 });
 
 export const migrations: MigrationProvider = {
-  getMigrations: async () => ({ '001-first': migration(FIRST), '002-partners': migration(PARTNERS) }),
+  getMigrations: async () => ({
+    '001-first': migration(FIRST),
+    '002-partners': migration(PARTNERS),
+    '003-files': migration(FILES),
+  }),
 };

@@ -54,7 +54,13 @@ export interface ChangesTable {
   invoice_number: string;
   change: 'created' | 'updated' | 'deactivated';
   source: 'refresh' | 'invoice-file';
-  invoice: Json<Record<string, unknown>>;
+  invoice_date: string;
+  invoice_due_date: string;
+  auto_pay_collection_date: string | null;
+  total_amount_due: number;
+  balance_due: number;
+  invoice_type_id: number;
+  status: 'active' | 'deactivated';
   at: Now;
 }
 
@@ -131,7 +137,9 @@ export interface InvoiceFilesTable {
   file_name: string;
   sha256: string;
   bytes: number;
+  /** Where the file is kept, and the data directory that this is in. */
   path: string;
+  kept_by: string;
   state: 'running' | 'applied' | 'refused';
   records: Generated<number>;
   bytes_read: Generated<number>;
