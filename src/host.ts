@@ -18,6 +18,7 @@ import { FetchDocument } from './documents/fetch-document.js';
 import { PartnerPaces } from './egress/partner-pace.js';
 import { createServer } from './http/server.js';
 import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
+import { Inboxes } from './invoice-files/inboxes.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
 import { RefreshAccount } from './rtdr/refresh-account.js';
@@ -62,6 +63,7 @@ const features = new ContainerModule(({ bind }) => {
     HostWorld,
     ImportInvoiceFile,
     InvoiceFiles,
+    Inboxes,
     PartnerPaces,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
@@ -97,11 +99,13 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const world = container.get<HostWorld>(HostWorld);
   const leases = new Leases(world.store);
   const deliver = new Deliver(world, leases);
+  const inboxes = container.get<Inboxes>(Inboxes);
   const importing = container.get<ImportInvoiceFile>(ImportInvoiceFile);
   if (works) {
     queue.work((id) => deliver.deliver(id));
     leases.start((error) => log.error({ err: error }, 'leases could not be renewed'));
     await importing.resume();
+    inboxes.start();
   }
   const app = await createServer(container.get.bind(container), token);
   await app.listen({ port: options.port, host: options.host });
@@ -116,7 +120,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
       await Promise.all([Promise.race([served, wait(FINISH_MS, undefined, { ref: false })]), queue.drain(FINISH_MS)]);
       deliver.stop();
       app.server.closeAllConnections();
-      await Promise.all([served, queue.close(), importing.stop()]);
+      await Promise.all([served, queue.close(), importing.stop(), inboxes.stop()]);
       await leases.stop();
       await container.get<BillerScopes>(BillerScopes).close();
       await database.close();

@@ -9,10 +9,11 @@ import { MASK } from '../egress/redaction.js';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { BillersTable, Tables } from '../store/tables.js';
+import { isReference, readInbox, type SecretReference } from './inbox-option.js';
 import { SECRET_BOX, type SecretBox } from './secret-box.js';
 
 /** A setting as it is stored: text, a sealed secret, or where to find one. */
-type StoredSetting = string | { sealed: string } | { env: string } | { file: string };
+type StoredSetting = string | { sealed: string } | SecretReference;
 
 export interface BillerConfig {
   billerId: string;
@@ -50,8 +51,8 @@ export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options
 /** Options of a biller that go before the limits of its adapter's manifest. */
 export const LIMIT_OPTIONS = ['requestsPerSecond', 'concurrency', 'timeoutMs'] as const;
 /** Options of a biller that the host itself understands, whatever the adapter. */
-const HOST_OPTION_KEYS = new Set<string>(['maxSetAsidePercent', 'maxDeliveryAgeHours', ...LIMIT_OPTIONS]);
-const LEAST: Record<string, number> = { requestsPerSecond: 0.1, concurrency: 1, timeoutMs: 10 };
+const NUMBER_OPTIONS = new Set<string>(['maxSetAsidePercent', 'maxDeliveryAgeHours', 'inboxSeconds', ...LIMIT_OPTIONS]);
+const LEAST: Record<string, number> = { requestsPerSecond: 0.1, concurrency: 1, timeoutMs: 10, inboxSeconds: 1 };
 const DEFAULT_INVOICE_TYPE = 164;
 
 @injectable()
@@ -195,24 +196,25 @@ export class Billers {
   }
 }
 
-const isReference = (value: unknown): value is { env: string } | { file: string } =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.keys(value).length === 1 &&
-  (typeof (value as { env?: unknown }).env === 'string' || typeof (value as { file?: unknown }).file === 'string');
-
 function checkOptions(manifest: AdapterManifest, options: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(options)) {
+    const refuse = (message: string): never => {
+      throw new Problem(422, 'invalid-options', message);
+    };
     const spec: ManifestSetting | undefined = manifest.options?.find((item) => item.key === key);
-    if (!spec && !HOST_OPTION_KEYS.has(key))
-      throw new Problem(422, 'invalid-options', `neither the host nor the adapter ${manifest.id} has an option ${key}`);
     if (spec?.choices && !spec.choices.includes(value as string))
-      throw new Problem(422, 'invalid-options', `the option ${key} must be one of ${spec.choices.join(', ')}`);
-    const least = LEAST[key] ?? 0;
-    if (HOST_OPTION_KEYS.has(key) && typeof value === 'number' && value < least)
-      throw new Problem(422, 'invalid-options', `the option ${key} must be at least ${least}`);
-    if (HOST_OPTION_KEYS.has(key) && !(typeof value === 'number' && value >= 0))
-      throw new Problem(422, 'invalid-options', `the option ${key} must be a number, zero or more`);
+      refuse(`the option ${key} must be one of ${spec.choices.join(', ')}`);
+    if (key === 'inbox') {
+      try {
+        readInbox(value);
+      } catch (error) {
+        refuse((error as Error).message);
+      }
+    } else if (NUMBER_OPTIONS.has(key)) {
+      const least = LEAST[key] ?? 0;
+      if (typeof value !== 'number' || !(value >= least))
+        refuse(`the option ${key} must be a number, at least ${least}`);
+    } else if (!spec) refuse(`neither the host nor the adapter ${manifest.id} has an option ${key}`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Invoice files: handed over as the body, of any size, streamed to disk. */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { Inboxes } from '../invoice-files/inboxes.js';
 import { InvoiceFiles, importView } from '../invoice-files/invoice-files.js';
 import { Problem } from '../problem.js';
 import { limitOf } from './query.js';
@@ -13,6 +14,8 @@ const LARGEST_FILE = 20 * 2 ** 30;
 
 export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void {
   const files = resolve<InvoiceFiles>(InvoiceFiles);
+  const inboxes = resolve<Inboxes>(Inboxes);
+  app.get<{ Params: { billerId: string } }>('/billers/:billerId/inbox', ({ params }) => inboxes.state(params.billerId));
   const path = '/billers/:billerId/invoice-files';
   // Within this plugin alone, a body of any type is a file.
   app.removeAllContentTypeParsers();

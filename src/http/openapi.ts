@@ -75,6 +75,7 @@ const OPERATIONS: Operation[] = [
   op('get', `${BILLER}/invoice-files/{importId}/set-aside`, 'listSetAside', 'The records set aside', ['200', '404'], {
     query: ['after', 'limit'],
   }),
+  op('get', `${BILLER}/inbox`, 'getInbox', "How a biller's inbox stands", ['200', '404']),
   op('get', '/v1/changes', 'readChanges', 'What happened to invoices, in order', ['200', '400'], {
     query: ['after', 'limit'],
   }),

@@ -98,6 +98,9 @@ alter table changes drop column invoice, alter column invoice_date set not null,
 drop table invoice_staging;
 alter table invoice_files add column kept_by text not null default '';
 create index invoice_files_running on invoice_files (created_at) where state = 'running';
+create table inbox_states (
+  biller_id text primary key references billers, looked_at timestamptz not null, waiting jsonb not null, problem text
+);
 `;
 
 const migration = (text: string): Migration => ({

@@ -153,6 +153,16 @@ export interface InvoiceFilesTable {
   finished_at: Date | null;
 }
 
+/** How a biller's inbox was when it was last looked at. */
+export interface InboxStatesTable {
+  biller_id: string;
+  looked_at: Date;
+  /** Names of the files in it. */
+  waiting: Json<string[]>;
+  /** Why it could not be read, in words. */
+  problem: string | null;
+}
+
 export interface SetAsideTable {
   import_id: string;
   record_number: number;
@@ -174,5 +184,6 @@ export interface Tables {
   partner_paces: PartnerPacesTable;
   audit: AuditTable;
   invoice_files: InvoiceFilesTable;
+  inbox_states: InboxStatesTable;
   set_aside_records: SetAsideTable;
 }

@@ -1,0 +1,72 @@
+/** An inbox on an SFTP server, whose key must be the one that was configured. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { posix } from 'node:path';
+import type { Readable } from 'node:stream';
+import SftpClient from 'ssh2-sftp-client';
+import type { Inbox, SecretReference } from '../billers/inbox-option.js';
+import { hostGuard } from '../egress/host-guard.js';
+import { type InboxFile, type InboxFolder, nameBeside } from './inbox-folder.js';
+
+const READY_MS = 15_000;
+
+function secretOf(reference: SecretReference): string {
+  const secret = 'env' in reference ? process.env[reference.env] : readFileSync(reference.file, 'utf8');
+  if (!secret) throw new Error(`the inbox's secret is not where it should be: ${JSON.stringify(reference)}`);
+  return secret;
+}
+
+export class SftpInbox implements InboxFolder {
+  private constructor(
+    private readonly client: SftpClient,
+    private readonly folder: string,
+  ) {}
+
+  /** @param allowPrivate whether the server may be at a private address */
+  static async open(inbox: Inbox & { kind: 'sftp' }, allowPrivate: boolean): Promise<SftpInbox> {
+    const silent = (): void => undefined; // whatever it says is told by the call that it breaks, too
+    const client = new SftpClient('inbox', { error: silent, end: silent, close: silent });
+    const { host, port, user, password, privateKey, hostKey } = inbox;
+    const guard = hostGuard([host], allowPrivate);
+    guard.check(new URL(`https://${host.includes(':') ? `[${host}]` : host}/`));
+    const sock = connect({ host, port, lookup: guard.lookup });
+    try {
+      await client.connect({
+        ...{ sock, username: user, readyTimeout: READY_MS },
+        ...(password ? { password: secretOf(password).replace(/\r?\n$/, '') } : {}),
+        ...(privateKey ? { privateKey: secretOf(privateKey) } : {}),
+        hostVerifier: (key: Buffer) =>
+          `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}` === hostKey,
+      });
+    } catch (error) {
+      sock.destroy();
+      throw error;
+    }
+    return new SftpInbox(client, inbox.folder);
+  }
+
+  async list(): Promise<InboxFile[]> {
+    const entries = await this.client.list(this.folder);
+    return entries
+      .filter(({ type }) => type === '-')
+      .map(({ name, size, modifyTime }) => ({ name, bytes: size, modifiedAt: modifyTime }));
+  }
+
+  async read(name: string): Promise<Readable> {
+    return this.client.createReadStream(posix.join(this.folder, name)) as unknown as Readable;
+  }
+
+  async settle(name: string, into: 'done' | 'refused', report: string): Promise<void> {
+    const folder = posix.join(this.folder, into);
+    if (!(await this.client.exists(folder))) await this.client.mkdir(folder);
+    const taken = await this.client.exists(posix.join(folder, name));
+    const target = posix.join(folder, taken ? nameBeside(name) : name);
+    await this.client.put(Buffer.from(report), `${target}.report.json`);
+    await this.client.rename(posix.join(this.folder, name), target);
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+}

@@ -1,0 +1,139 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { invoiceFile } from '@ic-host/adapter-britecore/sandbox';
+import { expect } from 'chai';
+import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
+import { HOW_TO_GET_OPENSSH, hasOpenSsh, type OpenSsh, startOpenSsh } from '../peers/openssh.js';
+
+const NAME = '1663_11232026.JSON';
+const until = async (fits: () => boolean): Promise<void> => {
+  while (!fits()) await wait(30);
+};
+
+describe("a biller's inbox", function () {
+  this.timeout(60_000);
+  let host: TestHost;
+  let inbox: string;
+  const text = (invoices: number, seed = 1) =>
+    [...invoiceFile({ invoices, seed, billerGuid: host.sandbox.biller.guid })].join('');
+  const watch = (options: object, target = host) => target.biller('1663', { options: { inboxSeconds: 1, ...options } });
+  const report = (file: string) => JSON.parse(readFileSync(join(inbox, `${file}.report.json`), 'utf8'));
+
+  beforeEach(async () => {
+    host = await TestHost.start();
+    inbox = join(temporaryFolder(), 'dropped here');
+    mkdirSync(inbox);
+  });
+  afterEach(() => host.close());
+
+  it('takes a file when nobody writes to it any more, and puts it into done with a report', async () => {
+    await watch({ inbox });
+    const whole = text(500);
+    writeFileSync(join(inbox, NAME), whole.slice(0, 1000));
+    // Written to for longer than a look takes: had it been taken half, it would be refused as truncated.
+    for (let from = 1000; from < whole.length; from += whole.length / 6) {
+      await wait(500);
+      appendFileSync(join(inbox, NAME), whole.slice(from, from + whole.length / 6));
+    }
+    writeFileSync(join(inbox, NAME), whole);
+    await until(() => existsSync(join(inbox, 'done', NAME)));
+    expect(report(`done/${NAME}`)).to.include({ state: 'applied', records: 500, created: 500, filename: NAME });
+    expect(readdirSync(inbox)).to.deep.equal(['done']);
+    expect(await host.query("select 1 from invoice_files where state = 'refused'")).to.deep.equal([]);
+  });
+
+  it('takes no notice of a name that says "not yet", and takes the file once it is renamed', async () => {
+    await watch({ inbox });
+    writeFileSync(join(inbox, `${NAME}.filepart`), text(3));
+    await wait(3_500);
+    expect(await host.query('select 1 from invoice_files')).to.deep.equal([]);
+    renameSync(join(inbox, `${NAME}.filepart`), join(inbox, NAME));
+    await until(() => existsSync(join(inbox, 'done', NAME)));
+  });
+
+  it('puts a file that is refused into refused, with what to tell the partner', async () => {
+    await watch({ inbox });
+    writeFileSync(join(inbox, NAME), text(3).replace('"InvoiceCount":3', '"InvoiceCount":4'));
+    await until(() => existsSync(join(inbox, 'refused', NAME)));
+    expect(report(`refused/${NAME}`).problem).to.deep.equal({
+      code: 'invoice-count-differs',
+      detail: 'the header says 4 invoices, the file holds 3',
+    });
+  });
+
+  it('says when it cannot be read, and goes on when it can', async () => {
+    await watch({ inbox: join(inbox, 'later') });
+    const { problem } = await host.until('/v1/billers/1663/inbox', (state) => state.problem !== null);
+    expect(problem).to.include('ENOENT');
+    mkdirSync(join(inbox, 'later'));
+    writeFileSync(join(inbox, 'later', NAME), text(2));
+    await until(() => existsSync(join(inbox, 'later/done', NAME)));
+    await host.until('/v1/billers/1663/inbox', (state) => state.problem === null && state.waiting.length === 0);
+  });
+
+  it('two hosts that watch it make one import', async () => {
+    const databaseUrl = await newDatabase();
+    const hosts = [
+      await TestHost.start({ databaseUrl, masterKey: 'm' }),
+      await TestHost.start({ databaseUrl, masterKey: 'm' }),
+    ];
+    writeFileSync(join(inbox, NAME), text(2_000));
+    await watch({ inbox }, hosts[0]);
+    await until(() => existsSync(join(inbox, 'done', NAME)));
+    await wait(1_500);
+    expect(readdirSync(join(inbox, 'done')).sort()).to.deep.equal([NAME, `${NAME}.report.json`]);
+    const imports = await hosts[0]?.query('select state, created from invoice_files');
+    expect(imports).to.deep.equal([{ state: 'applied', created: 2_000 }]);
+    for (const each of hosts) await each.close();
+  });
+
+  for (const [name, value, words] of [
+    ['a relative folder', 'inbox', 'absolute'],
+    ['another protocol', { url: 'ftp://a@b/c' }, 'sftp://'],
+    ['a password in the URL', { url: 'sftp://a:b@c/d' }, 'not the password'],
+    ['no host key', { url: 'sftp://a@c/d', password: { env: 'X' } }, 'fingerprint'],
+    ['a password in the clear', { url: 'sftp://a@c/d', hostKey: `SHA256:${'a'.repeat(43)}`, password: 'x' }, 'env'],
+  ] as const)
+    it(`refuses ${name}`, async () => {
+      const { status, body } = await watch({ inbox: value });
+      expect([status, body.code]).to.deep.equal([422, 'invalid-options']);
+      expect(body.detail).to.include(words);
+    });
+
+  describe('on an SFTP server', () => {
+    let server: OpenSsh;
+    before(async function () {
+      if (hasOpenSsh) server = await startOpenSsh(temporaryFolder());
+      else if (process.env.CI) throw new Error(HOW_TO_GET_OPENSSH);
+      else {
+        console.log(`      skipped: ${HOW_TO_GET_OPENSSH}`);
+        this.skip();
+      }
+    });
+    after(() => server?.close());
+    const sftp = (more = {}) => ({
+      url: `sftp://${server.user}@127.0.0.1:${server.port}${encodeURI(inbox)}`,
+      ...{ hostKey: server.hostKey, privateKey: { file: server.clientKey } },
+      ...more,
+    });
+
+    it('fetches a file, imports it, and moves it there', async () => {
+      await watch({ inbox: sftp() });
+      writeFileSync(join(inbox, NAME), text(3_000));
+      await until(() => existsSync(join(inbox, 'done', NAME)));
+      expect(report(`done/${NAME}`)).to.include({ state: 'applied', created: 3_000 });
+      // The same name again, with other invoices: both are kept.
+      writeFileSync(join(inbox, NAME), text(3_000, 2));
+      await until(() => readdirSync(join(inbox, 'done')).length === 4);
+    });
+
+    it('speaks to no server but the one whose key is configured', async () => {
+      await watch({ inbox: sftp({ hostKey: `SHA256:${'a'.repeat(43)}` }) });
+      writeFileSync(join(inbox, NAME), text(3));
+      const { problem } = await host.until('/v1/billers/1663/inbox', (state) => state.problem !== null);
+      expect(problem).to.match(/verif/i);
+      expect(readdirSync(inbox)).to.deep.equal([NAME]);
+    });
+  });
+});
