@@ -7,7 +7,7 @@ import { Money } from '@ic-host/contracts';
 import { Book, type SandboxInvoice } from './book.js';
 import { invoicePdf } from './pdf.js';
 
-export { invoiceFile } from './invoice-file-maker.js';
+export { type InvoiceFileRecipe, invoiceFile } from './invoice-file-maker.js';
 
 export type FaultKind =
   | 'delay'
