@@ -17,11 +17,15 @@ export class NumberText {
   constructor(readonly text: string) {}
 }
 
-/** JSON.parse that keeps every number's own text. @throws SyntaxError */
+/** JSON.parse that keeps every number's own text. @throws SyntaxError, also where it is nested too deeply */
 export function parseExactly(text: string): unknown {
   const exact = (_: string, value: unknown, context?: { source?: string }): unknown =>
     typeof value === 'number' ? new NumberText(context?.source ?? '') : value;
-  return JSON.parse(text, exact as (key: string, value: unknown) => unknown);
+  try {
+    return JSON.parse(text, exact as (key: string, value: unknown) => unknown);
+  } catch (error) {
+    throw error instanceof SyntaxError ? error : new SyntaxError('nested too deeply', { cause: error });
+  }
 }
 
 const textOf = (value: unknown): string | undefined =>

@@ -51,7 +51,12 @@ export class BriteCoreInvoiceFiles implements InvoiceFileParser {
 }
 
 function headerOf(text: string): InvoiceFileHeader {
-  const top = asObject(parseExactly(text));
+  let top: Record<string, unknown>;
+  try {
+    top = asObject(parseExactly(text));
+  } catch {
+    throw refuse('not-json', "the part of the file outside its records can't be read: it is nested too deeply");
+  }
   if (!Array.isArray(top.Invoices)) throw refuse('not-json', 'the file has no list named Invoices');
   const source = 'FileHeader' in top ? asObject(top.FileHeader) : top;
   const take = <T>(name: string, read: (value: unknown) => T): T => {
