@@ -1,0 +1,96 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DEMONSTRATION_BILLER, invoiceFile, startSandbox } from '@ic-host/adapter-britecore/sandbox';
+import { expect } from 'chai';
+import pg from 'pg';
+import { HOST_OPTIONS } from '../../src/billers/billers.js';
+import { ImportInvoiceFile } from '../../src/invoice-files/import-invoice-file.js';
+import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
+import { type HostProcess, spawnHost } from '../host-process.js';
+
+const INVOICES = 30_000;
+const NAME = '1663_11232026.JSON';
+const file = (invoices: number) => [...invoiceFile({ invoices, billerGuid: DEMONSTRATION_BILLER.guid })].join('');
+
+describe('an import and a crash', function () {
+  this.timeout(120_000);
+
+  it('killed while it reads and while it applies: goes on by itself, nothing half applied, each change told once', async () => {
+    const databaseUrl = await newDatabase();
+    const dataDir = temporaryFolder();
+    const env = {
+      ...{ IC_HOST_DATABASE_URL: databaseUrl, IC_HOST_API_TOKEN: 't', IC_HOST_MASTER_KEY: 'm' },
+      IC_HOST_LOG_LEVEL: 'fatal',
+    };
+    const headers = { authorization: 'Bearer t', 'content-type': 'application/json' };
+    const sandbox = await startSandbox();
+    const client = new pg.Client(databaseUrl);
+    await client.connect();
+    const count = async (query: string): Promise<number> => Number((await client.query(query)).rows[0].n);
+    const until = async (query: string): Promise<void> => {
+      while (!(await count(query))) await wait(5);
+    };
+    const kill = async ({ child, exited }: HostProcess): Promise<void> => {
+      child.kill('SIGKILL');
+      await exited;
+      // Its connections end a little later than it does.
+      await until('select (count(*) = 1)::int as n from pg_stat_activity where datname = current_database()');
+      expect(await count('select count(*) as n from invoices'), 'nothing of it is there').to.equal(0);
+      expect(await count("select count(*) as n from pg_class where relname = 'staged'")).to.equal(0);
+    };
+
+    let host = await spawnHost(dataDir, env);
+    const { billerId, ...biller } = sandbox.biller;
+    const base = (): string => `${host.url}/v1/billers/${billerId}`;
+    await fetch(base(), { method: 'PUT', headers, body: JSON.stringify({ ...biller, adapter: 'britecore' }) });
+    const body = file(INVOICES);
+    const sent = await fetch(`${base()}/invoice-files?filename=${NAME}`, { method: 'POST', headers, body });
+    const { importId } = (await sent.json()) as { importId: string };
+
+    await until('select count(*) as n from invoice_files where records > 0');
+    await kill(host);
+    host = await spawnHost(dataDir, env);
+    await until("select count(*) as n from pg_stat_activity where query like '%insert into invoices as held%'");
+    await kill(host);
+    host = await spawnHost(dataDir, env);
+    await until("select count(*) as n from invoice_files where state <> 'running'");
+
+    const held = await (await fetch(`${base()}/invoice-files/${importId}`, { headers })).json();
+    expect(held).to.include({ state: 'applied', records: INVOICES, created: INVOICES, updated: 0, unchanged: 0 });
+    expect(await count('select count(*) as n from invoices')).to.equal(INVOICES);
+    expect(await count('select count(*) as n from changes')).to.equal(INVOICES);
+    host.child.kill('SIGTERM');
+    await host.exited;
+    await client.end();
+    await sandbox.close();
+  });
+
+  it('a file that is gone from the data directory is refused, and not waited for', async () => {
+    const host = await TestHost.start();
+    await host.biller();
+    await host.query(
+      `insert into invoice_files (biller_id, file_name, sha256, bytes, path, state, kept_by)
+       select '1663', $1, 'sha', 1, '/nowhere', 'running', kept_by from
+       (select $2::text as kept_by) as self`,
+      [NAME, host.host.container.get<{ dataDirId: string }>(HOST_OPTIONS).dataDirId],
+    );
+    await host.host.container.get<ImportInvoiceFile>(ImportInvoiceFile).resume();
+    const [row] = await host.query("select state, problem->>'code' as code from invoice_files");
+    expect(row).to.deep.equal({ state: 'refused', code: 'file-lost' });
+    await host.close();
+  });
+
+  it('given to two hosts at once, it is one import', async () => {
+    const databaseUrl = await newDatabase();
+    const hosts = await Promise.all([0, 1].map(() => TestHost.start({ databaseUrl, masterKey: 'm' })));
+    await hosts[0]?.biller();
+    const path = `/v1/billers/1663/invoice-files?filename=${NAME}`;
+    const type = { 'content-type': 'application/json' };
+    const body = file(5_000);
+    const taken = await Promise.all(hosts.map((host) => host.call('POST', path, body, type)));
+    expect(taken[0]?.body.importId).to.equal(taken[1]?.body.importId);
+    const done = await hosts[1]?.settled(`/v1/billers/1663/invoice-files/${taken[0]?.body.importId}`);
+    expect(done).to.include({ state: 'applied', created: 5_000 });
+    expect(await hosts[0]?.query('select count(*)::int as n from changes')).to.deep.equal([{ n: 5_000 }]);
+    for (const host of hosts) await host.close();
+  });
+});
