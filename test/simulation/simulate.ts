@@ -289,9 +289,9 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
   }
 }
 
-/** The first seed, from 1 on, that finds something wrong; undefined when none of so many does. */
-export async function firstBroken(seeds: number, mutant?: Mutant): Promise<History | undefined> {
-  for (let seed = 1; seed <= seeds; seed++) {
+/** The first of so many seeds that finds something wrong; undefined when none does. */
+export async function firstBroken(seeds: number, mutant?: Mutant, from = 1): Promise<History | undefined> {
+  for (let seed = from; seed < from + seeds; seed++) {
     const history = await simulate(seed, mutant);
     if (history.broken) return history;
   }
