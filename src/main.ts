@@ -7,12 +7,14 @@ import { parseCommand } from './cli/parse.js';
 import { remoteCommands } from './cli/remote.js';
 import { sandboxCommand } from './cli/sandbox.js';
 import { startCommand } from './cli/start.js';
+import { verifyCommand } from './cli/verify.js';
 
 program.name('ic-host').description('An integration host for bill payment.').showHelpAfterError();
 startCommand(program);
 adaptersCommand(program);
 sandboxCommand(program);
 parseCommand(program);
+verifyCommand(program);
 remoteCommands(program);
 
 program.parseAsync().catch((error: Error) => {

@@ -66,6 +66,8 @@ export class AdapterManifest {
   @IsOptional() limits?: ManifestLimits;
   /** Module that serves a stand-in partner, relative to the manifest. */
   @IsOptional() @IsString() sandbox?: string;
+  /** Module that tells the contract suite what it needs to know, relative to the manifest. */
+  @IsOptional() @IsString() contractConfig?: string;
 }
 
 /** The host's own list of adapters. */

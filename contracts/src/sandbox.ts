@@ -3,6 +3,8 @@
 export interface SandboxOptions {
   /** Port on the loopback address; 0 picks one. */
   port?: number;
+  /** The secret it takes; one of its own when left out. */
+  key?: string;
   /** File that keeps what the stand-in knows across restarts; without it everything is forgotten. */
   stateFile?: string;
 }

@@ -1,34 +1,19 @@
 /** One container a biller, made on first use and dropped when its settings change: nothing is shared between two. */
-import {
-  AdapterError,
-  type AdapterManifest,
-  type AdapterSettings,
-  BILLER,
-  CLOCK,
-  CONTRACT_TOKENS,
-  type ContractName,
-  type ContractTypes,
-  LOGGER,
-  PARTNER_HTTP,
-  SETTINGS,
-  TRACER,
-} from '@ic-host/contracts';
+import { CONTRACT_TOKENS, type ContractName, type ContractTypes } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
-import { Container, inject, injectable } from 'inversify';
+import { inject, injectable } from 'inversify';
 import type { Kysely } from 'kysely';
 import { type BillerConfig, Billers, HOST_OPTIONS, type HostOptions, LIMIT_OPTIONS } from '../billers/billers.js';
-import { createWayOut, DEFAULT_LIMITS, type Limits, type WayOut } from '../egress/partner-http.js';
+import { DEFAULT_LIMITS, type Limits } from '../egress/partner-http.js';
 import { PartnerPaces } from '../egress/partner-pace.js';
-import { redactorOf } from '../egress/redaction.js';
 import { Problem } from '../problem.js';
 import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { ADAPTERS, type AdapterRegistry } from './adapter-registry.js';
+import { type OpenScope, openScope } from './open-scope.js';
 
-interface Scope {
+interface Scope extends OpenScope {
   revision: string;
-  container: Container;
-  wayOut: WayOut;
 }
 
 /** Calls in flight on a dropped scope may still end. */
@@ -88,62 +73,16 @@ export class BillerScopes {
 
   private open(config: BillerConfig): Scope {
     const { manifest, module } = this.adapters.get(config.adapter);
-    const settings = settingsOf(config, manifest, this.billers);
-    const secrets = manifest.settings
-      .filter((spec) => spec.secret)
-      .flatMap((spec) => {
-        try {
-          return settings.get(spec.key) ?? [];
-        } catch {
-          return []; // its source is gone: the call that needs it says so
-        }
-      });
-    const tracer = trace.getTracer('ic-host');
+    const { billerId, name, guid, openBilling, invoiceTypeId, options, revision } = config;
     const limits = this.limitsOf(config);
-    const wayOut = createWayOut({
-      billerId: config.billerId,
-      adapterId: manifest.id,
-      hosts: hostsOf(manifest, settings),
-      limits,
-      pace: this.paces.of(config.billerId, limits.requestsPerSecond),
-      allowPrivate: this.host.allowPrivateEgress,
-      redact: redactorOf(secrets),
-      tracer,
+    const opened = openScope({
+      ...{ manifest, module, limits, options, allowPrivate: this.host.allowPrivateEgress },
+      biller: { billerId, name, guid, openBilling, invoiceTypeId },
+      read: (key) => this.billers.reveal(config, key),
+      pace: this.paces.of(billerId, limits.requestsPerSecond),
+      log: this.log.child({ billerId, adapter: manifest.id }),
+      tracer: trace.getTracer('ic-host'),
     });
-    const { billerId, name, guid, openBilling, invoiceTypeId } = config;
-    const container = new Container();
-    container.bind(BILLER).toConstantValue({ billerId, name, guid, openBilling, invoiceTypeId });
-    container.bind(SETTINGS).toConstantValue(settings);
-    container.bind(PARTNER_HTTP).toConstantValue(wayOut.http);
-    container.bind(LOGGER).toConstantValue(this.log.child({ billerId, adapter: manifest.id }));
-    container.bind(CLOCK).toConstantValue(Date);
-    container.bind(TRACER).toConstantValue(tracer);
-    container.load(module);
-    return { revision: config.revision, container, wayOut };
+    return { revision, ...opened };
   }
 }
-
-function settingsOf(config: BillerConfig, manifest: AdapterManifest, billers: Billers): AdapterSettings {
-  const get = (key: string): string | undefined => {
-    const fallback = manifest.settings.find((spec) => spec.key === key)?.default;
-    return billers.reveal(config, key) ?? (fallback === undefined ? undefined : String(fallback));
-  };
-  return {
-    get,
-    require: (key) => {
-      const value = get(key);
-      if (value === undefined)
-        throw new AdapterError('misconfigured', `the setting ${key} is missing`, { code: 'setting-missing' });
-      return value;
-    },
-    option: (key) =>
-      (config.options[key] as string | undefined) ?? manifest.options?.find((spec) => spec.key === key)?.default,
-  };
-}
-
-const hostsOf = (manifest: AdapterManifest, settings: AdapterSettings): string[] =>
-  manifest.egress.flatMap((pattern) => {
-    if (!pattern.startsWith('setting:')) return pattern;
-    const value = settings.get(pattern.slice('setting:'.length));
-    return value && URL.canParse(value) ? new URL(value).hostname.replace(/^\[|\]$/g, '') : [];
-  });

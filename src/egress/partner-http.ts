@@ -19,6 +19,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { CallTime } from './call-time.js';
 import { isRecording, recordExchange } from './exchange-record.js';
 import { hostGuard } from './host-guard.js';
 import type { Pace } from './partner-pace.js';
@@ -39,6 +40,14 @@ export interface WayOutOptions {
   allowPrivate: boolean;
   redact: Redact;
   tracer: Tracer;
+  tap?: WireTap;
+}
+
+/** For whoever tests adapters on the host's own way out: sees each call, can spoil it, and sees the connections. */
+export interface WireTap {
+  /** The call's {@link SentNote} is its `opaque`. */
+  intercept: Dispatcher.DispatcherComposeInterceptor;
+  connector(connect: buildConnector.connector): buildConnector.connector;
 }
 
 export type Limits = Required<ManifestLimits>;
@@ -66,18 +75,19 @@ const isPartnerFault = (error: unknown): boolean =>
   (error.response === undefined || error.response.status >= 500);
 
 export function createWayOut(options: WayOutOptions): WayOut {
-  const { limits, pace } = options;
+  const { limits, pace, tap } = options;
   const guard = hostGuard(options.hosts, options.allowPrivate);
+  const connect = buildConnector({
+    timeout: Math.min(10_000, limits.timeoutMs),
+    lookup: guard.lookup,
+  } as buildConnector.BuildOptions);
   const agent = new Agent({
     connections: limits.concurrency,
     pipelining: 1,
-    connect: buildConnector({
-      timeout: Math.min(10_000, limits.timeoutMs),
-      lookup: guard.lookup,
-    } as buildConnector.BuildOptions),
+    connect: tap?.connector(connect) ?? connect,
     maxResponseSize: -1,
   });
-  const dispatcher = agent.compose(notingSent);
+  const dispatcher = agent.compose(...(tap ? [tap.intercept] : []), notingSent);
   const policy = wrap(
     circuitBreaker(handleWhen(isPartnerFault), { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(20) }),
     bulkhead(limits.concurrency, QUEUE),
@@ -87,12 +97,13 @@ export function createWayOut(options: WayOutOptions): WayOut {
     const url = new URL(axios.getUri(config));
     guard.check(url);
     const operation = config.partnerCall?.operation ?? url.pathname;
-    const deadline = AbortSignal.timeout(Math.ceil(config.timeout || limits.timeoutMs));
     const caller = config.signal as AbortSignal | undefined;
-    const signal = caller ? AbortSignal.any([caller, deadline]) : deadline;
+    const time = new CallTime(Math.ceil(config.timeout || limits.timeoutMs), caller);
+    const { signal } = time;
+    let streams = false;
     const started = performance.now();
     const record = isRecording();
-    const note: SentNote = { sent: false };
+    const note: SentNote = { sent: false, operation, effect: config.partnerCall?.effect };
     let status: number | null = null;
     let seen = '';
     try {
@@ -114,7 +125,11 @@ export function createWayOut(options: WayOutOptions): WayOut {
         const bytes = await readBody(answer.body, limits.maxResponseBytes);
         seen = record ? bytes.toString('utf8', 0, RECORDED_BYTES) : '';
         data = config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
-      } else seen = '(streamed)';
+      } else {
+        seen = '(streamed)';
+        streams = true;
+        answer.body.once('close', () => time.release());
+      }
       const response = {
         data,
         status,
@@ -128,8 +143,9 @@ export function createWayOut(options: WayOutOptions): WayOut {
       return response;
     } catch (error) {
       if (error instanceof AxiosError || AdapterError.is(error)) throw error;
-      throw transportError(error, config, { note, deadline, caller });
+      throw transportError(error, config, { note, time, caller });
     } finally {
+      if (!streams) time.release();
       if (record)
         recordExchange({
           operation,
@@ -207,15 +223,15 @@ async function readBody(body: Dispatcher.ResponseData['body'], most: number): Pr
 function transportError(
   error: unknown,
   config: InternalAxiosRequestConfig,
-  { note, deadline, caller }: { note: SentNote; deadline: AbortSignal; caller: AbortSignal | undefined },
+  { note, time, caller }: { note: SentNote; time: CallTime; caller: AbortSignal | undefined },
 ): AxiosError | AdapterError {
   const code = (error as { code?: string }).code ?? 'ERR_NETWORK';
   if (code === 'EGRESS_REFUSED')
     return new AdapterError('misconfigured', (error as Error).message, { code: 'egress-refused' });
-  const [message, told] = caller?.aborted
-    ? ['the call was given up', AxiosError.ERR_CANCELED]
-    : deadline.aborted
-      ? ['no answer in time', AxiosError.ETIMEDOUT]
+  const [message, told] = time.isOver
+    ? ['no answer in time', AxiosError.ETIMEDOUT]
+    : caller?.aborted
+      ? ['the call was given up', AxiosError.ERR_CANCELED]
       : [(error as Error).message, code];
   if (note.sent) return new AxiosError(message, told, config);
   const unsent = new AxiosError(`${message}, before anything was sent`, NOT_SENT, config);

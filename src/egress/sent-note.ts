@@ -3,6 +3,8 @@ import type { Dispatcher } from 'undici';
 
 export interface SentNote {
   sent: boolean;
+  operation: string;
+  effect: 'read' | 'write' | undefined;
 }
 
 /** For `agent.compose`; the note travels as the call's `opaque`. */

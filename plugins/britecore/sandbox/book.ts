@@ -26,6 +26,8 @@ export interface LedgerEntry {
   invoiceNumber: string;
   /** In cents. */
   amount: number;
+  /** As it was sent. */
+  paymentDate: string;
   confirmationNumber: string;
   returned: boolean;
 }
@@ -96,6 +98,14 @@ export class Book {
     if (!this.file) return;
     const { policies, ledger, paperless, autopay } = this;
     writeFileSync(this.file, JSON.stringify({ policies, ledger, paperless, autopay }));
+  }
+
+  /** Adds a policy, in the place of one with the same number. */
+  put(policy: Omit<SandboxPolicy, 'id'>): void {
+    const known = this.policyOf(policy.number);
+    const made = { ...policy, id: known?.id ?? guid(1_000 + this.policies.length) };
+    if (known) this.policies[this.policies.indexOf(known)] = made;
+    else this.policies.push(made);
   }
 
   policyOf(number: unknown): SandboxPolicy | undefined {

@@ -1,6 +1,7 @@
 /** A stand-in BriteCore over HTTP, with faults on demand: for tests, the demonstration and `ic-host sandbox`. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RunningSandbox, SandboxOptions } from '@ic-host/contracts';
 import { Money } from '@ic-host/contracts';
@@ -35,8 +36,10 @@ export interface Fault {
 
 export interface BriteCoreSandbox extends RunningSandbox {
   book: Book;
-  /** Every call that came in, without its key. */
+  /** The calls that came in, without their key; the latest ones. */
   calls: { operation: string; body: Record<string, unknown> }[];
+  /** Instead of a page made from the invoice: these bytes, and so many zeros. */
+  documents: Map<string, { head: Buffer; zeros: number }>;
   /** How many callers hung up before they were answered. */
   readonly abandoned: number;
   fault(fault: Fault): void;
@@ -44,6 +47,8 @@ export interface BriteCoreSandbox extends RunningSandbox {
 }
 
 type Answer = { success: boolean; messages: string[]; data: unknown };
+/** How many calls are remembered, at the most. */
+const MOST_CALLS = 2_000;
 const API_KEY = "asdfghjkl;'";
 export const DEMONSTRATION_BILLER = { billerId: '1663', guid: '7c0e5d3e-41cb-4a4a-8a2f-166300000001' };
 const ok = (data: unknown, ...messages: string[]): Answer => ({ success: true, messages, data });
@@ -104,6 +109,7 @@ const OPERATIONS: Record<string, (book: Book, body: Record<string, unknown>) => 
       policyNumber: policy.number,
       invoiceNumber: String(body.invoice_number),
       amount: cents,
+      paymentDate: String(body.payment_date),
     });
     const payoff = policy.invoices.reduce((sum, invoice) => sum + invoice.balance, 0);
     return ok(
@@ -144,6 +150,12 @@ OPERATIONS.invoice_cloud_suppress_insured_deliverable_printings = enroll('paperl
 OPERATIONS.invoice_cloud_supress_insured_deliverable_printings = enroll('paperless');
 OPERATIONS.invoice_cloud_autopay_enroll = enroll('autopay');
 
+const MEGABYTE = Buffer.alloc(1 << 20);
+function* bytesOf({ head, zeros }: { head: Buffer; zeros: number }): Generator<Buffer> {
+  yield head;
+  for (let left = zeros; left > 0; left -= MEGABYTE.length) yield MEGABYTE.subarray(0, left);
+}
+
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
@@ -151,9 +163,14 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
 }
 
 /** Serves until closed. Loopback only. */
-export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {}): Promise<BriteCoreSandbox> {
+export async function startSandbox({
+  port = 0,
+  stateFile,
+  key: apiKey = API_KEY,
+}: SandboxOptions = {}): Promise<BriteCoreSandbox> {
   const book = new Book(stateFile);
   const calls: BriteCoreSandbox['calls'] = [];
+  const documents: BriteCoreSandbox['documents'] = new Map();
   let abandoned = 0;
   let faults: (Fault & { left: number })[] = [];
   const fault = (wanted: Fault): void => void faults.push({ ...wanted, left: wanted.times ?? 1 });
@@ -180,6 +197,7 @@ export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {})
     }
     const { api_key: key, ...shown } = body;
     calls.push({ operation, body: shown });
+    if (calls.length > MOST_CALLS) calls.splice(0, MOST_CALLS / 2);
     const wrong = takeFault(operation, body);
     if (wrong?.kind === 'delay') await wait(wrong.delayMs ?? 1000);
     if (wrong?.kind === 'hang') return;
@@ -191,7 +209,12 @@ export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {})
         wrong.retryAfter === undefined ? {} : { 'retry-after': String(wrong.retryAfter) };
       return void response.writeHead(wrong.status ?? 500, headers).end('fault');
     }
-    if (key !== API_KEY) return void response.writeHead(401).end(JSON.stringify(no('Invalid api_key')));
+    if (key !== apiKey) return void response.writeHead(401).end(JSON.stringify(no('Invalid api_key')));
+    const document = documents.get(String(body.invoice_number));
+    if (operation === 'retrieve_invoice_document' && document) {
+      const headers = { 'content-type': 'application/pdf', 'content-length': document.head.length + document.zeros };
+      return void Readable.from(bytesOf(document)).pipe(response.writeHead(200, headers));
+    }
     if (operation === 'retrieve_invoice_document') {
       const invoice = book.invoiceOf(body.invoice_number);
       if (invoice) {
@@ -236,6 +259,7 @@ export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {})
     url,
     book,
     calls,
+    documents,
     get abandoned() {
       return abandoned;
     },
@@ -247,7 +271,7 @@ export async function startSandbox({ port = 0, stateFile }: SandboxOptions = {})
       ...DEMONSTRATION_BILLER,
       name: 'United Frontier Mutual (demonstration)',
       openBilling: true,
-      settings: { '8': url, '10': API_KEY, '11': url, '14': url, '17': url, '20': url, '101': url },
+      settings: { '8': url, '10': apiKey, '11': url, '14': url, '17': url, '20': url, '101': url },
     },
     sampleFile: { fileName: `${DEMONSTRATION_BILLER.billerId}_11232026.JSON`, text: sampleFile(book) },
     example: { accountNumber: sample?.number ?? '', invoiceNumber: sample?.invoices[0]?.id ?? '' },

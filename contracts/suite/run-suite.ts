@@ -1,0 +1,111 @@
+/** Runs the contract suite on one adapter. */
+import type { AdapterManifest, ContractName } from '../src/adapter-manifest.js';
+import { type Check, type CheckContext, CheckFailure, CheckSkipped } from './check.js';
+import type { ContractConfig, PartnerUnderTest } from './contract-config.js';
+import { documentProviderChecks } from './document-provider.js';
+import { enrollmentSinkChecks } from './enrollment-sink.js';
+import { invoiceFileParserChecks } from './invoice-file-parser.js';
+import { paymentSinkChecks } from './payment-sink.js';
+import { rtdrProviderChecks } from './rtdr-provider.js';
+import type { SuiteHost, SuiteScope } from './suite-host.js';
+
+/** All checks, by contract. */
+export const CHECKS: Record<ContractName, readonly Check[]> = {
+  'rtdr-provider': rtdrProviderChecks,
+  'payment-sink': paymentSinkChecks,
+  'enrollment-sink': enrollmentSinkChecks,
+  'document-provider': documentProviderChecks,
+  'invoice-file-parser': invoiceFileParserChecks,
+};
+
+export interface CheckResult {
+  check: Check;
+  state: 'passed' | 'failed' | 'skipped';
+  /** Why it failed or was skipped. */
+  message: string;
+  ms: number;
+}
+
+export interface SuiteRun {
+  manifest: AdapterManifest;
+  config: ContractConfig;
+  host: SuiteHost;
+  /** Which checks; all when left out. */
+  choose?: (check: Check) => boolean;
+  /** False: the checks that write are skipped, as at a live partner. */
+  allowWrites?: boolean;
+}
+
+/** A key that would show wherever it is not masked: quotes, a backslash, another script. */
+const awkwardKey = (number: number): string => `k"e'y\\é;${number}-${Math.random().toString(36).slice(2)}`;
+const LONGEST_MS = 120_000;
+
+let runs = 0;
+
+/** The checks that an adapter's manifest calls for, its own included, one result each. */
+export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
+  const { manifest, config, host, choose = () => true, allowWrites = true } = run;
+  const claimed = new Set(manifest.contracts.map(({ name }) => name));
+  const checks = [...claimed].flatMap((name) => CHECKS[name]).concat(config.checks ?? []);
+  const chosen = checks.filter(choose);
+  if (chosen.length === 0) return;
+  const id = `${Date.now().toString(36)}${(runs++).toString(36)}`;
+  let counter = 0;
+  const fresh = (prefix: string): string => `${prefix}-${id}-${counter++}`;
+  const partner = await config.start({ key: awkwardKey(0) });
+  try {
+    for (const check of chosen) {
+      const started = performance.now();
+      const ended = (state: CheckResult['state'], message = ''): CheckResult => ({
+        ...{ check, state, message, ms: performance.now() - started },
+      });
+      if (check.writes && !allowWrites) {
+        yield ended('skipped', 'it writes, and writing is not allowed here: --allow-writes');
+        continue;
+      }
+      const opened: { close(): Promise<void> }[] = [];
+      const keep = <T extends { close(): Promise<void> }>(item: T): T => {
+        opened.push(item);
+        return item;
+      };
+      const context: CheckContext = {
+        ...{ manifest, config, partner, host, fresh },
+        open: async (options) => keep(await host.open(partner.biller, options)),
+        openOther: async () => {
+          const other: PartnerUnderTest = keep(await config.start({ key: awkwardKey(++counter) }));
+          const scope: SuiteScope = keep(await host.open(other.biller));
+          return { partner: other, scope };
+        },
+        hasCapability: (contract, capability) =>
+          manifest.contracts.some(({ name, capabilities }) => name === contract && capabilities?.includes(capability)),
+      };
+      try {
+        await inTime(check.run(context));
+        yield ended('passed');
+      } catch (error) {
+        if (error instanceof CheckSkipped) yield ended('skipped', error.message);
+        else if (error instanceof CheckFailure) yield ended('failed', error.message);
+        else yield ended('failed', `it threw ${(error as Error)?.stack ?? String(error)}`);
+      } finally {
+        for (const item of opened.reverse()) await item.close();
+      }
+    }
+  } finally {
+    await partner.close();
+  }
+}
+
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new CheckFailure(`it did not end within ${LONGEST_MS / 1000} s: a call hangs`)),
+      LONGEST_MS,
+    );
+  });
+  try {
+    await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

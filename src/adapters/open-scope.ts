@@ -1,0 +1,92 @@
+/** Opens an adapter for one biller: a container of its own, with the biller's settings and its one way out. */
+import {
+  AdapterError,
+  type AdapterLogger,
+  type AdapterManifest,
+  type AdapterSettings,
+  BILLER,
+  type Biller,
+  CLOCK,
+  LOGGER,
+  PARTNER_HTTP,
+  SETTINGS,
+  TRACER,
+} from '@ic-host/contracts';
+import type { Tracer } from '@opentelemetry/api';
+import { Container, type ContainerModule } from 'inversify';
+import { createWayOut, type Limits, type WayOut, type WireTap } from '../egress/partner-http.js';
+import type { Pace } from '../egress/partner-pace.js';
+import { redactorOf } from '../egress/redaction.js';
+
+export interface ScopeParts {
+  manifest: AdapterManifest;
+  module: ContainerModule;
+  biller: Biller;
+  /** A setting's plain text by its key. @throws AdapterError `misconfigured` when its source is gone */
+  read(key: string): string | undefined;
+  options: Record<string, unknown>;
+  limits: Limits;
+  pace: Pace;
+  allowPrivate: boolean;
+  log: AdapterLogger;
+  tracer: Tracer;
+  tap?: WireTap;
+}
+
+export interface OpenScope {
+  container: Container;
+  wayOut: WayOut;
+}
+
+export function openScope(parts: ScopeParts): OpenScope {
+  const { manifest, biller, limits, pace, allowPrivate, tracer, tap } = parts;
+  const settings = settingsOf(parts);
+  const secrets = manifest.settings
+    .filter((spec) => spec.secret)
+    .flatMap((spec) => {
+      try {
+        return settings.get(spec.key) ?? [];
+      } catch {
+        return []; // its source is gone: the call that needs it says so
+      }
+    });
+  const wayOut = createWayOut({
+    ...{ billerId: biller.billerId, adapterId: manifest.id, hosts: hostsOf(manifest, settings) },
+    ...{ limits, pace, allowPrivate, redact: redactorOf(secrets), tracer },
+    ...(tap ? { tap } : {}),
+  });
+  const container = new Container();
+  container.bind(BILLER).toConstantValue(biller);
+  container.bind(SETTINGS).toConstantValue(settings);
+  container.bind(PARTNER_HTTP).toConstantValue(wayOut.http);
+  container.bind(LOGGER).toConstantValue(parts.log);
+  container.bind(CLOCK).toConstantValue(Date);
+  container.bind(TRACER).toConstantValue(tracer);
+  container.load(parts.module);
+  return { container, wayOut };
+}
+
+function settingsOf({ manifest, read, options }: ScopeParts): AdapterSettings {
+  const get = (key: string): string | undefined => {
+    const fallback = manifest.settings.find((spec) => spec.key === key)?.default;
+    return read(key) ?? (fallback === undefined ? undefined : String(fallback));
+  };
+  return {
+    get,
+    require: (key) => {
+      const value = get(key);
+      if (value === undefined)
+        throw new AdapterError('misconfigured', `the setting ${key} is missing`, { code: 'setting-missing' });
+      return value;
+    },
+    option: (key) =>
+      (options[key] as string | undefined) ?? manifest.options?.find((spec) => spec.key === key)?.default,
+  };
+}
+
+const hostsOf = (manifest: AdapterManifest, settings: AdapterSettings): string[] =>
+  manifest.egress.flatMap((pattern) => {
+    if (!pattern.startsWith('setting:')) return pattern;
+    const value = settings.get(pattern.slice('setting:'.length));
+    return value && URL.canParse(value) ? new URL(value).hostname.replace(/^\[|\]$/g, '') : [];
+  });

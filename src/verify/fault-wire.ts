@@ -1,0 +1,203 @@
+/** The wire between an adapter and its partner, for the contract suite: calls are seen, and fail on demand, for real. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe } from 'node:diagnostics_channel';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Wire, WireCall, WireFault } from '@ic-host/contracts/suite';
+import type { buildConnector, Dispatcher } from 'undici';
+import type { WireTap } from '../egress/partner-http.js';
+import type { SentNote } from '../egress/sent-note.js';
+
+type Choose = (call: WireCall, index: number) => boolean;
+type Handler = Dispatcher.DispatchHandler;
+
+/** Whose call it is that is running now; `own` while the way out itself connects. */
+const running = new AsyncLocalStorage<FaultWire | 'own'>();
+subscribe('net.client.socket', (message) => {
+  const wire = running.getStore();
+  if (wire && wire !== 'own') wire.stray((message as { socket: Socket }).socket);
+});
+
+const FAULT_HEADER = 'x-suite-fault';
+const broken = (): Error => Object.assign(new Error('the connection was broken off'), { code: 'UND_ERR_SOCKET' });
+
+/** A server that does what a fault says, for each request that names one. */
+export class FaultServer {
+  private readonly faults = new Map<string, WireFault>();
+  private count = 0;
+  private readonly server: Server = createServer((request, response) => {
+    const fault = this.faults.get(String(request.headers[FAULT_HEADER]));
+    request.resume().once('end', () => {
+      if (fault?.kind === 'reset') request.socket.resetAndDestroy();
+      if (fault?.kind === 'answer') response.writeHead(fault.status, fault.headers).end(fault.body);
+    });
+  });
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  static async start(): Promise<FaultServer> {
+    const made = new FaultServer();
+    await new Promise<void>((done) => made.server.listen(0, '127.0.0.1', done));
+    return made;
+  }
+
+  /** @returns the header by which a request asks for the fault */
+  add(fault: WireFault): string {
+    const id = String(this.count++);
+    this.faults.set(id, fault);
+    return id;
+  }
+
+  async close(): Promise<void> {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+export class FaultWire implements Wire, WireTap {
+  readonly calls: WireCall[] = [];
+  readonly strayConnections: string[] = [];
+  private readonly sockets = new Set<Socket>();
+  private fault: { fault: WireFault; choose: Choose } | undefined;
+  private hook: ((index: number) => Promise<void>) | undefined;
+
+  constructor(private readonly server: FaultServer) {}
+
+  get openSockets(): number {
+    return this.sockets.size;
+  }
+
+  fail(fault: WireFault, choose: Choose = () => true): void {
+    this.fault = { fault, choose };
+  }
+
+  before(hook: (index: number) => Promise<void>): void {
+    this.hook = hook;
+  }
+
+  clear(): void {
+    this.calls.length = 0;
+    this.fault = undefined;
+    this.hook = undefined;
+  }
+
+  watch<T>(call: () => Promise<T>): Promise<T> {
+    return running.run(this, call);
+  }
+
+  stray(socket: Socket): void {
+    const place = this.strayConnections.push('a connection that was not made') - 1;
+    socket.once('connect', () => {
+      this.strayConnections[place] = `${socket.remoteAddress}:${socket.remotePort}`;
+    });
+    socket.once('error', () => undefined);
+  }
+
+  connector(connect: buildConnector.connector): buildConnector.connector {
+    return (options, callback) =>
+      running.run('own', () =>
+        connect(options, (...result) => {
+          const [, socket] = result;
+          if (socket) {
+            this.sockets.add(socket);
+            socket.once('close', () => this.sockets.delete(socket));
+          }
+          callback(...result);
+        }),
+      );
+  }
+
+  intercept: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+    const note = (options as { opaque?: SentNote }).opaque;
+    const index = this.calls.push({
+      operation: note?.operation ?? options.path,
+      effect: note?.effect,
+      method: options.method,
+      url: `${options.origin}${options.path}`,
+      headers: JSON.stringify(options.headers ?? {}),
+      body: typeof options.body === 'string' ? options.body : '',
+    });
+    const call = this.calls[index - 1] as WireCall;
+    const { fault } = this.fault?.choose(call, index - 1) ? this.fault : {};
+    const send = () => (fault ? this.spoil(fault, dispatch, options, handler) : dispatch(options, handler));
+    if (!this.hook) return send();
+    this.hook(index - 1).then(send, (error) => handler.onResponseError?.(undefined as never, error));
+    return true;
+  };
+
+  private spoil(
+    fault: WireFault,
+    dispatch: Dispatcher.Dispatch,
+    options: Dispatcher.DispatchOptions,
+    handler: Handler,
+  ) {
+    switch (fault.kind) {
+      case 'refused':
+        return dispatch({ ...options, origin: 'http://127.0.0.1:1' }, handler);
+      case 'answer-lost':
+        return dispatch(options, answerLost(handler));
+      case 'cut-off':
+        return dispatch(options, cutOff(handler));
+      case 'truncate':
+        return dispatch(options, truncated(handler));
+      default: {
+        const headers = { ...(options.headers as Record<string, string>), [FAULT_HEADER]: this.server.add(fault) };
+        return dispatch({ ...options, origin: this.server.origin, headers }, handler);
+      }
+    }
+  }
+}
+
+const answerLost = (handler: Handler): Handler => ({
+  onRequestStart: (...args) => handler.onRequestStart?.(...args),
+  onResponseStart: () => undefined,
+  onResponseData: () => undefined,
+  onResponseEnd: (controller) => handler.onResponseError?.(controller, broken()),
+  onResponseError: (...args) => handler.onResponseError?.(...args),
+});
+
+/** Half of what comes first, and then nothing any more. */
+function cutOff(handler: Handler): Handler {
+  let ended = false;
+  return {
+    onRequestStart: (...args) => handler.onRequestStart?.(...args),
+    onResponseStart: (...args) => handler.onResponseStart?.(...args),
+    onResponseData: (controller, chunk) => {
+      if (ended) return;
+      ended = true;
+      handler.onResponseData?.(controller, chunk.subarray(0, chunk.length / 2));
+      handler.onResponseError?.(controller, broken());
+      controller.abort(broken());
+    },
+    onResponseEnd: (controller) => {
+      if (!ended) handler.onResponseError?.(controller, broken());
+    },
+    onResponseError: (...args) => {
+      if (!ended) handler.onResponseError?.(...args);
+    },
+  };
+}
+
+function truncated(handler: Handler): Handler {
+  const chunks: Buffer[] = [];
+  let begin: Parameters<NonNullable<Handler['onResponseStart']>> | undefined;
+  return {
+    onRequestStart: (...args) => handler.onRequestStart?.(...args),
+    onResponseStart: (...args) => {
+      begin = args;
+    },
+    onResponseData: (_, chunk) => void chunks.push(Buffer.from(chunk)),
+    onResponseEnd: (controller, trailers) => {
+      const bytes = Buffer.concat(chunks);
+      if (begin) {
+        const [, status, { 'content-length': _, ...headers }, text] = begin;
+        handler.onResponseStart?.(controller, status, headers, text);
+      }
+      handler.onResponseData?.(controller, bytes.subarray(0, bytes.length / 2));
+      handler.onResponseEnd?.(controller, trailers);
+    },
+    onResponseError: (...args) => handler.onResponseError?.(...args),
+  };
+}

@@ -1,0 +1,31 @@
+/** Runs the contract suite on an adapter of this machine. */
+import { type Check, type CheckResult, type ContractConfig, runSuite } from '@ic-host/contracts/suite';
+import type { LoadedAdapter } from '../adapters/adapter-registry.js';
+import { AdapterBench } from './adapter-bench.js';
+
+export interface VerifyOptions {
+  choose?: (check: Check) => boolean;
+  /** False at a live partner, unless whoever runs it says otherwise. */
+  allowWrites?: boolean;
+  allowPrivate?: boolean;
+  onResult?: (result: CheckResult) => void;
+}
+
+export async function verifyAdapter(
+  adapter: LoadedAdapter,
+  config: ContractConfig,
+  { choose, allowWrites = true, allowPrivate = true, onResult }: VerifyOptions = {},
+): Promise<CheckResult[]> {
+  const host = await AdapterBench.start(adapter, { allowPrivate });
+  const results: CheckResult[] = [];
+  try {
+    const run = { manifest: adapter.manifest, config, host, allowWrites, ...(choose ? { choose } : {}) };
+    for await (const result of runSuite(run)) {
+      results.push(result);
+      onResult?.(result);
+    }
+  } finally {
+    await host.close();
+  }
+  return results;
+}
