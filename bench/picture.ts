@@ -35,6 +35,7 @@ export function svg({ title, x, y, lines }: Picture): string {
     `<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}" stroke="#d0d4da"/>`;
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text([LEFT, 26], title, 'font-size="15" font-weight="bold"'),
     ...across.ticks.flatMap((tick) => [

@@ -24,18 +24,23 @@ import { checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from '.
 import { copyLine } from './copy-line.js';
 import {
   APPLY_ACCOUNTS,
-  APPLY_INVOICES,
+  addNew,
   DROP_STAGING,
   FIND_TWICE,
+  KNOWS_ANY,
   MAKE_STAGING,
   MORE_MEMORY,
   STAGE,
+  SUSPECT_TWICE,
+  TAKE_TURNS,
+  UPDATE_CHANGED,
 } from './statements.js';
 
 type Row = Selectable<InvoiceFilesTable>;
 type Staged = InvoiceFileTotals & { setAside: number };
 
 const READ_BYTES = 1 << 18;
+const UNIQUE_VIOLATION = '23505';
 const TELL_EVERY_MS = 250;
 const LOOK_EVERY_MS = 15_000;
 const LEFT_AFTER_MS = 6 * 3_600_000;
@@ -136,14 +141,9 @@ export class ImportInvoiceFile {
       const staged = await this.stage(row, client);
       await client.query('begin');
       await client.query(MORE_MEMORY);
-      const twice = await client.query(FIND_TWICE);
-      if (twice.rowCount) {
-        await client.query('rollback');
-        const number = twice.rows[0].invoice_number;
-        throw refuseFile('invoice-number-twice', `the invoice ${number} stands twice in the file`);
-      }
-      await client.query(APPLY_ACCOUNTS, [row.biller_id]);
-      const { created, updated } = (await client.query(APPLY_INVOICES, [row.biller_id])).rows[0];
+      await client.query(TAKE_TURNS, [row.biller_id]);
+      if ((await client.query(KNOWS_ANY, [row.biller_id])).rowCount) await refuseTwice(client);
+      const { created, updated } = await apply(client, row.biller_id);
       await client.query(
         `update invoice_files set state = 'applied', finished_at = now(), records = $2, set_aside = $3,
            total_cents = $4, created = $5, updated = $6, unchanged = $7, bytes_read = bytes where import_id = $1`,
@@ -155,6 +155,7 @@ export class ImportInvoiceFile {
       await client.query('commit');
     } catch (error) {
       if (!AdapterError.is(error) || error.kind !== 'rejected') throw error;
+      await client.query('rollback');
       await this.refuse(row, error.code, error.message);
     }
   }
@@ -229,5 +230,29 @@ export class ImportInvoiceFile {
       message: item.message,
     }));
     await this.database.db.insertInto('set_aside_records').values(rows).execute();
+  }
+}
+
+/** @throws AdapterError `rejected`, code `invoice-number-twice` */
+async function refuseTwice(client: pg.PoolClient): Promise<void> {
+  if (!(await client.query(SUSPECT_TWICE)).rowCount) return;
+  const [twice] = (await client.query(FIND_TWICE)).rows;
+  if (twice) throw refuseFile('invoice-number-twice', `the invoice ${twice.invoice_number} stands twice in the file`);
+}
+
+async function apply(client: pg.PoolClient, billerId: string): Promise<{ created: number; updated: number }> {
+  const run = async (statement: string): Promise<number> =>
+    (await client.query(statement, [billerId])).rows[0]?.count ?? 0;
+  await run(APPLY_ACCOUNTS);
+  const updated = await run(UPDATE_CHANGED);
+  await client.query('savepoint before_new');
+  try {
+    return { created: await run(addNew('fail')), updated };
+  } catch (error) {
+    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
+    await client.query('rollback to savepoint before_new');
+    await refuseTwice(client);
+    const created = await run(addNew('skip'));
+    return { created, updated: updated + (await run(UPDATE_CHANGED)) };
   }
 }

@@ -14,7 +14,17 @@ export const STAGE = `copy staged (invoice_number, account_number, partner_accou
 /** Room for the hashes and sorts of millions of rows. */
 export const MORE_MEMORY = "set local work_mem = '64MB'";
 
+/** $1 biller. Where nothing is known yet, a number that stands twice is found by the index. */
+export const KNOWS_ANY = 'select 1 from invoices where biller_id = $1 limit 1';
+
+/** Whether a number may stand twice, by a hash of it: a row of 8 bytes instead of a text. */
+export const SUSPECT_TWICE =
+  'select 1 from staged group by hashtextextended(invoice_number, 0) having count(*) > 1 limit 1';
+
 export const FIND_TWICE = 'select invoice_number from staged group by 1 having count(*) > 1 limit 1';
+
+/** $1 biller: its files are applied one after another. */
+export const TAKE_TURNS = 'select pg_advisory_xact_lock(hashtextextended($1, 2))';
 
 /**
  * $1 biller: the accounts that the file names learn the partner's id. Before the invoices, as a refresh does it: so the
@@ -28,41 +38,47 @@ where known.biller_id is null or known.partner_account_id is distinct from stage
 group by staged.account_number order by staged.account_number
 on conflict (biller_id, account_number) do update set partner_account_id = excluded.partner_account_id`;
 
-const DIFFERS = (held: string, file: string): string => `(${held}.account_number, ${held}.invoice_date,
-  ${held}.invoice_due_date, ${held}.auto_pay_collection_date, ${held}.total_amount_due, ${held}.balance_due,
-  ${held}.invoice_type_id, ${held}.status, ${held}.details)
-  is distinct from (${file}.account_number, ${file}.invoice_date, ${file}.invoice_due_date,
-  ${file}.auto_pay_collection_date, ${file}.total_amount_due, ${file}.total_amount_due, ${file}.invoice_type_id,
-  'active', ${file}.details)`;
+const TOLD = `biller_id, account_number, invoice_number, invoice_date, invoice_due_date, auto_pay_collection_date,
+  total_amount_due, balance_due, invoice_type_id, status`;
+
+/** Writes what a statement named `written` gave back into the change feed, and counts it. */
+const tell = (change: 'created' | 'updated'): string => `, told as (
+  insert into changes (${TOLD}, change, source) select ${TOLD}, '${change}', 'invoice-file' from written
+)
+select count(*)::int as count from written`;
+
+/** $1 biller. Only invoices that differ are touched. A file knows one amount: what is due in all is what is unpaid. */
+export const UPDATE_CHANGED = `
+with written as (
+  update invoices held set
+    account_number = staged.account_number, invoice_date = staged.invoice_date,
+    invoice_due_date = staged.invoice_due_date, auto_pay_collection_date = staged.auto_pay_collection_date,
+    total_amount_due = staged.total_amount_due, balance_due = staged.total_amount_due,
+    invoice_type_id = staged.invoice_type_id, status = 'active', details = staged.details, updated_at = now()
+  from staged
+  where held.biller_id = $1 and held.invoice_number = staged.invoice_number and
+    (held.account_number, held.invoice_date, held.invoice_due_date, held.auto_pay_collection_date,
+      held.total_amount_due, held.balance_due, held.invoice_type_id, held.status, held.details)
+    is distinct from (staged.account_number, staged.invoice_date, staged.invoice_due_date,
+      staged.auto_pay_collection_date, staged.total_amount_due, staged.total_amount_due, staged.invoice_type_id,
+      'active', staged.details)
+  returning ${TOLD.replace(/\w+/g, 'held.$&')}
+)${tell('updated')}`;
 
 /**
- * $1 biller. Only invoices that differ are touched, and each tells the change feed. A file knows one amount: what is due
- * in all is what is unpaid.
+ * $1 biller.
+ * @param whenTaken what happens with an invoice that somebody else created meanwhile: `fail` is quicker by a quarter,
+ *   and then all is rolled back; `skip` leaves it to be updated
  */
-export const APPLY_INVOICES = `
-with differing as (
-  select staged.* from staged
-  left join invoices known on known.biller_id = $1 and known.invoice_number = staged.invoice_number
-  where known.biller_id is null or ${DIFFERS('known', 'staged')}
-), written as (
-  insert into invoices as held (biller_id, invoice_number, account_number, invoice_date, invoice_due_date,
+export const addNew = (whenTaken: 'fail' | 'skip'): string => `
+with written as (
+  insert into invoices (biller_id, invoice_number, account_number, invoice_date, invoice_due_date,
     auto_pay_collection_date, total_amount_due, balance_due, invoice_type_id, status, details)
   select $1, invoice_number, account_number, invoice_date, invoice_due_date, auto_pay_collection_date,
     total_amount_due, total_amount_due, invoice_type_id, 'active', details
-  from differing order by invoice_number
-  on conflict (biller_id, invoice_number) do update set
-    account_number = excluded.account_number, invoice_date = excluded.invoice_date,
-    invoice_due_date = excluded.invoice_due_date, auto_pay_collection_date = excluded.auto_pay_collection_date,
-    total_amount_due = excluded.total_amount_due, balance_due = excluded.balance_due,
-    invoice_type_id = excluded.invoice_type_id, status = 'active', details = excluded.details, updated_at = now()
-  returning biller_id, account_number, invoice_number, invoice_date, invoice_due_date, auto_pay_collection_date,
-    total_amount_due, balance_due, invoice_type_id, status, (xmax = 0) as is_new
-), told as (
-  insert into changes (biller_id, account_number, invoice_number, invoice_date, invoice_due_date,
-    auto_pay_collection_date, total_amount_due, balance_due, invoice_type_id, status, change, source)
-  select biller_id, account_number, invoice_number, invoice_date, invoice_due_date, auto_pay_collection_date,
-    total_amount_due, balance_due, invoice_type_id, status,
-    case when is_new then 'created' else 'updated' end, 'invoice-file'
-  from written
-)
-select count(*) filter (where is_new)::int as created, count(*) filter (where not is_new)::int as updated from written`;
+  from staged
+  where not exists (select from invoices known where known.biller_id = $1 and known.invoice_number = staged.invoice_number)
+  order by invoice_number
+  ${whenTaken === 'skip' ? 'on conflict (biller_id, invoice_number) do nothing' : ''}
+  returning ${TOLD}
+)${tell('created')}`;

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -66,6 +67,8 @@ const freePort = (): Promise<number> =>
     });
   });
 
+const sharedBuffersMb = (): number => Math.max(128, Math.min(512, Math.floor(totalmem() / 2 ** 20 / 16)));
+
 const START_TRIES = 6;
 const START_PAUSE_MS = 500;
 
@@ -123,6 +126,9 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true } 
       '-h 127.0.0.1',
       "-c unix_socket_directories=''",
       '-c max_connections=200',
+      // PostgreSQL's own defaults are for a machine of 1 GB: indexes that don't fit are read and written over and over.
+      `-c shared_buffers=${sharedBuffersMb()}MB`,
+      '-c max_wal_size=4GB',
       ...(durable ? [] : ['-c fsync=off']),
     ];
     const log = join(root, 'postgres.log');

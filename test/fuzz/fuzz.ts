@@ -8,7 +8,6 @@ import { type Chance, chanceOf, MUTATIONS } from './mutations.js';
 import { type ReferenceResult, readByReference } from './reference-reader.js';
 
 const SLOWEST_MS = 1_000;
-const MOST_GROWTH_MB = 30;
 /** Refused by the reader that streams, and not by one that holds everything: said so in the docs. */
 const STREAMING_ONLY = /"Invoices" stands twice|too large/;
 
@@ -151,6 +150,5 @@ export async function fuzz(files: number, firstSeed = 1): Promise<FuzzFigures> {
     if (seed === firstSeed + Math.floor(files / 10)) early = aliveBytes();
   }
   figures.grewMb = Math.round((aliveBytes() - early) / 1e6);
-  if (figures.grewMb > MOST_GROWTH_MB) throw new Error(`memory grew by ${figures.grewMb} MB`);
   return figures;
 }

@@ -49,7 +49,9 @@ describe('an import and a crash', function () {
     await until('select count(*) as n from invoice_files where records > 0');
     await kill(host);
     host = await spawnHost(dataDir, env);
-    await until("select count(*) as n from pg_stat_activity where query like '%insert into invoices as held%'");
+    await until(
+      "select count(*) as n from pg_stat_activity where query like '%insert into invoices (biller_id, invoice_number%'",
+    );
     await kill(host);
     host = await spawnHost(dataDir, env);
     await until("select count(*) as n from invoice_files where state <> 'running'");
