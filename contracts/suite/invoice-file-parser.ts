@@ -253,6 +253,11 @@ export const invoiceFileParserChecks: Check[] = [
       const { setAside } = await read(context, { fileName, bytes: inChunks(bytes, 11) });
       const offset = setAside[0]?.byteOffset ?? -1;
       const at = bytes.indexOf('inv-0');
+      const between = bytes.subarray(Math.max(0, offset), at);
+      ensure(
+        !between.includes(context.partner.biller.guid),
+        `byteOffset ${offset} is before the header, which is not it`,
+      );
       ensure(
         offset >= 0 && offset <= at && !bytes.subarray(offset, at).includes('inv-1'),
         `byteOffset ${offset} is not where the record is, at ${at}`,

@@ -10,6 +10,8 @@ export function redactorOf(secrets: readonly string[]): Redact {
     if (secret === '') continue;
     const json = JSON.stringify(secret).slice(1, -1);
     for (const form of [secret, json, JSON.stringify(json).slice(1, -1), encodeURIComponent(secret)]) forms.add(form);
+    const query = new URLSearchParams({ k: secret }).toString().slice(2);
+    for (const form of [query, query.replaceAll('+', '%20')]) forms.add(form);
     forms.add(Buffer.from(secret).toString('base64'));
     forms.add(Buffer.from(secret).toString('base64url'));
   }

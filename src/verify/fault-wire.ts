@@ -158,7 +158,9 @@ const answerLost = (handler: Handler): Handler => ({
   onResponseError: (...args) => handler.onResponseError?.(...args),
 });
 
-/** Half of what comes first, and then nothing any more. */
+const CUT_AFTER_MS = 20;
+
+/** Half of what comes first, time to read it, and then nothing any more. */
 function cutOff(handler: Handler): Handler {
   let ended = false;
   return {
@@ -168,8 +170,10 @@ function cutOff(handler: Handler): Handler {
       if (ended) return;
       ended = true;
       handler.onResponseData?.(controller, chunk.subarray(0, chunk.length / 2));
-      handler.onResponseError?.(controller, broken());
-      controller.abort(broken());
+      setTimeout(() => {
+        handler.onResponseError?.(controller, broken());
+        controller.abort(broken());
+      }, CUT_AFTER_MS);
     },
     onResponseEnd: (controller) => {
       if (!ended) handler.onResponseError?.(controller, broken());

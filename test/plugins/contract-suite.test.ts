@@ -1,0 +1,26 @@
+import type { CheckResult } from '@ic-host/contracts/suite';
+import { CHECKS } from '@ic-host/contracts/suite';
+import { expect } from 'chai';
+import { loadAdapters } from '../../src/adapters/adapter-registry.js';
+import { contractConfigOf } from '../../src/verify/contract-config.js';
+import { verifyAdapter } from '../../src/verify/verify-adapter.js';
+
+const { loaded } = await loadAdapters('adapter.manifest.json');
+
+for (const [id, adapter] of loaded)
+  describe(`the contract suite on ${id}`, function () {
+    this.timeout(200_000);
+    let results: CheckResult[];
+    before(async () => {
+      results = await verifyAdapter(adapter, await contractConfigOf(adapter));
+    });
+    for (const { name } of adapter.manifest.contracts)
+      describe(name, () => {
+        for (const check of CHECKS[name])
+          it(check.title, function () {
+            const result = results.find(({ check: { contract, id } }) => contract === name && id === check.id);
+            if (result?.state === 'skipped') this.skip();
+            expect(result?.state, result?.message).to.equal('passed');
+          });
+      });
+  });
