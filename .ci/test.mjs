@@ -1,9 +1,8 @@
 /** Everything `npm test` holds: lint and format, import rules, then mocha; the last line counts. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Mocha from 'mocha';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -13,7 +12,7 @@ const checks = [
   [
     'import rules',
     bin('depcruise'),
-    ['--config', '.ci/import-rules.cjs', 'src', 'contracts/src', 'contracts/kit', 'plugins'],
+    ['--config', '.ci/import-rules.cjs', 'src', 'contracts/src', 'contracts/kit', 'contracts/suite', 'plugins'],
   ],
 ];
 let passed = 0;
@@ -26,13 +25,43 @@ for (const [name, command, args] of checks) {
   console.log(`${status === 0 ? 'passed' : 'FAILED'}: ${name}`);
 }
 
-const mocha = new Mocha({ timeout: 30_000, reporter: 'spec', grep: process.argv[2] });
-for (const file of readdirSync('dist/test', { recursive: true }).sort())
-  if (file.endsWith('.test.js')) mocha.addFile(join('dist/test', file));
-await mocha.loadFilesAsync();
-const runner = mocha.run(() => {
-  const { passes, failures, pending } = runner.stats;
-  const skipped = pending ? `, ${pending} skipped` : '';
-  console.log(`${passed + passes} passed, ${failed + failures} failed${skipped}`);
-  process.exit(failed + failures ? 1 : 0);
-});
+// What measures memory has a process of its own, and what computes goes beside what waits for databases.
+const ALONE = ['mutants/', 'plugins/contract-suite'];
+const COMPUTES = ['fuzz/', 'simulation/'];
+const files = readdirSync('dist/test', { recursive: true })
+  .filter((file) => file.endsWith('.test.js'))
+  .sort();
+const among = (list) => (file) => list.some((start) => file.startsWith(start));
+const alone = files.filter(among(ALONE));
+const computes = files.filter(among(COMPUTES));
+const others = files.filter((file) => !alone.includes(file) && !computes.includes(file));
+
+const run = (group) =>
+  new Promise((done) => {
+    const args = ['.ci/mocha.mjs', process.argv[2] ?? '', ...group.map((file) => join('dist/test', file))];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+    });
+    child.on('close', (status) => {
+      const last = text.trimEnd().split('\n').at(-1) ?? '';
+      console.log(text.slice(0, text.lastIndexOf(last)));
+      if (status === 0 && last.startsWith('{')) done(JSON.parse(last));
+      else {
+        console.log(`${last}\nFAILED: the tests ended with ${status}`);
+        done({ passes: 0, failures: 1, pending: 0 });
+      }
+    });
+  });
+
+const lane = async (...groups) => {
+  const results = [];
+  for (const group of groups) if (group.length) results.push(await run(group));
+  return results;
+};
+const results = (await Promise.all([lane(others), lane(alone, computes)])).flat();
+const sum = (key) => results.reduce((all, result) => all + result[key], 0);
+const skipped = sum('pending') ? `, ${sum('pending')} skipped` : '';
+console.log(`${passed + sum('passes')} passed, ${failed + sum('failures')} failed${skipped}`);
+process.exit(failed + sum('failures') ? 1 : 0);

@@ -10,7 +10,7 @@ describe('the contract suite catches wrong adapters', function () {
       expect(checks.length, contract).to.be.at.least(12);
       expect(new Set(checks.map(({ id }) => id)).size, `${contract}: ids differ`).to.equal(checks.length);
       for (const check of checks)
-        for (const text of [check.title, check.rule, check.look]) expect(text).to.match(/\w \w/);
+        for (const text of [check.title, check.rule, check.look]) expect(text.length).to.be.above(5);
     }
   });
 
