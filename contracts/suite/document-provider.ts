@@ -116,7 +116,7 @@ export const documentProviderChecks: Check[] = [
     run: async (context) => {
       const invoiceNumber = await document(context, { zeros: LARGE_BYTES });
       const scope = await context.open({ timeoutMs: 120_000 });
-      const before = context.host.aliveBytes();
+      const before = await context.host.aliveBytes();
       const { stream } = await fetchOne(scope, invoiceNumber);
       let bytes = 0;
       let most = 0;
@@ -125,7 +125,7 @@ export const documentProviderChecks: Check[] = [
         bytes += (chunk as Buffer).length;
         if (bytes < next) continue;
         next = bytes + LARGE_BYTES / 8;
-        most = Math.max(most, context.host.aliveBytes() - before);
+        most = Math.max(most, (await context.host.aliveBytes()) - before);
       }
       equal(bytes, HEAD.length + LARGE_BYTES, 'number of bytes');
       ensure(most < MOST_GROWTH_BYTES, `memory grew by ${(most / 1e6).toFixed(0)} MB while it streamed`);
@@ -139,12 +139,12 @@ export const documentProviderChecks: Check[] = [
     run: async (context) => {
       const invoiceNumber = await document(context, { zeros: LARGE_BYTES });
       const scope = await context.open({ timeoutMs: 120_000 });
-      const before = context.host.aliveBytes();
+      const before = await context.host.aliveBytes();
       const { stream } = await fetchOne(scope, invoiceNumber);
       let grew = 0;
       for (let looks = 0; looks < LOOKS && grew < MOST_GROWTH_BYTES; looks++) {
         await sleep(LOOK_EVERY_MS);
-        grew = context.host.aliveBytes() - before;
+        grew = (await context.host.aliveBytes()) - before;
       }
       stream.destroy();
       ensure(grew < MOST_GROWTH_BYTES, `it read ${(grew / 1e6).toFixed(0)} MB that nobody asked for`);

@@ -308,7 +308,7 @@ export const invoiceFileParserChecks: Check[] = [
         ended = true;
       })();
       const parser = (await context.open()).get(contract);
-      const before = context.host.aliveBytes();
+      const before = await context.host.aliveBytes();
       let [most, seen, early, next] = [0, 0, 0, 0];
       for await (const part of parser.parse({ fileName, bytes }, never)) {
         if (part.type !== 'batch') continue;
@@ -316,7 +316,7 @@ export const invoiceFileParserChecks: Check[] = [
         if (!ended) early = seen;
         if (seen < next) continue;
         next = seen + MANY / 8;
-        most = Math.max(most, context.host.aliveBytes() - before);
+        most = Math.max(most, (await context.host.aliveBytes()) - before);
       }
       equal(seen, MANY, 'number of records');
       ensure(early > MANY / 2, `only ${early} of ${MANY} records had come when the last bytes were read`);

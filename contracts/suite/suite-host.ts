@@ -71,6 +71,6 @@ export interface BillerUnderTest {
 
 export interface SuiteHost {
   open(biller: BillerUnderTest, options?: OpenOptions): Promise<SuiteScope>;
-  /** Bytes alive in memory, after a collection. */
-  aliveBytes(): number;
+  /** Bytes alive in memory, after collections. */
+  aliveBytes(): Promise<number>;
 }
