@@ -25,6 +25,7 @@ import { RefreshAccount } from './rtdr/refresh-account.js';
 import { DATABASE, openDatabase } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
 import { createLog, LOG } from './telemetry/log.js';
+import { collectMetrics, METRICS } from './telemetry/metrics.js';
 
 /** How long requests and deliveries under way are waited for at the end. */
 const FINISH_MS = 5_000;
@@ -86,6 +87,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
 
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(LOG).toConstantValue(log);
+  container.bind(METRICS).toConstantValue(collectMetrics());
   container.bind(ADAPTERS).toConstantValue(adapters);
   container.bind(DATABASE).toConstantValue(database);
   container.bind(DELIVERY_QUEUE).toConstantValue(queue);

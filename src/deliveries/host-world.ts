@@ -5,6 +5,8 @@ import { inject, injectable } from 'inversify';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
+import { audit } from '../store/audit.js';
+import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import type { DeliveryPartner, DeliveryWorld } from './deliver.js';
 import { DELIVERY_STORE, type DeliveryStore } from './delivery-store.js';
@@ -24,6 +26,7 @@ export class HostWorld implements DeliveryWorld {
 
   constructor(
     @inject(DELIVERY_STORE) readonly store: DeliveryStore,
+    @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(LOG) private readonly log: Log,
@@ -46,6 +49,9 @@ export class HostWorld implements DeliveryWorld {
     const why = news === 'parked' ? { deliveryId: id, kind, code: parked?.code, reason: parked?.reason } : partner;
     this.log[news === 'resumed' ? 'info' : 'warn']({ billerId, ...why }, WORDS[news]);
     this.told.add(1, { news, 'ic.biller': billerId });
+    if (news === 'parked') return; // it is on the list of what is parked
+    const entry = { actor: 'host', action: `biller.${news}`, subject: billerId, details: { ...partner } };
+    audit(this.database.db, entry).catch((error) => this.log.error({ err: error }, 'the audit could not be written'));
   };
 
   failedUnexpectedly(error: unknown): AdapterError {

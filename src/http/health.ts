@@ -1,8 +1,9 @@
-/** Whether the host is alive, and ready for work: open to probes without a token. */
+/** Whether the host is alive, and ready for work: open to probes without a token. Its metrics need the token. */
 import type { FastifyInstance } from 'fastify';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { DELIVERY_QUEUE } from '../deliveries/delivery-queue.js';
 import { DATABASE } from '../store/database.js';
+import { METRICS } from '../telemetry/metrics.js';
 import type { Resolve } from './resolve.js';
 
 export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
@@ -11,6 +12,9 @@ export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
   const adapters = resolve(ADAPTERS);
   const works = (check: Promise<unknown>): Promise<boolean> => check.then(Boolean, () => false);
 
+  const metrics = resolve(METRICS);
+
+  app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await metrics.text()));
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
     const checks = {

@@ -28,6 +28,7 @@ const ACCOUNT = `${BILLER}/accounts/{accountNumber}`;
 const OPERATIONS: Operation[] = [
   op('get', '/healthz', 'alive', 'Whether the host is alive', ['200']),
   op('get', '/readyz', 'ready', 'Whether database, queue and adapters are ready', ['200', '503']),
+  op('get', '/metrics', 'readMetrics', 'Metrics for Prometheus', ['200']),
   op('get', '/v1/adapters', 'listAdapters', 'The adapters, quarantined ones included', ['200']),
   op('get', '/v1/billers', 'listBillers', 'The billers', ['200']),
   op('get', BILLER, 'getBiller', 'One biller, secrets masked', ['200', '404']),
@@ -107,6 +108,9 @@ const OPERATIONS: Operation[] = [
   }),
 ];
 
+/** What a probe may ask without a token. */
+const OPEN_PATHS = new Set(['/healthz', '/readyz']);
+
 const problem = {
   description: 'A problem',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -132,7 +136,7 @@ function describe({ path, id, summary, body, answers, query = [] }: Operation): 
       ...query.map(parameter('query')),
     ],
     ...(content ? { requestBody: { required: true, ...content } } : {}),
-    ...(path.startsWith('/v1') ? {} : { security: [] }),
+    ...(OPEN_PATHS.has(path) ? { security: [] } : {}),
     responses: Object.fromEntries(
       answers.map((status) => [status, status < '400' || id === 'ready' ? { description: summary } : problem]),
     ),

@@ -103,6 +103,10 @@ describe('deliveries', () => {
     await host.call('POST', `${biller}/payments`, host.payment('k1'));
     const paused = await host.until(`${biller}/partner`, (answer) => answer.heldBack !== null);
     expect(paused.heldBack).to.include({ cause: 'misconfigured' });
+    // Told once: in the audit, which the console reads, and as a metric.
+    const told = async () => (await host.call('GET', '/v1/audit?subject=wrong-key')).body.entries;
+    while ((await told()).length === 0) await new Promise((done) => setTimeout(done, 20));
+    expect((await host.call('GET', '/metrics')).body).to.match(/news_total\{.*news="paused".*wrong-key.*\} 1/);
     for (const id of ['k2', 'k3', 'k4']) await host.call('POST', `${biller}/payments`, host.payment(id));
     await new Promise((done) => setTimeout(done, 1_000));
     const calls = host.sandbox.calls.length;
@@ -111,6 +115,8 @@ describe('deliveries', () => {
       expect([body.state, body.attempts.length]).to.deep.equal(['queued', 0]);
     }
     expect(calls).to.equal(1);
+    expect(await told()).to.have.length(1);
+    expect((await told())[0]).to.include({ actor: 'host', action: 'biller.paused' });
     await host.biller('wrong-key');
     for (const id of ['k1', 'k2', 'k3', 'k4'])
       expect(await host.settled(`${biller}/payments/${id}`)).to.include({ state: 'delivered' });
