@@ -3,6 +3,7 @@
 import 'reflect-metadata';
 import { program } from 'commander';
 import { adaptersCommand } from './cli/adapters.js';
+import { newCommand } from './cli/new.js';
 import { parseCommand } from './cli/parse.js';
 import { remoteCommands } from './cli/remote.js';
 import { sandboxCommand } from './cli/sandbox.js';
@@ -15,6 +16,7 @@ adaptersCommand(program);
 sandboxCommand(program);
 parseCommand(program);
 verifyCommand(program);
+newCommand(program);
 remoteCommands(program);
 
 program.parseAsync().catch((error: Error) => {
