@@ -8,6 +8,7 @@ import { parseCommand } from './cli/parse.js';
 import { remoteCommands } from './cli/remote.js';
 import { sandboxCommand } from './cli/sandbox.js';
 import { startCommand } from './cli/start.js';
+import { tryCommand } from './cli/try.js';
 import { verifyCommand } from './cli/verify.js';
 
 program.name('ic-host').description('An integration host for bill payment.').showHelpAfterError();
@@ -17,6 +18,7 @@ sandboxCommand(program);
 parseCommand(program);
 verifyCommand(program);
 newCommand(program);
+tryCommand(program);
 remoteCommands(program);
 
 program.parseAsync().catch((error: Error) => {

@@ -1,0 +1,53 @@
+/** `ic-host try PLUGIN CONTRACT.METHOD JSON`: one call of one adapter, without a host or a database. */
+import { readFileSync } from 'node:fs';
+import type { BillerUnderTest } from '@ic-host/contracts/suite';
+import type { Command } from 'commander';
+import { contractConfigOf } from '../verify/contract-config.js';
+import { CALLS, type Tried, tryCall } from '../verify/try-call.js';
+import { adapterNamed } from './adapter-named.js';
+
+function print({ exchanges, result, error, ms, hostWould }: Tried): void {
+  for (const { operation, url, request, status, response, durationMs } of exchanges) {
+    console.log(`→ ${operation} ${url}`);
+    if (request) console.log(`  ${request}`);
+    console.log(`← ${status ?? 'no answer'} after ${durationMs} ms`);
+    if (response) console.log(`  ${response}`);
+  }
+  console.log('');
+  if (error) console.log(`failed as ${error.kind} [${error.code}]: ${error.message}`);
+  else console.log(JSON.stringify(result, null, 2));
+  if (error?.partnerMessages.length) console.log(`the partner said: ${error.partnerMessages.join('; ')}`);
+  console.log(`\n${ms} ms. The host would ${error ? `act so: ${hostWould}` : hostWould}.`);
+}
+
+export function tryCommand(program: Command): void {
+  program
+    .command('try')
+    .argument('<plugin>', 'folder of an adapter, or id of a loaded one')
+    .argument('<call>', `which: ${Object.keys(CALLS).join(', ')}`)
+    .argument('[json]', 'its arguments', '{}')
+    .description('make one call to one adapter and show the exchange, without a host or a database')
+    .option('--settings <file>', 'a partner of yours: { "settings": { … }, "options": { … } }; else the stand-in')
+    .option('--manifest <file>', 'which adapters an id is looked for among', 'adapter.manifest.json')
+    .option('--allow-private-egress', 'with --settings: a partner at a private address')
+    .option('--json', 'for programs')
+    .addHelpText(
+      'after',
+      `\nExit status: 0 it answered, 1 it failed.\nExample: ic-host try plugins/britecore rtdr-provider.lookUp '{"accountNumber":"FM4000264061"}'`,
+    )
+    .action(async (plugin: string, call: string, text: string, options) => {
+      const adapter = await adapterNamed(plugin, options.manifest);
+      const own = options.settings ? JSON.parse(readFileSync(options.settings, 'utf8')) : undefined;
+      const partner = own ? undefined : await (await contractConfigOf(adapter)).start({ key: 'a key to try with' });
+      const biller: BillerUnderTest = partner?.biller ?? { billerId: 'try', guid: 'try', settings: {}, ...own };
+      const allowPrivate = !own || Boolean(options.allowPrivateEgress);
+      try {
+        const tried = await tryCall(adapter, biller, call, JSON.parse(text), allowPrivate);
+        if (options.json) console.log(JSON.stringify(tried, null, 2));
+        else print(tried);
+        process.exitCode = tried.error ? 1 : 0;
+      } finally {
+        await partner?.close();
+      }
+    });
+}
