@@ -18,6 +18,10 @@ export interface Check {
   look: string;
   /** True: it changes something at the partner, so a live partner sees it only when writing is allowed. */
   writes: boolean;
+  /** True: it takes seconds, and is left out where a quick answer is wanted. */
+  slow?: boolean;
+  /** True: it changes or measures what belongs to the whole process, so no other check runs beside it. */
+  alone?: boolean;
   run(context: CheckContext): Promise<void>;
 }
 

@@ -110,6 +110,8 @@ export const documentProviderChecks: Check[] = [
   }),
 
   check('streams', {
+    slow: true,
+    alone: true,
     title: 'streams a document of 200 MB in less than 50 MB of memory',
     rule: 'A few large documents at once must not end the host.',
     look: "responseType: 'stream', and whatever gathers the chunks",
@@ -133,6 +135,8 @@ export const documentProviderChecks: Check[] = [
   }),
 
   check('waits', {
+    slow: true,
+    alone: true,
     title: 'reads no faster than it is read from',
     rule: 'A caller on a slow line must not fill the memory of the host.',
     look: 'data listeners that push without looking at what push() says; pipeline() does it right',

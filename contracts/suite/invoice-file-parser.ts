@@ -145,6 +145,7 @@ export const invoiceFileParserChecks: Check[] = [
   }),
 
   check('dates', {
+    alone: true,
     title: 'reads every date as it stands, in five time zones',
     rule: 'A due date is a day, not a moment.',
     look: 'new Date(…), day and month in each other’s place',
@@ -290,6 +291,8 @@ export const invoiceFileParserChecks: Check[] = [
   ),
 
   check('memory', {
+    slow: true,
+    alone: true,
     title: 'reads a file of any length in the same memory, as it comes',
     rule: 'The daily file can hold millions of invoices.',
     look: 'a list of all records, a string of the whole file, a parser that gives everything at its end',

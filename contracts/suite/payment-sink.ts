@@ -97,6 +97,7 @@ export const paymentSinkChecks: Check[] = [
   }),
 
   check('dates', {
+    alone: true,
     title: 'posts the day of payment as it is, in five time zones',
     rule: 'A day of payment is a day, not a moment.',
     look: 'new Date(…), which goes by the machine’s time zone',

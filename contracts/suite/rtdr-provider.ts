@@ -147,6 +147,7 @@ export const rtdrProviderChecks: Check[] = [
   }),
 
   check('time-zones', {
+    alone: true,
     title: 'tells the same dates in five time zones',
     rule: 'Where the host stands must not move a due date.',
     look: 'new Date(…) and its getters, which go by the machine’s time zone',

@@ -34,6 +34,8 @@ export interface SuiteRun {
   choose?: (check: Check) => boolean;
   /** False: the checks that write are skipped, as at a live partner. */
   allowWrites?: boolean;
+  /** How many checks run beside one another; 1 when left out. */
+  atOnce?: number;
 }
 
 /** A key that would show wherever it is not masked: quotes, a backslash, another script. */
@@ -44,7 +46,7 @@ let runs = 0;
 
 /** The checks that an adapter's manifest calls for, its own included, one result each. */
 export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
-  const { manifest, config, host, choose = () => true, allowWrites = true } = run;
+  const { manifest, config, host, choose = () => true, allowWrites = true, atOnce = 1 } = run;
   const claimed = new Set(manifest.contracts.map(({ name }) => name));
   const checks = [...claimed].flatMap((name) => CHECKS[name]).concat(config.checks ?? []);
   const chosen = checks.filter(choose);
@@ -53,45 +55,66 @@ export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
   let counter = 0;
   const fresh = (prefix: string): string => `${prefix}-${id}-${counter++}`;
   const partner = await config.start({ key: awkwardKey(0) });
-  try {
-    for (const check of chosen) {
-      const started = performance.now();
-      const ended = (state: CheckResult['state'], message = ''): CheckResult => ({
-        ...{ check, state, message, ms: performance.now() - started },
-      });
-      if (check.writes && !allowWrites) {
-        yield ended('skipped', 'it writes, and writing is not allowed here: --allow-writes');
-        continue;
-      }
-      const opened: { close(): Promise<void> }[] = [];
-      const keep = <T extends { close(): Promise<void> }>(item: T): T => {
-        opened.push(item);
-        return item;
-      };
-      const context: CheckContext = {
-        ...{ manifest, config, partner, host, fresh },
-        open: async (options) => keep(await host.open(partner.biller, options)),
-        openOther: async () => {
-          const other: PartnerUnderTest = keep(await config.start({ key: awkwardKey(++counter) }));
-          const scope: SuiteScope = keep(await host.open(other.biller));
-          return { partner: other, scope };
-        },
-        hasCapability: (contract, capability) =>
-          manifest.contracts.some(({ name, capabilities }) => name === contract && capabilities?.includes(capability)),
-      };
-      try {
-        await inTime(check.run(context));
-        yield ended('passed');
-      } catch (error) {
-        if (error instanceof CheckSkipped) yield ended('skipped', error.message);
-        else if (error instanceof CheckFailure) yield ended('failed', error.message);
-        else yield ended('failed', `it threw ${(error as Error)?.stack ?? String(error)}`);
-      } finally {
-        for (const item of opened.reverse()) await item.close();
-      }
+  const runOne = async (check: Check): Promise<CheckResult> => {
+    const started = performance.now();
+    const ended = (state: CheckResult['state'], message = ''): CheckResult => ({
+      ...{ check, state, message, ms: performance.now() - started },
+    });
+    if (check.writes && !allowWrites) {
+      return ended('skipped', 'it writes, and writing is not allowed here: --allow-writes');
     }
+    const opened: { close(): Promise<void> }[] = [];
+    const keep = <T extends { close(): Promise<void> }>(item: T): T => {
+      opened.push(item);
+      return item;
+    };
+    const context: CheckContext = {
+      ...{ manifest, config, partner, host, fresh },
+      open: async (options) => keep(await host.open(partner.biller, options)),
+      openOther: async () => {
+        const other: PartnerUnderTest = keep(await config.start({ key: awkwardKey(++counter) }));
+        const scope: SuiteScope = keep(await host.open(other.biller));
+        return { partner: other, scope };
+      },
+      hasCapability: (contract, capability) =>
+        manifest.contracts.some(({ name, capabilities }) => name === contract && capabilities?.includes(capability)),
+    };
+    try {
+      await inTime(check.run(context));
+      return ended('passed');
+    } catch (error) {
+      if (error instanceof CheckSkipped) return ended('skipped', error.message);
+      if (error instanceof CheckFailure) return ended('failed', error.message);
+      return ended('failed', `it threw ${(error as Error)?.stack ?? String(error)}`);
+    } finally {
+      for (const item of opened.reverse()) await item.close();
+    }
+  };
+  try {
+    const beside = atOnce > 1 ? chosen.filter(({ alone }) => !alone) : [];
+    yield* inLanes(beside, atOnce, runOne);
+    for (const check of chosen) if (!beside.includes(check)) yield await runOne(check);
   } finally {
     await partner.close();
+  }
+}
+
+/** Results as they come. */
+async function* inLanes(
+  checks: readonly Check[],
+  atOnce: number,
+  runOne: (check: Check) => Promise<CheckResult>,
+): AsyncGenerator<CheckResult> {
+  const waiting = [...checks];
+  const running = new Map<Check, Promise<CheckResult>>();
+  while (waiting.length || running.size) {
+    while (running.size < atOnce && waiting.length) {
+      const check = waiting.shift() as Check;
+      running.set(check, runOne(check));
+    }
+    const result = await Promise.race(running.values());
+    running.delete(result.check);
+    yield result;
   }
 }
 

@@ -420,6 +420,8 @@ export const memoryCheck = (subject: Subject): Check => ({
   id: idOf(subject, 'memory'),
   title: `uses no more memory after 10,000 calls than after 1,000${of(subject)}`,
   rule: 'A host runs for months.',
+  slow: true,
+  alone: true,
   look: 'lists and maps that only grow, listeners on the AbortSignal that are never removed',
   writes: subject.effect === 'write',
   run: async (context) => {

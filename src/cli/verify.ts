@@ -1,9 +1,15 @@
 /** `ic-host verify PLUGIN`: runs the contract suite on one adapter. */
+import type { CheckResult } from '@ic-host/contracts/suite';
 import type { Command } from 'commander';
 import { contractConfigOf } from '../verify/contract-config.js';
+import { liveConfig } from '../verify/live-config.js';
 import { reportOf, resultLines, writeReports } from '../verify/report.js';
 import { verifyAdapter } from '../verify/verify-adapter.js';
+import { watchAdapter } from '../verify/watch-adapter.js';
 import { adapterNamed } from './adapter-named.js';
+
+/** Most checks wait for a partner, so that many go beside one another. */
+const QUICK_AT_ONCE = 16;
 
 export function verifyCommand(program: Command): void {
   program
@@ -12,26 +18,47 @@ export function verifyCommand(program: Command): void {
     .description('run the contract suite on one adapter')
     .option('--manifest <file>', 'which adapters an id is looked for among', 'adapter.manifest.json')
     .option('--only <text>', 'only checks whose contract/id holds this')
+    .option('--quick', 'leave the slow checks out, and run the others beside one another')
+    .option('--watch', 'build, and run the quick checks, whenever a file of the adapter is saved')
     .option('--report <folder>', 'write junit.xml, report.json and report.html')
+    .option('--live', 'against a real partner, with --settings: the checks that only read')
+    .option('--settings <file>', 'with --live: { "settings": { … }, "known": { "accountNumber", "invoiceNumber" } }')
+    .option('--allow-writes', 'with --live: the checks that write, too')
+    .option('--allow-private-egress', 'with --live: a partner at a private address, or over http')
     .option('--json', 'print the report for programs')
-    .addHelpText('after', '\nExit status: 0 all that was checked holds, 1 something does not, 2 it could not be run.')
+    .addHelpText('after', '\nExit status: 0 all that was checked holds, 1 something does not, or it could not be run.')
     .action(async (plugin: string, options) => {
+      if (options.watch) return watchAdapter(plugin, options.only, console.log);
+      if (options.live && !options.settings) throw new Error('--live needs --settings: the partner to speak to');
       const adapter = await adapterNamed(plugin, options.manifest);
-      const config = await contractConfigOf(adapter);
+      const config = options.live
+        ? liveConfig(options.settings, await contractConfigOf(adapter).catch(() => undefined))
+        : await contractConfigOf(adapter);
+      const { only } = options;
       let contract = '';
+      const print = (result: CheckResult): void => {
+        if (result.check.contract !== contract) console.log(`\n${result.check.contract}`);
+        contract = result.check.contract;
+        for (const line of resultLines(result)) console.log(line);
+      };
       const results = await verifyAdapter(adapter, config, {
-        ...(options.only ? { choose: (check) => `${check.contract}/${check.id}`.includes(options.only) } : {}),
+        choose: (check) =>
+          (!only || `${check.contract}/${check.id}`.includes(only)) && !(options.quick && check.slow && !only),
+        allowWrites: !options.live || Boolean(options.allowWrites),
+        allowPrivate: !options.live || Boolean(options.allowPrivateEgress),
+        atOnce: options.quick ? QUICK_AT_ONCE : 1,
         onResult: (result) => {
-          if (options.json) return;
-          if (result.check.contract !== contract) console.log(`\n${result.check.contract}`);
-          contract = result.check.contract;
-          for (const line of resultLines(result)) console.log(line);
+          if (!options.json && !options.quick) print(result);
         },
       });
       const report = reportOf(adapter.manifest, results);
       if (options.report) writeReports(options.report, report);
       if (options.json) console.log(JSON.stringify(report, null, 2));
       else {
+        // Those that ran beside one another came in no order.
+        if (options.quick)
+          for (const { name } of adapter.manifest.contracts)
+            for (const result of results) if (result.check.contract === name) print(result);
         const { passed, failed, skipped, ms } = report;
         console.log(`\n${passed} hold, ${failed} do not, ${skipped} not checked, ${(ms / 1000).toFixed(1)} s`);
         if (options.report) console.log(`report: ${options.report}/report.html`);

@@ -1,4 +1,5 @@
 /** The one way out to a biller's partner: axios on an undici agent, guarded, limited, retried where safe, recorded. */
+import { finished } from 'node:stream';
 import { AdapterError, type ManifestLimits } from '@ic-host/contracts';
 import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import axios, {
@@ -128,7 +129,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
       } else {
         seen = '(streamed)';
         streams = true;
-        answer.body.once('close', () => time.release());
+        finished(answer.body, () => time.release()); // also where it is broken already
       }
       const response = {
         data,

@@ -8,18 +8,20 @@ export interface VerifyOptions {
   /** False at a live partner, unless whoever runs it says otherwise. */
   allowWrites?: boolean;
   allowPrivate?: boolean;
+  /** How many checks run beside one another. */
+  atOnce?: number;
   onResult?: (result: CheckResult) => void;
 }
 
 export async function verifyAdapter(
   adapter: LoadedAdapter,
   config: ContractConfig,
-  { choose, allowWrites = true, allowPrivate = true, onResult }: VerifyOptions = {},
+  { choose, allowWrites = true, allowPrivate = true, atOnce = 1, onResult }: VerifyOptions = {},
 ): Promise<CheckResult[]> {
   const host = await AdapterBench.start(adapter, { allowPrivate });
   const results: CheckResult[] = [];
   try {
-    const run = { manifest: adapter.manifest, config, host, allowWrites, ...(choose ? { choose } : {}) };
+    const run = { manifest: adapter.manifest, config, host, allowWrites, atOnce, ...(choose ? { choose } : {}) };
     for await (const result of runSuite(run)) {
       results.push(result);
       onResult?.(result);
