@@ -2,7 +2,17 @@
 import { inspect } from 'node:util';
 import { AdapterError, type AdapterErrorKind } from '../src/adapter-error.js';
 import type { ContractName } from '../src/adapter-manifest.js';
-import { type Check, type CheckContext, ensure, equal, errorOf, expectKind, skip, sleep } from './check.js';
+import {
+  type Check,
+  type CheckContext,
+  CheckFailure,
+  ensure,
+  equal,
+  errorOf,
+  expectKind,
+  skip,
+  sleep,
+} from './check.js';
 import type { PartnerUnderTest } from './contract-config.js';
 import type { SuiteScope, WireFault } from './suite-host.js';
 
@@ -201,18 +211,14 @@ export async function settled(call: Promise<unknown>): Promise<unknown> {
 }
 
 async function within<T>(call: Promise<T>, ms: number, message: string): Promise<T> {
-  const late = new AbortController();
-  const limit = sleep(ms).then(() => {
-    if (!late.signal.aborted) throw new Error(message);
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CheckFailure(message)), ms);
   });
   try {
-    return (await Promise.race([call, limit])) as T;
-  } catch (error) {
-    if (error instanceof Error && error.message === message) ensure(false, message);
-    throw error;
+    return await Promise.race([call, limit]);
   } finally {
-    late.abort();
-    limit.catch(() => undefined);
+    clearTimeout(timer);
   }
 }
 

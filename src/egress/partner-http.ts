@@ -122,7 +122,8 @@ export function createWayOut(options: WayOutOptions): WayOut {
       });
       status = answer.statusCode;
       let data: unknown = answer.body;
-      if (config.responseType !== 'stream' || status >= 400) {
+      const refused = config.validateStatus ? !config.validateStatus(status) : false;
+      if (config.responseType !== 'stream' || refused) {
         const bytes = await readBody(answer.body, limits.maxResponseBytes);
         seen = record ? bytes.toString('utf8', 0, RECORDED_BYTES) : '';
         data = config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
@@ -139,8 +140,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
         config,
         request: null,
       };
-      if (config.validateStatus && !config.validateStatus(status))
-        throw new AxiosError(`HTTP ${status}`, AxiosError.ERR_BAD_RESPONSE, config, null, response);
+      if (refused) throw new AxiosError(`HTTP ${status}`, AxiosError.ERR_BAD_RESPONSE, config, null, response);
       return response;
     } catch (error) {
       if (error instanceof AxiosError || AdapterError.is(error)) throw error;

@@ -117,6 +117,12 @@ describe('the way out', () => {
     );
   it('follows no redirect', async () =>
     expect(await kindOf(call('/redirect', 'write'), 'write')).to.equal('misconfigured'));
+  it('holds no connection for a stream that nobody gets', async () => {
+    for (let times = 0; times < 2 * DEFAULT_LIMITS.concurrency; times++)
+      await call('/redirect', 'write', { responseType: 'stream', timeout: 2_000 }).catch((error) =>
+        expect(error.response?.status).to.equal(302),
+      );
+  });
   it('a time-out of a write is an unknown outcome', async () =>
     expect(await kindOf(call('/hang', 'write', { timeout: 100 }), 'write')).to.equal('unknown-outcome'));
   it('a time-out of a read is not', async () =>
