@@ -176,7 +176,7 @@ function faultCheck(subject: Subject, { id, after, fault, read, write, rule }: F
   return {
     contract: subject.contract,
     id: idOf(subject, `fault-${id}`),
-    title: `${after}${of(subject)}, says ${kinds.join(' or ')}`,
+    title: `says ${kinds.join(' or ')} ${after}${of(subject)}`,
     rule,
     look: 'how the adapter makes an AdapterError of what its call threw; partnerFault() of the kit does it',
     writes: subject.effect === 'write',

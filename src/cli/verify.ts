@@ -1,6 +1,7 @@
 /** `ic-host verify PLUGIN`: runs the contract suite on one adapter. */
+import { once } from 'node:events';
 import type { CheckResult } from '@ic-host/contracts/suite';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { contractConfigOf } from '../verify/contract-config.js';
 import { liveConfig } from '../verify/live-config.js';
 import { reportOf, resultLines, writeReports } from '../verify/report.js';
@@ -26,9 +27,11 @@ export function verifyCommand(program: Command): void {
     .option('--allow-writes', 'with --live: the checks that write, too')
     .option('--allow-private-egress', 'with --live: a partner at a private address, or over http')
     .option('--json', 'print the report for programs')
+    .addOption(new Option('--stand-by', 'begin when a line comes in; for --watch').hideHelp())
     .addHelpText('after', '\nExit status: 0 all that was checked holds, 1 something does not, or it could not be run.')
     .action(async (plugin: string, options) => {
       if (options.watch) return watchAdapter(plugin, options.only, console.log);
+      if (options.standBy) await once(process.stdin, 'data');
       if (options.live && !options.settings) throw new Error('--live needs --settings: the partner to speak to');
       const adapter = await adapterNamed(plugin, options.manifest);
       const config = options.live
