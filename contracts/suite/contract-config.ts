@@ -9,6 +9,8 @@ export interface ContractConfig {
    * @param key a secret the partner is to accept, with quotes and letters of other scripts in it
    */
   start(options: { key: string }): Promise<PartnerUnderTest>;
+  /** True: there is one partner and no second; what needs two is not checked. */
+  single?: boolean;
   /** Checks of the adapter's own, run with the others. */
   checks?: readonly Check[];
 }

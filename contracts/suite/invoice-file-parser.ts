@@ -8,7 +8,7 @@ import {
 } from '../src/invoice-file-parser.js';
 import { type Check, type CheckContext, can, ensure, equal, expectKind, sleep } from './check.js';
 import type { FileRecordSpec, FileSpec } from './contract-config.js';
-import { never } from './shared-checks.js';
+import { inTimeZones, never } from './shared-checks.js';
 
 const contract = 'invoice-file-parser';
 const checkRecord = checkerOf(InvoiceRecord);
@@ -153,16 +153,9 @@ export const invoiceFileParserChecks: Check[] = [
       const days = ['2028-02-29', '2026-12-31', '2027-01-01', '2026-03-08', '2026-02-03', '2026-10-12'];
       const list = days.map((day, index) => record(index, { invoiceDate: day, dueDate: day }));
       const source = file(context, { records: list });
-      const before = process.env.TZ;
-      try {
-        for (const zone of ['UTC', 'America/New_York', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu']) {
-          process.env.TZ = zone;
-          equal(told(await read(context, source)), wanted(list), `the dates, in ${zone}`);
-        }
-      } finally {
-        if (before === undefined) delete process.env.TZ;
-        else process.env.TZ = before;
-      }
+      await inTimeZones(async (zone) => {
+        equal(told(await read(context, source)), wanted(list), `the dates, in ${zone}`);
+      });
     },
   }),
 

@@ -5,7 +5,7 @@ import { type Payment, PaymentReceipt } from '../src/payment-sink.js';
 import { PlainDate } from '../src/plain-date.js';
 import { type Check, type CheckContext, can, ensure, equal, errorOf, expectKind, skip } from './check.js';
 import type { LedgerEntry, PartnerUnderTest } from './contract-config.js';
-import { never, type Subject, sharedChecks } from './shared-checks.js';
+import { inTimeZones, never, type Subject, sharedChecks } from './shared-checks.js';
 import type { SuiteScope } from './suite-host.js';
 
 const contract = 'payment-sink';
@@ -103,21 +103,15 @@ export const paymentSinkChecks: Check[] = [
     look: 'new Date(…), which goes by the machine’s time zone',
     run: async (context) => {
       const scope = await context.open();
-      const before = process.env.TZ;
-      try {
-        for (const zone of ['UTC', 'America/New_York', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu'])
-          for (const day of ['2026-01-01', '2026-12-31', '2028-02-29']) {
-            process.env.TZ = zone;
-            const payment = await payable(context, { paymentDate: PlainDate.parse(day) });
-            await post(scope, payment);
-            const [entry] = await ledger(context.partner, payment);
-            if (entry?.paymentDate === undefined) skip('the ledger of contract.config tells no paymentDate');
-            equal(entry?.paymentDate, day, `day of payment on the ledger, in ${zone}`);
-          }
-      } finally {
-        if (before === undefined) delete process.env.TZ;
-        else process.env.TZ = before;
-      }
+      await inTimeZones(async (zone) => {
+        for (const day of ['2026-01-01', '2026-12-31', '2028-02-29']) {
+          const payment = await payable(context, { paymentDate: PlainDate.parse(day) });
+          await post(scope, payment);
+          const [entry] = await ledger(context.partner, payment);
+          if (entry?.paymentDate === undefined) skip('the ledger of contract.config tells no paymentDate');
+          equal(entry?.paymentDate, day, `day of payment on the ledger, in ${zone}`);
+        }
+      });
     },
   }),
 

@@ -3,12 +3,11 @@ import { checkerOf } from '../src/boundary-types.js';
 import { type AccountLookup, AccountSnapshot } from '../src/rtdr-provider.js';
 import { type Check, type CheckContext, can, ensure, equal, errorOf, expectKind } from './check.js';
 import type { AccountSpec, InvoiceSpec, PartnerUnderTest } from './contract-config.js';
-import { memoryCheck, never, type Subject, sharedChecks } from './shared-checks.js';
+import { inTimeZones, memoryCheck, never, type Subject, sharedChecks } from './shared-checks.js';
 import type { SuiteScope } from './suite-host.js';
 
 const contract = 'rtdr-provider';
 const checkSnapshot = checkerOf(AccountSnapshot);
-const TIME_ZONES = ['UTC', 'America/New_York', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu'];
 /** More than two pages at any partner. */
 const MANY = 137;
 
@@ -155,16 +154,9 @@ export const rtdrProviderChecks: Check[] = [
       const invoices = [invoice(context, { invoiceDate: '2026-01-01', dueDate: '2026-12-31' })];
       const accountNumber = await account(context, invoices);
       const scope = await context.open();
-      const before = process.env.TZ;
-      try {
-        for (const zone of TIME_ZONES) {
-          process.env.TZ = zone;
-          equal(told(await lookUp(scope, { accountNumber })), wanted(invoices), `the dates, in ${zone}`);
-        }
-      } finally {
-        if (before === undefined) delete process.env.TZ;
-        else process.env.TZ = before;
-      }
+      await inTimeZones(async (zone) => {
+        equal(told(await lookUp(scope, { accountNumber })), wanted(invoices), `the dates, in ${zone}`);
+      });
     },
   }),
 

@@ -1,6 +1,6 @@
 /** Runs the contract suite on one adapter. */
 import type { AdapterManifest, ContractName } from '../src/adapter-manifest.js';
-import { type Check, type CheckContext, CheckFailure, CheckSkipped } from './check.js';
+import { type Check, type CheckContext, CheckFailure, CheckSkipped, skip } from './check.js';
 import type { ContractConfig, PartnerUnderTest } from './contract-config.js';
 import { documentProviderChecks } from './document-provider.js';
 import { enrollmentSinkChecks } from './enrollment-sink.js';
@@ -72,6 +72,7 @@ export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
       ...{ manifest, config, partner, host, fresh },
       open: async (options) => keep(await host.open(partner.biller, options)),
       openOther: async () => {
+        if (config.single) skip('there is one partner only');
         const other: PartnerUnderTest = keep(await config.start({ key: awkwardKey(++counter) }));
         const scope: SuiteScope = keep(await host.open(other.biller));
         return { partner: other, scope };

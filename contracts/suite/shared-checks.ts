@@ -32,6 +32,8 @@ export interface Subject {
 }
 
 export const never: AbortSignal = new AbortController().signal;
+/** West, east, and the ends of both; one with a quarter of an hour. */
+const TIME_ZONES = ['UTC', 'America/New_York', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu'];
 const RETRY_AFTER_S = 7;
 /** Where a redirect leads. */
 const ELSEWHERE = 'http://127.0.0.1:9/elsewhere';
@@ -208,6 +210,20 @@ export async function settled(call: Promise<unknown>): Promise<unknown> {
     throw new AdapterError('unavailable', 'the stream broke', { cause: error });
   }
   return { bytes };
+}
+
+/** Where the host stands must move no day. The time zone is the process's: a check that uses this runs alone. */
+export async function inTimeZones(run: (zone: string) => Promise<void>): Promise<void> {
+  const before = process.env.TZ;
+  try {
+    for (const zone of TIME_ZONES) {
+      process.env.TZ = zone;
+      await run(zone);
+    }
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
 }
 
 async function within<T>(call: Promise<T>, ms: number, message: string): Promise<T> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { CheckResult } from '@ic-host/contracts/suite';
 import { type Command, Option } from 'commander';
 import { contractConfigOf } from '../verify/contract-config.js';
+import { findDrift, recordExchanges } from '../verify/drift.js';
 import { liveConfig } from '../verify/live-config.js';
 import { reportOf, resultLines, writeReports } from '../verify/report.js';
 import { verifyAdapter } from '../verify/verify-adapter.js';
@@ -11,6 +12,15 @@ import { adapterNamed } from './adapter-named.js';
 
 /** Most checks wait for a partner, so that many go beside one another. */
 const QUICK_AT_ONCE = 16;
+
+/** A change makes the exit status 1. */
+function printDrift(changed: Map<string, string[]>): void {
+  for (const [operation, drift] of changed) {
+    console.log(`${operation}: ${drift.length ? '' : 'as it was'}`);
+    for (const line of drift) console.log(`  ${line}`);
+    if (drift.length) process.exitCode = 1;
+  }
+}
 
 export function verifyCommand(program: Command): void {
   program
@@ -26,6 +36,8 @@ export function verifyCommand(program: Command): void {
     .option('--settings <file>', 'with --live: { "settings": { … }, "known": { "accountNumber", "invoiceNumber" } }')
     .option('--allow-writes', 'with --live: the checks that write, too')
     .option('--allow-private-egress', 'with --live: a partner at a private address, or over http')
+    .option('--record <folder>', 'keep what the partner answers to the calls that read, masked')
+    .option('--drift <folder>', 'tell what has changed in the form of its answers since they were kept')
     .option('--json', 'print the report for programs')
     .addOption(new Option('--stand-by', 'begin when a line comes in; for --watch').hideHelp())
     .addHelpText('after', '\nExit status: 0 all that was checked holds, 1 something does not, or it could not be run.')
@@ -38,6 +50,18 @@ export function verifyCommand(program: Command): void {
         ? liveConfig(options.settings, await contractConfigOf(adapter).catch(() => undefined))
         : await contractConfigOf(adapter);
       const { only } = options;
+      const allowPrivate = !options.live || Boolean(options.allowPrivateEgress);
+      if (options.record || options.drift) {
+        const partner = await config.start({ key: 'a key to ask with' });
+        try {
+          if (options.record)
+            for (const file of await recordExchanges(adapter, partner, options.record, allowPrivate)) console.log(file);
+          else printDrift(await findDrift(adapter, partner, options.drift, allowPrivate));
+        } finally {
+          await partner.close();
+        }
+        return;
+      }
       let contract = '';
       const print = (result: CheckResult): void => {
         if (result.check.contract !== contract) console.log(`\n${result.check.contract}`);
@@ -48,7 +72,7 @@ export function verifyCommand(program: Command): void {
         choose: (check) =>
           (!only || `${check.contract}/${check.id}`.includes(only)) && !(options.quick && check.slow && !only),
         allowWrites: !options.live || Boolean(options.allowWrites),
-        allowPrivate: !options.live || Boolean(options.allowPrivateEgress),
+        allowPrivate,
         atOnce: options.quick ? QUICK_AT_ONCE : 1,
         onResult: (result) => {
           if (!options.json && !options.quick) print(result);

@@ -21,7 +21,7 @@ import {
 } from 'cockatiel';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { CallTime } from './call-time.js';
-import { isRecording, recordExchange } from './exchange-record.js';
+import { bytesToRecord, recordExchange } from './exchange-record.js';
 import { hostGuard } from './host-guard.js';
 import type { Pace } from './partner-pace.js';
 import type { Redact } from './redaction.js';
@@ -67,7 +67,6 @@ const reasonOf = (error: AxiosError): string | undefined =>
   (error.cause as { code?: string } | undefined)?.code ?? error.code;
 const READ_RETRIES = 2;
 const LONGEST_PAUSE_MS = 2_000;
-const RECORDED_BYTES = 4_096;
 
 /** A fault of the partner's side opens the breaker; an answer, even a refusal, does not. */
 const isPartnerFault = (error: unknown): boolean =>
@@ -103,7 +102,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
     const { signal } = time;
     let streams = false;
     const started = performance.now();
-    const record = isRecording();
+    const kept = bytesToRecord();
     const note: SentNote = { sent: false, operation, effect: config.partnerCall?.effect };
     let status: number | null = null;
     let seen = '';
@@ -125,7 +124,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
       const refused = config.validateStatus ? !config.validateStatus(status) : false;
       if (config.responseType !== 'stream' || refused) {
         const bytes = await readBody(answer.body, limits.maxResponseBytes);
-        seen = record ? bytes.toString('utf8', 0, RECORDED_BYTES) : '';
+        seen = kept ? bytes.toString('utf8', 0, kept) : '';
         data = config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
       } else {
         seen = '(streamed)';
@@ -147,11 +146,11 @@ export function createWayOut(options: WayOutOptions): WayOut {
       throw transportError(error, config, { note, time, caller });
     } finally {
       if (!streams) time.release();
-      if (record)
+      if (kept)
         recordExchange({
           operation,
           url: options.redact(url.href),
-          request: options.redact(String(config.data ?? '').slice(0, RECORDED_BYTES)),
+          request: options.redact(String(config.data ?? '').slice(0, kept)),
           status,
           response: options.redact(seen),
           durationMs: Math.round(performance.now() - started),

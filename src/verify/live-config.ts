@@ -22,6 +22,7 @@ export function liveConfig(file: string, own: ContractConfig | undefined): Contr
   if (typeof settings !== 'object') throw new Error(`${file} must hold { "settings": { … } }`);
   return {
     ...(own?.checks ? { checks: own.checks } : {}),
+    single: true,
     start: async () => ({
       biller: { billerId, guid, settings, ...(options ? { options } : {}) },
       ...(known ? { known } : {}),

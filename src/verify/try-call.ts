@@ -26,6 +26,9 @@ export interface Tried {
   hostWould: string;
 }
 
+/** Of each request and answer. */
+const KEPT_BYTES = 1_000_000;
+
 type Arguments = Record<string, unknown>;
 type Call = (scope: SuiteScope, given: Arguments, signal: AbortSignal) => Promise<unknown>;
 
@@ -118,7 +121,10 @@ export async function tryCall(
   const bench = await AdapterBench.start(adapter, { allowPrivate });
   const scope = await bench.open(biller);
   const started = performance.now();
-  const { exchanges, ...ended } = await recordingExchanges(() => call(scope, given, new AbortController().signal));
+  const { exchanges, ...ended } = await recordingExchanges(
+    () => call(scope, given, new AbortController().signal),
+    KEPT_BYTES,
+  );
   const ms = Math.round(performance.now() - started);
   await scope.close();
   await bench.close();
