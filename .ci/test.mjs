@@ -27,7 +27,7 @@ for (const [name, command, args] of checks) {
 
 // What measures memory has a process of its own, and what computes goes beside what waits for databases.
 const ALONE = ['mutants/', 'plugins/contract-suite'];
-const COMPUTES = ['fuzz/', 'simulation/'];
+const COMPUTES = ['docs/', 'fuzz/', 'simulation/'];
 const files = readdirSync('dist/test', { recursive: true })
   .filter((file) => file.endsWith('.test.js'))
   .sort();

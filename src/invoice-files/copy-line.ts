@@ -8,13 +8,20 @@ const escaped = (text: string): string =>
 
 /** The columns are those of the statement STAGE. */
 export function copyLine(record: InvoiceRecord): string {
-  const { invoiceFormatGuid, pastDue, allowPartialPayments, firstNotifyRequestedDate } = record;
-  const { customerName, emailAddress, address1, city, state, zip } = record;
+  // Field by field: spreads of smaller objects took a third of this function.
   const details = JSON.stringify({
-    ...{ invoiceFormatGuid, pastDue, allowPartialPayments, firstNotifyRequestedDate },
-    ...{ customerName, emailAddress, address1, city, state, zip },
+    invoiceFormatGuid: record.invoiceFormatGuid,
+    pastDue: record.pastDue,
+    allowPartialPayments: record.allowPartialPayments,
+    firstNotifyRequestedDate: record.firstNotifyRequestedDate,
+    customerName: record.customerName,
+    emailAddress: record.emailAddress,
+    address1: record.address1,
+    city: record.city,
+    state: record.state,
+    zip: record.zip,
   });
-  const texts = [record.invoiceNumber, record.accountNumber, record.partnerAccountId].map(escaped).join('\t');
+  const texts = `${escaped(record.invoiceNumber)}\t${escaped(record.accountNumber)}\t${escaped(record.partnerAccountId)}`;
   const dates = `${record.invoiceDate}\t${record.invoiceDueDate}\t${record.autoPayCollectionDate ?? '\\N'}`;
   return `${texts}\t${dates}\t${record.totalAmountDue.cents}\t${record.invoiceTypeId}\t${escaped(details)}\n`;
 }

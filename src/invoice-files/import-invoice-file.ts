@@ -241,8 +241,7 @@ async function refuseTwice(client: pg.PoolClient): Promise<void> {
 }
 
 async function apply(client: pg.PoolClient, billerId: string): Promise<{ created: number; updated: number }> {
-  const run = async (statement: string): Promise<number> =>
-    (await client.query(statement, [billerId])).rows[0]?.count ?? 0;
+  const run = async (statement: string): Promise<number> => (await client.query(statement, [billerId])).rowCount ?? 0;
   await run(APPLY_ACCOUNTS);
   const updated = await run(UPDATE_CHANGED);
   await client.query('savepoint before_new');
