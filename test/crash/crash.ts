@@ -137,7 +137,7 @@ export async function crash(
       twice: count((n) => n > 1),
       stuck,
       kills: killed,
-      attempts: sandbox.calls.length,
+      attempts: sandbox.called,
       seconds: Math.round((performance.now() - started) / 1000),
     };
   } finally {

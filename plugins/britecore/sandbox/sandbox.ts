@@ -38,6 +38,8 @@ export interface BriteCoreSandbox extends RunningSandbox {
   book: Book;
   /** The calls that came in, without their key; the latest ones. */
   calls: { operation: string; body: Record<string, unknown> }[];
+  /** How many came in, the ones no longer remembered included. */
+  readonly called: number;
   /** Instead of a page made from the invoice: these bytes, and so many zeros. */
   documents: Map<string, { head: Buffer; zeros: number }>;
   /** How many callers hung up before they were answered. */
@@ -171,6 +173,7 @@ export async function startSandbox({
   const book = new Book(stateFile);
   const calls: BriteCoreSandbox['calls'] = [];
   const documents: BriteCoreSandbox['documents'] = new Map();
+  let called = 0;
   let abandoned = 0;
   let faults: (Fault & { left: number })[] = [];
   const fault = (wanted: Fault): void => void faults.push({ ...wanted, left: wanted.times ?? 1 });
@@ -196,6 +199,7 @@ export async function startSandbox({
       return void response.writeHead(204).end();
     }
     const { api_key: key, ...shown } = body;
+    called++;
     calls.push({ operation, body: shown });
     if (calls.length > MOST_CALLS) calls.splice(0, MOST_CALLS / 2);
     const wrong = takeFault(operation, body);
@@ -260,6 +264,9 @@ export async function startSandbox({
     book,
     calls,
     documents,
+    get called() {
+      return called;
+    },
     get abandoned() {
       return abandoned;
     },
