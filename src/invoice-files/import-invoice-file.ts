@@ -74,11 +74,6 @@ export class ImportInvoiceFile {
     this.underWay.set(row.import_id, run);
   }
 
-  /** Resolves when an import that this host has begun has ended. */
-  async ended(importId: string): Promise<void> {
-    await this.underWay.get(importId);
-  }
-
   /** Takes up what a crash left, here or on another host that keeps its files in the same place; now and every while. */
   async resume(): Promise<void> {
     const running = this.database.db.selectFrom('invoice_files').selectAll().where('state', '=', 'running');

@@ -1,6 +1,6 @@
 /** The wire between an adapter and its partner, for the contract suite: calls are seen, and fail on demand, for real. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Wire, WireCall, WireFault } from '@ic-host/contracts/suite';
@@ -13,10 +13,10 @@ type Handler = Dispatcher.DispatchHandler;
 
 /** Whose call it is that is running now; `own` while the way out itself connects. */
 const running = new AsyncLocalStorage<FaultWire | 'own'>();
-subscribe('net.client.socket', (message) => {
+const seeSocket = (message: unknown): void => {
   const wire = running.getStore();
   if (wire && wire !== 'own') wire.stray((message as { socket: Socket }).socket);
-});
+};
 
 const FAULT_HEADER = 'x-suite-fault';
 const broken = (): Error => Object.assign(new Error('the connection was broken off'), { code: 'UND_ERR_SOCKET' });
@@ -39,6 +39,7 @@ export class FaultServer {
 
   static async start(): Promise<FaultServer> {
     const made = new FaultServer();
+    subscribe('net.client.socket', seeSocket);
     await new Promise<void>((done) => made.server.listen(0, '127.0.0.1', done));
     return made;
   }
@@ -51,6 +52,7 @@ export class FaultServer {
   }
 
   async close(): Promise<void> {
+    unsubscribe('net.client.socket', seeSocket);
     this.server.close();
     this.server.closeAllConnections();
   }
