@@ -7,15 +7,24 @@ import type { RunningHost } from './host.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
 
 export interface Demonstration {
-  /** To be printed: three commands, each on one line. */
+  /** To be printed: what to try, each command on one line. */
   lines: string[];
   close(): Promise<void>;
 }
 
-/** Starts the stand-in partner of the first adapter that has one. Doing it again changes nothing that is there. */
-export async function demonstrate({ container, url }: RunningHost, dataDir: string): Promise<Demonstration> {
-  const adapter = [...container.get(ADAPTERS).loaded.values()].find(({ manifest }) => manifest.sandbox);
-  if (!adapter) throw new Error('no loaded adapter has a sandbox');
+/**
+ * Starts the stand-in partner of one adapter: of the first that has one, where none is named. Doing it again changes
+ * nothing that is there.
+ */
+export async function demonstrate(
+  { container, url }: RunningHost,
+  dataDir: string,
+  adapterId?: string,
+): Promise<Demonstration> {
+  const { loaded } = container.get(ADAPTERS);
+  const adapter =
+    adapterId === undefined ? [...loaded.values()].find(({ manifest }) => manifest.sandbox) : loaded.get(adapterId);
+  if (!adapter) throw new Error(`no loaded adapter ${adapterId ? `is named ${adapterId}` : 'has a sandbox'}`);
   const start = await sandboxOf(adapter);
   const sandbox = await start({ stateFile: join(dataDir, `sandbox-${adapter.manifest.id}.json`) });
   const { billerId, ...biller } = sandbox.biller;
@@ -47,8 +56,10 @@ export async function demonstrate({ container, url }: RunningHost, dataDir: stri
       '',
       `curl -sS -X POST ${auth} -H 'Content-Type: application/json' -H 'Prefer: wait=10' ${base}/payments -d '${payment}'`,
       '',
-      `curl -sS ${auth} ${base}/invoices/${invoiceNumber}/document -o invoice.pdf && head -c 8 invoice.pdf`,
-      '',
+      ...(adapter.manifest.contracts.some(({ name }) => name === 'document-provider')
+        ? [`curl -sS ${auth} ${base}/invoices/${invoiceNumber}/document -o invoice.pdf && head -c 8 invoice.pdf`, '']
+        : []),
+      ...(sandbox.askDirectly ? ['What the partner itself has:', '', sandbox.askDirectly, ''] : []),
     ],
     close: () => sandbox.close(),
   };

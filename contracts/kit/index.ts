@@ -5,3 +5,4 @@ export * from './json-record-reader.js';
 export * from './partner-fault.js';
 export * from './read-lines.js';
 export * from './read-pages.js';
+export * from './shared-session.js';

@@ -84,6 +84,8 @@ declare module 'axios' {
       operation: string;
       /** `read` changes nothing at the partner, so the way out may repeat it; `write` is never repeated there. */
       effect: 'read' | 'write';
+      /** The answer is a secret of its own, such as a session's key: it is recorded nowhere. */
+      confidential?: boolean;
     };
   }
 }

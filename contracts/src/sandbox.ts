@@ -25,6 +25,8 @@ export interface RunningSandbox {
   sampleFile: { fileName: string; text: string };
   /** What to try first: an account that is known, one of its invoices. */
   example: { accountNumber: string; invoiceNumber: string };
+  /** A command, on one line, that shows the example's invoice as the partner itself has it. */
+  askDirectly?: string;
   close(): Promise<void>;
 }
 

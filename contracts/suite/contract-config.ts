@@ -9,6 +9,8 @@ export interface ContractConfig {
    * @param key a secret the partner is to accept, with quotes and letters of other scripts in it
    */
   start(options: { key: string }): Promise<PartnerUnderTest>;
+  /** Why no partner can be started on this machine, and what to do about it; undefined where one can. */
+  missing?(): string | undefined;
   /** True: there is one partner and no second; what needs two is not checked. */
   single?: boolean;
   /** Checks of the adapter's own, run with the others. */

@@ -191,8 +191,10 @@ function faultCheck(subject: Subject, { id, after, fault, read, write, rule }: F
       if (id === 'http-429') equal(error.retryAfterMs, RETRY_AFTER_S * 1000, 'retryAfterMs of the error');
       const elsewhere = scope.wire.calls.filter(({ url }) => url.startsWith(ELSEWHERE));
       equal(elsewhere.length, 0, 'calls to where the redirect leads');
-      if (subject.effect === 'write')
-        equal(scope.wire.calls.filter((made) => made.effect === 'write').length, 1, 'how often the write was sent');
+      const sent = scope.wire.calls.filter((made) => made.effect === 'write').length;
+      // A session may have run out: a call that was refused so is made again after a new log-in, once.
+      if (subject.effect === 'write' && !(id === 'http-401' && sent === 2))
+        equal(sent, 1, 'how often the write was sent');
     },
   };
 }
@@ -449,6 +451,7 @@ export const memoryCheck = (subject: Subject): Check => ({
   run: async (context) => {
     const call = await subject.prepare(context, context.partner);
     const scope = await context.open();
+    scope.wire.repeatAnswers();
     const { signal } = new AbortController();
     let left = 0;
     const lane = async (): Promise<void> => {

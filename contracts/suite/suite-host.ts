@@ -38,6 +38,11 @@ export interface Wire {
   fail(fault: WireFault, choose?: (call: WireCall, index: number) => boolean): void;
   /** Runs before a call is let out; for a partner that changes between two calls. */
   before(hook: (index: number) => Promise<void>): void;
+  /**
+   * From now on, what the partner has answered it is not asked again: the same call gets the same answer. A check that
+   * makes ten thousand calls is one of the adapter, and a real partner need not bear them.
+   */
+  repeatAnswers(): void;
   /** No faults, no hooks, no calls remembered. */
   clear(): void;
 }

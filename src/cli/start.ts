@@ -23,7 +23,10 @@ export function startCommand(program: Command): void {
     .option('--billers <file>', 'billers to make or change at start: { "<billerId>": { … } }')
     .option('--manifest <file>', 'which adapters to load', ownManifest)
     .addOption(new Option('--role <role>', 'what this process does').choices(['all', 'api', 'worker']).default('all'))
-    .option('--sandbox', 'add the demonstration: a biller on an adapter’s stand-in partner')
+    .option(
+      '--sandbox [adapters]',
+      'add the demonstration: a biller on an adapter’s stand-in partner (the first that has one, or these, by comma)',
+    )
     .option('--allow-private-egress', 'let adapters reach private addresses and http')
     .action(async (options) => {
       const { env } = process;
@@ -60,9 +63,12 @@ export function startCommand(program: Command): void {
         for (const [billerId, body] of Object.entries(given)) await billers.put(billerId, readBody(BillerBody, body));
       }
       if (options.sandbox) {
-        const demonstration = await demonstrate(host, options.dataDir);
-        cleanups.push(() => demonstration.close());
-        for (const line of demonstration.lines) console.log(line);
+        const named: (string | undefined)[] = options.sandbox === true ? [undefined] : options.sandbox.split(',');
+        for (const adapterId of named) {
+          const demonstration = await demonstrate(host, options.dataDir, adapterId);
+          cleanups.push(() => demonstration.close());
+          for (const line of demonstration.lines) console.log(line);
+        }
       }
       console.log(`ic-host listening on ${host.url}`);
     });

@@ -124,7 +124,8 @@ export function createWayOut(options: WayOutOptions): WayOut {
       const refused = config.validateStatus ? !config.validateStatus(status) : false;
       if (config.responseType !== 'stream' || refused) {
         const bytes = await readBody(answer.body, limits.maxResponseBytes);
-        seen = kept ? bytes.toString('utf8', 0, kept) : '';
+        if (config.partnerCall?.confidential) seen = '(confidential)';
+        else if (kept) seen = bytes.toString('utf8', 0, kept);
         data = config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
       } else {
         seen = '(streamed)';

@@ -64,6 +64,8 @@ export class FaultWire implements Wire, WireTap {
   private readonly sockets = new Set<Socket>();
   private fault: { fault: WireFault; choose: Choose } | undefined;
   private hook: ((index: number) => Promise<void>) | undefined;
+  /** By call: the answer it got, as the fault server keeps it. */
+  private answers: Map<string, string> | undefined;
 
   constructor(private readonly server: FaultServer) {}
 
@@ -77,6 +79,10 @@ export class FaultWire implements Wire, WireTap {
 
   before(hook: (index: number) => Promise<void>): void {
     this.hook = hook;
+  }
+
+  repeatAnswers(): void {
+    this.answers = new Map();
   }
 
   clear(): void {
@@ -123,11 +129,34 @@ export class FaultWire implements Wire, WireTap {
     });
     const call = this.calls[index - 1] as WireCall;
     const { fault } = this.fault?.choose(call, index - 1) ? this.fault : {};
-    const send = () => (fault ? this.spoil(fault, dispatch, options, handler) : dispatch(options, handler));
+    const send = () =>
+      fault
+        ? this.spoil(fault, dispatch, options, handler)
+        : this.answers
+          ? this.repeat(this.answers, call, dispatch, options, handler)
+          : dispatch(options, handler);
     if (!this.hook) return send();
     this.hook(index - 1).then(send, (error) => handler.onResponseError?.(undefined as never, error));
     return true;
   };
+
+  private repeat(
+    answers: Map<string, string>,
+    { method, url, body }: WireCall,
+    dispatch: Dispatcher.Dispatch,
+    options: Dispatcher.DispatchOptions,
+    handler: Handler,
+  ) {
+    const key = `${method} ${url} ${body}`;
+    const known = answers.get(key);
+    if (known === undefined)
+      return dispatch(
+        options,
+        remembering(handler, (answer) => answers.set(key, this.server.add(answer))),
+      );
+    const headers = { ...(options.headers as Record<string, string>), [FAULT_HEADER]: known };
+    return dispatch({ ...options, origin: this.server.origin, headers }, handler);
+  }
 
   private spoil(
     fault: WireFault,
@@ -150,6 +179,31 @@ export class FaultWire implements Wire, WireTap {
       }
     }
   }
+}
+
+/** Hands an answer on, and keeps it. */
+function remembering(handler: Handler, keep: (answer: WireFault & { kind: 'answer' }) => void): Handler {
+  const chunks: Buffer[] = [];
+  let status = 0;
+  let headers: Record<string, string> = {};
+  return {
+    onRequestStart: (...args) => handler.onRequestStart?.(...args),
+    onResponseStart: (controller, code, all, text) => {
+      status = code;
+      const { 'content-length': _, 'transfer-encoding': __, connection: ___, ...rest } = all;
+      headers = rest as Record<string, string>;
+      handler.onResponseStart?.(controller, code, all, text);
+    },
+    onResponseData: (controller, chunk) => {
+      chunks.push(Buffer.from(chunk));
+      handler.onResponseData?.(controller, chunk);
+    },
+    onResponseEnd: (controller, trailers) => {
+      keep({ kind: 'answer', status, headers, body: Buffer.concat(chunks).toString('utf8') });
+      handler.onResponseEnd?.(controller, trailers);
+    },
+    onResponseError: (...args) => handler.onResponseError?.(...args),
+  };
 }
 
 const answerLost = (handler: Handler): Handler => ({

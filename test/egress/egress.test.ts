@@ -5,6 +5,7 @@ import { AdapterError } from '@ic-host/contracts';
 import { partnerFault } from '@ic-host/contracts/kit';
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { recordingExchanges } from '../../src/egress/exchange-record.js';
 import { hostGuard, isPrivateAddress } from '../../src/egress/host-guard.js';
 import { createWayOut, DEFAULT_LIMITS, type WayOut } from '../../src/egress/partner-http.js';
 import { redactorOf } from '../../src/egress/redaction.js';
@@ -115,6 +116,15 @@ describe('the way out', () => {
         return fault.kind;
       },
     );
+  it('records an answer, the key masked; one that is a secret of its own it does not record', async () => {
+    const record = async (confidential: boolean) => {
+      const partnerCall = { operation: 'op', effect: 'read', confidential } as const;
+      const { exchanges } = await recordingExchanges(() => call('/', 'read', { partnerCall }));
+      return exchanges[0];
+    };
+    expect(await record(false)).to.include({ request: '{"k":"********"}', response: '{"a":1}' });
+    expect(await record(true)).to.include({ request: '{"k":"********"}', response: '(confidential)' });
+  });
   it('follows no redirect', async () =>
     expect(await kindOf(call('/redirect', 'write'), 'write')).to.equal('misconfigured'));
   it('holds no connection for a stream that nobody gets', async () => {

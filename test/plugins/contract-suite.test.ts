@@ -1,4 +1,4 @@
-import type { CheckResult } from '@ic-host/contracts/suite';
+import type { Check, CheckResult } from '@ic-host/contracts/suite';
 import { CHECKS } from '@ic-host/contracts/suite';
 import { expect } from 'chai';
 import { loadAdapters } from '../../src/adapters/adapter-registry.js';
@@ -7,20 +7,31 @@ import { verifyAdapter } from '../../src/verify/verify-adapter.js';
 
 const { loaded } = await loadAdapters('adapter.manifest.json');
 
+const SLOW_AT_A_SERVER = /page|many|shrinking|growing|fault|two-billers|time-zones/;
+
 for (const [id, adapter] of loaded)
   describe(`the contract suite on ${id}`, function () {
     this.timeout(200_000);
     let results: CheckResult[];
-    before(async () => {
-      results = await verifyAdapter(adapter, await contractConfigOf(adapter));
+    before(async function () {
+      const config = await contractConfigOf(adapter);
+      const missing = config.missing?.();
+      if (missing) {
+        if (process.env.CI) throw new Error(missing);
+        console.log(`    skipped: ${missing}`);
+        this.skip();
+      }
+      // A real server takes its time: what is slow at it runs in .ci/run, by `ic-host verify`.
+      const choose = config.missing ? ({ id, slow }: Check) => !slow && !SLOW_AT_A_SERVER.test(id) : () => true;
+      results = await verifyAdapter(adapter, config, { choose });
     });
     for (const { name } of adapter.manifest.contracts)
       describe(name, () => {
         for (const check of CHECKS[name])
           it(check.title, function () {
             const result = results.find(({ check: { contract, id } }) => contract === name && id === check.id);
-            if (result?.state === 'skipped') this.skip();
-            expect(result?.state, result?.message).to.equal('passed');
+            if (!result || result.state === 'skipped') this.skip();
+            expect(result.state, result.message).to.equal('passed');
           });
       });
   });
