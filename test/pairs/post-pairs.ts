@@ -13,10 +13,12 @@ export interface Pairs {
   /** Refused before anything happened: the host repeats these. */
   undone: number;
   otherwise: string[];
+  /** Pairs of which both calls were undone, as when they are the first of a month; the repeat makes them. */
+  bothUndone: number;
   onLedgerOnce: number;
   lost: number;
   twice: number;
-  /** Repeats after the pair, as the host makes them: all must say duplicate. */
+  /** Once it is there, both hosts repeat it once more: all must say duplicate. */
   repeatsDuplicate: number;
 }
 
@@ -31,7 +33,7 @@ export async function postPairs(pairs: number, onPair: (done: number) => void = 
   const bench = await AdapterBench.start(adapter, { allowPrivate: true });
   const hosts = await Promise.all([bench.open(partner.biller), bench.open(partner.biller)]);
   const told: Pairs = {
-    ...{ pairs, made: 0, duplicate: 0, undone: 0, otherwise: [], onLedgerOnce: 0, lost: 0, twice: 0 },
+    ...{ pairs, made: 0, duplicate: 0, undone: 0, bothUndone: 0, otherwise: [], onLedgerOnce: 0, lost: 0, twice: 0 },
     repeatsDuplicate: 0,
   };
   const post = (host: SuiteScope, payment: Payment) => host.get('payment-sink').post(payment, never);
@@ -54,12 +56,16 @@ export async function postPairs(pairs: number, onPair: (done: number) => void = 
       ...{ amount: Money.ofCents(1_500), paymentDate: PlainDate.of(2026, 11, 24), method: 'Visa', source: 'Web' },
       ...{ maskedNumber: '4242', payerName: 'Jordan Example' },
     };
+    const onLedger = async () => (await partner.ledger?.(payment.transactionId))?.length ?? 0;
     await Promise.all(hosts.map((host) => tell(post(host, payment))));
-    const onLedger = (await partner.ledger?.(payment.transactionId))?.length ?? 0;
-    if (onLedger === 1) told.onLedgerOnce++;
-    else if (onLedger === 0) told.lost++;
-    else told.twice++;
+    if ((await onLedger()) === 0) told.bothUndone++;
+    // What a host does with a call that was undone; of one that was made it changes nothing.
+    await post(hosts[0] as SuiteScope, payment);
     for (const host of hosts) if ((await post(host, payment)).duplicate) told.repeatsDuplicate++;
+    const times = await onLedger();
+    if (times === 1) told.onLedgerOnce++;
+    else if (times === 0) told.lost++;
+    else told.twice++;
   };
   try {
     let next = 0;

@@ -227,7 +227,10 @@ async function serve(cluster: Cluster, folder: string, password: string): Promis
   const output = openSync(log, 'w');
   const setPassword = [join(partner, 'set_password.py'), config, database];
   await run(PYTHON, setPassword, { env: { ...process.env, IC_TRYTON_PASSWORD: password } });
-  const server = spawn('/usr/bin/trytond', ['-c', config], { stdio: ['ignore', output, output] });
+  // It ends with this process, however that ends.
+  const server = spawn('setpriv', ['--pdeathsig', 'KILL', '/usr/bin/trytond', '-c', config], {
+    stdio: ['ignore', output, output],
+  });
   const stop = (): void => void server.kill('SIGKILL');
   process.once('exit', stop);
   await until(`http://127.0.0.1:${port}/`, server, log);
