@@ -1,19 +1,13 @@
 /** What a Tryton holds, written and read directly, by other means than the adapter's: for the suite and the demonstration. */
+import { Money } from '@ic-host/contracts';
 import type { AccountSpec, FileRecordSpec, FileSpec, InvoiceSpec, LedgerEntry } from '@ic-host/contracts/suite';
 import type { TrytonServer } from './tryton-server.js';
 
 type Fields = Record<string, unknown>;
 
+const text = (cents: number): string => Money.ofCents(cents).toString();
 const decimal = (cents: number) => ({ __class__: 'Decimal', decimal: text(cents) });
-const text = (cents: number): string => {
-  const digits = String(Math.abs(cents)).padStart(3, '0');
-  return `${cents < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-};
-const centsOf = (value: unknown): number => {
-  const [whole = '0', part = ''] = String((value as { decimal: string }).decimal).split('.');
-  const cents = Number(whole.replace('-', '')) * 100 + Number(part.slice(0, 2).padEnd(2, '0'));
-  return whole.startsWith('-') ? -cents : cents;
-};
+const centsOf = (value: unknown): number => Money.parse((value as { decimal: string }).decimal).cents;
 const date = (day: string) => {
   const [year, month, of] = day.split('-').map(Number);
   return { __class__: 'date', year, month, day: of };

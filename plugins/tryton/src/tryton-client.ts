@@ -165,7 +165,7 @@ function refusal([name, said]: unknown[], operation: string, effect: 'read' | 'w
   return new AdapterError(kind, `${operation}: Tryton failed: ${String(name)}`, { code: 'server-fault' });
 }
 
-export function asList(value: unknown, operation: string): unknown[] {
+function asList(value: unknown, operation: string): unknown[] {
   if (Array.isArray(value)) return value;
   throw new AdapterError('malformed', `${operation}: the answer is no list`, { code: 'no-list' });
 }

@@ -20,8 +20,8 @@ export const moneyOf = (record: Fields, name: string): Money =>
 export const dateOf = (record: Fields, name: string): PlainDate =>
   read(record, name, ({ year, month, day }) => PlainDate.of(Number(year), Number(month), Number(day)));
 
-export const idOf = (record: Fields, name = 'id'): number =>
-  read(record, name, (value: unknown) => {
+export const idOf = (record: Fields): number =>
+  read(record, 'id', (value: unknown) => {
     if (!Number.isInteger(value)) throw new RangeError('no id');
     return value as number;
   });
