@@ -30,7 +30,7 @@ module.exports = {
       name: 'foundations-know-no-feature',
       severity: 'error',
       from: { path: '^src/(store|egress|telemetry)/' },
-      to: { path: '^src/(adapters|billers|rtdr|deliveries|documents|invoice-files)/' },
+      to: { path: '^src/(adapters|billers|console|deliveries|doctor|documents|invoice-files|rtdr|verify)/' },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
   ],

@@ -7,6 +7,10 @@ import { ADAPTERS, loadAdapters } from './adapters/adapter-registry.js';
 import { BillerScopes } from './adapters/biller-scopes.js';
 import { Billers, HOST_OPTIONS } from './billers/billers.js';
 import { keptSecret, SECRET_BOX, SecretBox } from './billers/secret-box.js';
+import { DeliveryHours } from './console/delivery-hours.js';
+import { Live } from './console/live.js';
+import { Overview } from './console/overview.js';
+import { Sessions } from './console/sessions.js';
 import { Deliver } from './deliveries/deliver.js';
 import { Deliveries } from './deliveries/deliveries.js';
 import { DELIVERY_QUEUE, DeliveryQueue } from './deliveries/delivery-queue.js';
@@ -14,6 +18,8 @@ import { DELIVERY_STORE } from './deliveries/delivery-store.js';
 import { HostWorld } from './deliveries/host-world.js';
 import { Leases } from './deliveries/leases.js';
 import { PostgresDeliveryStore } from './deliveries/postgres-delivery-store.js';
+import { CheckBiller } from './doctor/check-biller.js';
+import { CheckHost } from './doctor/check-host.js';
 import { FetchDocument } from './documents/fetch-document.js';
 import { PartnerPaces } from './egress/partner-pace.js';
 import { createServer } from './http/server.js';
@@ -21,6 +27,7 @@ import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
 import { Inboxes } from './invoice-files/inboxes.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
+import { HeldAccounts } from './rtdr/held-accounts.js';
 import { RefreshAccount } from './rtdr/refresh-account.js';
 import { DATABASE, openDatabase } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
@@ -66,6 +73,13 @@ const features = new ContainerModule(({ bind }) => {
     InvoiceFiles,
     Inboxes,
     PartnerPaces,
+    HeldAccounts,
+    CheckBiller,
+    CheckHost,
+    Overview,
+    DeliveryHours,
+    Live,
+    Sessions,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();

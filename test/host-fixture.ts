@@ -8,6 +8,7 @@ import { type BriteCoreSandbox, startSandbox } from '@ic-host/adapter-britecore/
 import pg from 'pg';
 import { type HostStart, type RunningHost, startHost } from '../src/host.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
+import { expectDescribed } from './described.js';
 
 let postgres: Promise<EmbeddedPostgres> | undefined;
 const folders: string[] = [];
@@ -78,7 +79,10 @@ export class TestHost {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+    const answer = { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+    // Every answer that any test reads is checked by the API's own description.
+    if (isJson) expectDescribed(method, path, answer);
+    return answer;
   }
 
   /** Makes a biller on the stand-in partner. */

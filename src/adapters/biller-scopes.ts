@@ -1,6 +1,7 @@
 /** One container a biller, made on first use and dropped when its settings change: nothing is shared between two. */
 import { CONTRACT_TOKENS, type ContractName, type ContractTypes } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
+import type { AxiosInstance } from 'axios';
 import { inject, injectable } from 'inversify';
 import type { Kysely } from 'kysely';
 import { type BillerConfig, Billers, HOST_OPTIONS, type HostOptions, LIMIT_OPTIONS } from '../billers/billers.js';
@@ -41,6 +42,11 @@ export class BillerScopes {
     if (!manifest.contracts.some((contract) => contract.name === name))
       throw new Problem(501, 'contract-not-supported', `the adapter ${manifest.name} does not implement ${name}`);
     return this.scopeOf(config).container.get<ContractTypes[Name]>(CONTRACT_TOKENS[name]);
+  }
+
+  /** A biller's way out, for a look at the partner that no contract has. @throws Problem 404 `biller-not-found` */
+  async wayOut(billerId: string): Promise<AxiosInstance> {
+    return this.scopeOf(await this.billers.get(billerId)).wayOut.http;
   }
 
   hasCapability(config: BillerConfig, name: ContractName, capability: string): boolean {

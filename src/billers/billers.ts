@@ -85,6 +85,16 @@ export class Billers {
     return (await this.database.db.selectFrom('billers').selectAll().orderBy('biller_id').execute()).map(toConfig);
   }
 
+  /** How many billers are on each adapter. */
+  async countByAdapter(): Promise<Map<string, number>> {
+    const rows = await this.database.db
+      .selectFrom('billers')
+      .select(({ fn }) => ['adapter', fn.countAll<number>().as('n')])
+      .groupBy('adapter')
+      .execute();
+    return new Map(rows.map(({ adapter, n }) => [adapter, n]));
+  }
+
   /** @throws Problem 422 naming every setting that is wrong */
   async put(
     billerId: string,

@@ -4,6 +4,7 @@ import type { CheckResult } from '@ic-host/contracts/suite';
 import { type Command, Option } from 'commander';
 import { contractConfigOf } from '../verify/contract-config.js';
 import { findDrift, recordExchanges } from '../verify/drift.js';
+import { keepReport } from '../verify/kept-report.js';
 import { liveConfig } from '../verify/live-config.js';
 import { reportOf, resultLines, writeReports } from '../verify/report.js';
 import { verifyAdapter } from '../verify/verify-adapter.js';
@@ -80,6 +81,7 @@ export function verifyCommand(program: Command): void {
       });
       const report = reportOf(adapter.manifest, results);
       if (options.report) writeReports(options.report, report);
+      if (!options.live && !only) keepReport(adapter, report, Boolean(options.quick));
       if (options.json) console.log(JSON.stringify(report, null, 2));
       else {
         // Those that ran beside one another came in no order.

@@ -1,6 +1,6 @@
 /** Holds payments, returns and enrollments durably, and tells how they stand. */
 import { isDeepStrictEqual } from 'node:util';
-import type { EnrollmentKind } from '@ic-host/contracts';
+import { ENROLLMENT_KINDS, type EnrollmentKind } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
@@ -8,7 +8,7 @@ import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
-import type { DeliveryKind, DeliveryState, Tables } from '../store/tables.js';
+import { DELIVERY_STATES, type DeliveryKind, type DeliveryState, type Tables } from '../store/tables.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
 import { isEnrollment } from './delivery-rules.js';
 import type { Delivery, PartnerState } from './delivery-store.js';
@@ -22,6 +22,23 @@ export interface HandSettlement {
 }
 
 const RELEASE_AT_ONCE = 1_000;
+/** Up to here deliveries are counted. */
+export const COUNTED_AT_MOST = 10_000;
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export interface DeliveryFilter {
+  state?: DeliveryState | undefined;
+  billerId?: string | undefined;
+  kind?: DeliveryKind | undefined;
+  /** Beginning of a transaction id or account number, or the id of a delivery. */
+  search?: string | undefined;
+  /** Whatever concerns this account. */
+  account?: string | undefined;
+  /** Accepted, or wished or sent again by hand, at this time or later. */
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
 
 @injectable()
 export class Deliveries {
@@ -125,16 +142,65 @@ export class Deliveries {
     }));
   }
 
-  list(state: DeliveryState | undefined, billerId: string | undefined, limit: number): Promise<Delivery[]> {
-    return this.database.db
-      .selectFrom('deliveries')
+  /**
+   * Newest first.
+   * @param after the cursor of the row to go on behind
+   * @throws Problem 400 `bad-cursor`
+   */
+  async list(filter: DeliveryFilter, limit: number, after?: string): Promise<(Delivery & { cursor: string })[]> {
+    const match = /^(\d{1,17})\.([0-9a-f-]{36})$/.exec(after ?? `0.${NO_ID}`);
+    if (!match) throw new Problem(400, 'bad-cursor', 'the cursor is not one this list gave out');
+    return this.matching(filter)
       .selectAll()
-      .$if(state !== undefined, (query) => query.where('state', '=', state as DeliveryState))
-      .$if(billerId !== undefined, (query) => query.where('biller_id', '=', billerId as string))
+      .select(sql<string>`(extract(epoch from created_at) * 1000000)::bigint || '.' || id`.as('cursor'))
+      .$if(after !== undefined, (query) =>
+        query.where(
+          sql<boolean>`(created_at, id) < (timestamptz 'epoch' + ${match[1]}::bigint * interval '1 microsecond', ${match[2]}::uuid)`,
+        ),
+      )
       .orderBy('created_at', 'desc')
-      .orderBy('id')
+      .orderBy('id', 'desc')
       .limit(limit)
       .execute();
+  }
+
+  /** How many deliveries are in each state; {@link COUNTED_AT_MOST} and one more means "more than that". */
+  async counts(filter: DeliveryFilter): Promise<Record<DeliveryState, number>> {
+    const counted = DELIVERY_STATES.map(async (state) => {
+      const some = this.matching({ ...filter, state })
+        .select('id')
+        .limit(COUNTED_AT_MOST + 1);
+      const { n } = await this.database.db
+        .selectFrom(some.as('some'))
+        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .executeTakeFirstOrThrow();
+      return [state, n] as const;
+    });
+    return Object.fromEntries(await Promise.all(counted)) as Record<DeliveryState, number>;
+  }
+
+  private matching({ state, billerId, kind, search, account, from, to }: DeliveryFilter) {
+    const asked = search?.trim();
+    return this.database.db
+      .selectFrom('deliveries')
+      .$if(state !== undefined, (query) => query.where('state', '=', state as DeliveryState))
+      .$if(billerId !== undefined, (query) => query.where('biller_id', '=', billerId as string))
+      .$if(kind !== undefined, (query) => query.where('kind', '=', kind as DeliveryKind))
+      .$if(from !== undefined, (query) => query.where('created_at', '>=', from as Date))
+      .$if(to !== undefined, (query) => query.where('created_at', '<', to as Date))
+      .$if(Boolean(account), (query) =>
+        query.where((eb) =>
+          eb.or([
+            eb.and([eb('key', '=', account as string), eb('kind', 'in', [...ENROLLMENT_KINDS])]),
+            eb(sql<string>`request->>'accountNumber'`, '=', account as string),
+          ]),
+        ),
+      )
+      .$if(Boolean(asked), (query) =>
+        UUID.test(asked as string)
+          ? query.where((eb) => eb.or([eb('id', '=', asked as string), eb('key', '=', asked as string)]))
+          : query.where('key', 'like', `${(asked as string).replace(/[\\%_]/g, '\\$&')}%`),
+      );
   }
 
   /**
@@ -202,7 +268,10 @@ export class Deliveries {
       .executeTakeFirst();
   }
 
-  /** Tries a biller that is held back again, now: its settings changed, or a person says so. */
+  /**
+   * Tries a biller that is held back again, now: its settings changed, or a person says so. One that a person paused
+   * stays paused.
+   */
   async release(billerId: string): Promise<void> {
     const limit = await this.limit(billerId);
     await this.database.db.transaction().execute(async (trx) => {
@@ -211,22 +280,65 @@ export class Deliveries {
         .set({ blocked_until: sql`clock_timestamp()` })
         .where('biller_id', '=', billerId)
         .where('blocked_since', 'is not', null)
+        .where('cause', '<>', 'by-hand')
         .executeTakeFirst();
-      if (!numUpdatedRows) return;
-      // Their own jobs come when the block would have ended; a second job of a delivery does nothing.
-      const waiting = await trx
-        .selectFrom('deliveries')
-        .select('id')
-        .where('biller_id', '=', billerId)
-        .where('state', '=', 'queued')
-        .where('lease_until', 'is', null)
-        .where('next_attempt_at', 'is', null)
-        .orderBy('created_at')
-        .limit(RELEASE_AT_ONCE)
-        .execute();
-      for (const { id } of waiting) await this.queue.enqueue(trx, id, billerId, limit);
+      if (numUpdatedRows) await this.wake(trx, billerId, limit);
     });
     this.queue.release(billerId);
+  }
+
+  /** Holds all deliveries of a biller back until {@link resume}; what is under way ends by itself. */
+  async pause(billerId: string, actor: string, reason?: string): Promise<void> {
+    const paused = {
+      ...{
+        blocked_since: sql<Date>`clock_timestamp()`,
+        blocked_until: sql<Date>`clock_timestamp() + interval '100 years'`,
+      },
+      ...{ cause: 'by-hand' as const, code: 'paused-by-hand', detail: reason ?? null, blocks: 0, failures: 0 },
+    };
+    await this.database.db.transaction().execute(async (trx) => {
+      await trx
+        .insertInto('partner_states')
+        .values({ biller_id: billerId, ...paused })
+        .onConflict((conflict) => conflict.column('biller_id').doUpdateSet(paused))
+        .execute();
+      await audit(trx, { actor, action: 'biller.pause', subject: billerId, reason });
+    });
+  }
+
+  /** Lets a biller's deliveries go again, whatever held them back. @throws Problem 409 `not-paused` */
+  async resume(billerId: string, actor: string, reason?: string): Promise<void> {
+    const limit = await this.limit(billerId);
+    await this.database.db.transaction().execute(async (trx) => {
+      const { numUpdatedRows } = await trx
+        .updateTable('partner_states')
+        .set({
+          ...{ blocked_since: null, blocked_until: null, cause: null, code: null, detail: null },
+          ...{ failures: 0, blocks: 0 },
+        })
+        .where('biller_id', '=', billerId)
+        .where('blocked_since', 'is not', null)
+        .executeTakeFirst();
+      if (!numUpdatedRows) throw new Problem(409, 'not-paused', 'nothing holds the deliveries of this biller back');
+      await audit(trx, { actor, action: 'biller.resume', subject: billerId, reason });
+      await this.wake(trx, billerId, limit);
+    });
+    this.queue.release(billerId);
+  }
+
+  /** Their own jobs come when the block would have ended; a second job of a delivery does nothing. */
+  private async wake(trx: Transaction<Tables>, billerId: string, limit: number): Promise<void> {
+    const waiting = await trx
+      .selectFrom('deliveries')
+      .select('id')
+      .where('biller_id', '=', billerId)
+      .where('state', '=', 'queued')
+      .where('lease_until', 'is', null)
+      .where('next_attempt_at', 'is', null)
+      .orderBy('created_at')
+      .limit(RELEASE_AT_ONCE)
+      .execute();
+    for (const { id } of waiting) await this.queue.enqueue(trx, id, billerId, limit);
   }
 
   private async limit(billerId: string, db?: Kysely<Tables>): Promise<number> {

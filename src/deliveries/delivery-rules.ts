@@ -105,6 +105,19 @@ export function conclude(
   outcome: Outcome<object>,
   context: ConclusionContext,
 ): Conclusion {
+  const concluded = concludeByOutcome(row, claimed, outcome, context);
+  if (context.partner.cause !== 'by-hand') return concluded;
+  // A person paused it: no attempt that was under way then changes that.
+  const { partner: _, news, ...own } = concluded;
+  return news === 'parked' ? { ...own, news } : own;
+}
+
+function concludeByOutcome(
+  row: Delivery,
+  claimed: Delivery,
+  outcome: Outcome<object>,
+  context: ConclusionContext,
+): Conclusion {
   const { now } = context;
   const release = { lease_token: null, lease_until: null };
   const fenced = row.lease_token !== claimed.lease_token;

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Deliveries } from '../deliveries/deliveries.js';
 import type { Delivery } from '../deliveries/delivery-store.js';
 import { ChangeFeed } from '../rtdr/change-feed.js';
+import { HeldAccounts } from '../rtdr/held-accounts.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
 import { EnrollmentBody, readBody } from './bodies.js';
 import { limitOf } from './query.js';
@@ -15,6 +16,7 @@ interface OfAccount {
 
 export function accountRoutes(app: FastifyInstance, resolve: Resolve): void {
   const accounts = resolve<RefreshAccount>(RefreshAccount);
+  const held = resolve<HeldAccounts>(HeldAccounts);
   const feed = resolve<ChangeFeed>(ChangeFeed);
   const deliveries = resolve<Deliveries>(Deliveries);
   const path = '/billers/:billerId/accounts/:accountNumber';
@@ -23,6 +25,24 @@ export function accountRoutes(app: FastifyInstance, resolve: Resolve): void {
   app.get<OfAccount>(`${path}/invoices`, async ({ params }) => ({
     invoices: await accounts.invoices(params.billerId, params.accountNumber),
   }));
+
+  app.get<{ Params: { billerId: string }; Querystring: { q?: string; after?: string; limit?: string } }>(
+    '/billers/:billerId/accounts',
+    async ({ params, query }) => {
+      const limit = limitOf(query.limit, 100, 1000);
+      const found = await held.list(params.billerId, { beginning: query.q, after: query.after, limit });
+      return { accounts: found, next: found.length === limit ? (found.at(-1)?.accountNumber ?? null) : null };
+    },
+  );
+  app.get<OfAccount>(path, ({ params }) => accounts.held(params.billerId, params.accountNumber));
+  app.get<OfAccount & { Querystring: { before?: string; limit?: string } }>(
+    `${path}/history`,
+    async ({ params, query }) => {
+      const limit = limitOf(query.limit, 100, 1000);
+      const changes = await held.history(params.billerId, params.accountNumber, limit, query.before || undefined);
+      return { changes, next: changes.length === limit ? (changes.at(-1)?.cursor ?? null) : null };
+    },
+  );
 
   const view = (row: Delivery) => ({
     deliveryId: row.id,

@@ -3,13 +3,19 @@ import type { FastifyInstance } from 'fastify';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
 import { Deliveries } from '../deliveries/deliveries.js';
+import { CheckBiller } from '../doctor/check-biller.js';
 import { Problem } from '../problem.js';
-import { BillerBody, readBody } from './bodies.js';
+import { keptReport } from '../verify/kept-report.js';
+import { actorOf } from './authentication.js';
+import { BillerBody, ReasonBody, readBody } from './bodies.js';
 import type { Resolve } from './resolve.js';
+
+const reasonOf = (body: unknown) => (body ? readBody(ReasonBody, body).reason : undefined);
 
 export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   const billers = resolve<Billers>(Billers);
   const deliveries = resolve<Deliveries>(Deliveries);
+  const doctor = resolve<CheckBiller>(CheckBiller);
   const adapters = resolve(ADAPTERS);
   /** How the partner takes deliveries: null when nothing holds them back. */
   const partnerOf = async ({ billerId }: BillerConfig) => {
@@ -19,26 +25,33 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
     return { heldBack: { cause, code, detail, since, nextProbeAt } };
   };
 
-  app.get('/adapters', () => ({
-    adapters: [
-      ...[...adapters.loaded.values()].map(({ manifest }) => {
-        const { id, name, version, hostApi, contracts, settings, options, egress, limits } = manifest;
-        return {
-          id,
-          name,
-          version,
-          hostApi,
-          contracts,
-          settings,
-          options: options ?? [],
-          egress,
-          limits: limits ?? {},
-          health: 'loaded',
-        };
-      }),
-      ...adapters.quarantined.map(({ source, id, faults }) => ({ id, source, health: 'quarantined', faults })),
-    ],
-  }));
+  app.get('/adapters', async () => {
+    const onAdapter = await billers.countByAdapter();
+    const loaded = [...adapters.loaded.values()].map((adapter) => {
+      const { id, name, version, hostApi, contracts, settings, options, egress, limits } = adapter.manifest;
+      return {
+        id,
+        name,
+        version,
+        hostApi,
+        contracts,
+        settings,
+        options: options ?? [],
+        egress,
+        limits: limits ?? {},
+        billers: onAdapter.get(id) ?? 0,
+        suite: keptReport(adapter),
+        health: 'loaded',
+      };
+    });
+    const quarantined = adapters.quarantined.map(({ source, id, faults }) => ({
+      id,
+      source,
+      health: 'quarantined',
+      faults,
+    }));
+    return { adapters: [...loaded, ...quarantined] };
+  });
 
   app.get('/billers', async () => ({ billers: (await billers.list()).map((config) => billers.view(config)) }));
 
@@ -55,6 +68,22 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
     await deliveries.release(config.billerId);
     return partnerOf(config);
   });
+
+  app.post<{ Params: { billerId: string } }>('/billers/:billerId/pause', async (request) => {
+    const config = await billers.get(request.params.billerId);
+    await deliveries.pause(config.billerId, actorOf(request), reasonOf(request.body));
+    return partnerOf(config);
+  });
+
+  app.post<{ Params: { billerId: string } }>('/billers/:billerId/resume', async (request) => {
+    const config = await billers.get(request.params.billerId);
+    await deliveries.resume(config.billerId, actorOf(request), reasonOf(request.body));
+    return partnerOf(config);
+  });
+
+  app.post<{ Params: { billerId: string } }>('/billers/:billerId/check', async ({ params }) => ({
+    checks: await doctor.check(params.billerId),
+  }));
 
   app.put<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params, body }, reply) => {
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(params.billerId))

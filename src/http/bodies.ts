@@ -4,6 +4,8 @@ import type { PlainDate } from '@ic-host/contracts';
 import { IsPlainDate, Payment } from '@ic-host/contracts';
 import { plainToInstance } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
   IsBoolean,
   IsIn,
   IsInt,
@@ -11,6 +13,7 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  IsUUID,
   Matches,
   MaxLength,
   type ValidationError,
@@ -58,6 +61,21 @@ export class SettleBody {
   @IsIn(['delivered', 'rejected']) state!: 'delivered' | 'rejected';
   @IsString() @IsNotEmpty() @MaxLength(1000) reason!: string;
   @IsOptional() @IsString() @IsNotEmpty() @MaxLength(200) confirmationNumber?: string;
+}
+
+/** What is done to many deliveries at once. */
+export class BulkBody {
+  @IsIn(['retry', 'cancel', 'settle']) action!: 'retry' | 'cancel' | 'settle';
+  @IsUUID('all', { each: true }) @ArrayMinSize(1) @ArrayMaxSize(500) ids!: string[];
+  @IsOptional() @IsString() @MaxLength(1000) reason?: string;
+  /** For `settle`, with a reason. */
+  @IsOptional() @IsIn(['delivered', 'rejected']) state?: 'delivered' | 'rejected';
+}
+
+/** A log-in of the console. */
+export class LogInBody {
+  /** The API's token. */
+  @IsString() @IsNotEmpty() @MaxLength(500) token!: string;
 }
 
 const CODES: Record<string, string> = {

@@ -1,29 +1,42 @@
-/** What operators do with deliveries. */
+/** Deliveries: lists, one with its attempts, and what operators do with them. */
 import type { FastifyInstance } from 'fastify';
-import { Deliveries } from '../deliveries/deliveries.js';
+import { COUNTED_AT_MOST, Deliveries, type DeliveryFilter } from '../deliveries/deliveries.js';
 import type { Delivery } from '../deliveries/delivery-store.js';
 import { Problem } from '../problem.js';
 import { auditOf } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
-import type { DeliveryState } from '../store/tables.js';
-import { ReasonBody, readBody, SettleBody } from './bodies.js';
-import { limitOf } from './query.js';
+import { DELIVERY_KINDS, DELIVERY_STATES } from '../store/tables.js';
+import { actorOf } from './authentication.js';
+import { BulkBody, ReasonBody, readBody, SettleBody } from './bodies.js';
+import { choiceOf, instantOf, limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
 
-const STATES: DeliveryState[] = ['queued', 'delivered', 'rejected', 'parked', 'cancelled'];
+/** How many of a bulk are under way at once. */
+const AT_ONCE = 8;
 
-const view = (row: Delivery) => ({
-  id: row.id,
-  billerId: row.biller_id,
-  kind: row.kind,
-  key: row.key,
-  state: row.state,
-  attempts: row.attempts,
-  result: row.result,
-  createdAt: row.created_at.toISOString(),
-  updatedAt: row.updated_at.toISOString(),
-  nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,
-});
+const view = (row: Delivery) => {
+  const { amount, accountNumber, enabled } = row.request as Record<string, unknown>;
+  const { reason, detail } = row.result as { reason?: string; detail?: string };
+  const isEnrollment = row.kind === 'paperless' || row.kind === 'autopay';
+  return {
+    id: row.id,
+    billerId: row.biller_id,
+    kind: row.kind,
+    key: row.key,
+    state: row.state,
+    attempts: row.attempts,
+    result: row.result,
+    createdAt: row.created_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+    nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,
+    summary: {
+      amount: amount ?? null,
+      accountNumber: accountNumber ?? (isEnrollment ? row.key : null),
+      enabled: enabled ?? null,
+      reason: reason ?? detail ?? null,
+    },
+  };
+};
 
 const uuid = (id: string): string => {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
@@ -34,36 +47,70 @@ const uuid = (id: string): string => {
 interface OfDelivery {
   Params: { id: string };
 }
+type FilterQuery = Partial<Record<'state' | 'biller' | 'kind' | 'q' | 'account' | 'from' | 'to', string>>;
 
-/** There is one token so far. */
-const ACTOR = 'api-token';
+const filterOf = (query: FilterQuery): DeliveryFilter => ({
+  state: choiceOf('state', query.state, DELIVERY_STATES),
+  billerId: query.biller || undefined,
+  kind: choiceOf('kind', query.kind, DELIVERY_KINDS),
+  search: query.q,
+  account: query.account,
+  from: instantOf('from', query.from),
+  to: instantOf('to', query.to),
+});
 
 export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
-  app.get<{ Querystring: { state?: string; biller?: string; limit?: string } }>('/deliveries', async ({ query }) => {
-    if (query.state !== undefined && !STATES.includes(query.state as DeliveryState))
-      throw new Problem(400, 'bad-state', `state must be one of ${STATES.join(', ')}`);
-    const rows = await deliveries.list(
-      query.state as DeliveryState | undefined,
-      query.biller,
-      limitOf(query.limit, 100, 1000),
-    );
-    return { deliveries: rows.map(view) };
+  app.get<{ Querystring: FilterQuery & { limit?: string; after?: string } }>('/deliveries', async ({ query }) => {
+    const limit = limitOf(query.limit, 100, 1000);
+    const rows = await deliveries.list(filterOf(query), limit, query.after || undefined);
+    return { deliveries: rows.map(view), next: rows.length === limit ? (rows.at(-1)?.cursor ?? null) : null };
   });
+  app.get<{ Querystring: FilterQuery }>('/deliveries/counts', async ({ query }) => ({
+    counts: await deliveries.counts(filterOf(query)),
+    countedAtMost: COUNTED_AT_MOST,
+  }));
   app.get<OfDelivery>('/deliveries/:id', async ({ params }) => {
     const row = await deliveries.byId(uuid(params.id));
     return { ...view(row), request: row.request, history: await deliveries.attempts(row.id) };
   });
   const reasonOf = (body: unknown) => (body ? readBody(ReasonBody, body).reason : undefined);
-  app.post<OfDelivery>('/deliveries/:id/retry', async ({ params, body }) =>
-    view(await deliveries.retry(uuid(params.id), ACTOR, reasonOf(body))),
+  app.post<OfDelivery>('/deliveries/:id/retry', async (request) =>
+    view(await deliveries.retry(uuid(request.params.id), actorOf(request), reasonOf(request.body))),
   );
-  app.post<OfDelivery>('/deliveries/:id/cancel', async ({ params, body }) =>
-    view(await deliveries.cancel(uuid(params.id), ACTOR, reasonOf(body))),
+  app.post<OfDelivery>('/deliveries/:id/cancel', async (request) =>
+    view(await deliveries.cancel(uuid(request.params.id), actorOf(request), reasonOf(request.body))),
   );
-  app.post<OfDelivery>('/deliveries/:id/settle', async ({ params, body }) =>
-    view(await deliveries.settleByHand(uuid(params.id), ACTOR, readBody(SettleBody, body))),
+  app.post<OfDelivery>('/deliveries/:id/settle', async (request) =>
+    view(await deliveries.settleByHand(uuid(request.params.id), actorOf(request), readBody(SettleBody, request.body))),
   );
+  app.post('/deliveries/bulk', async (request) => {
+    const { action, ids, reason, state } = readBody(BulkBody, request.body);
+    const actor = actorOf(request);
+    if (action === 'settle' && !(state && reason))
+      throw new Problem(422, 'invalid-request', 'to settle, a state and a reason are needed', {
+        errors: [{ field: state ? 'reason' : 'state', code: 'missing', message: 'is required' }],
+      });
+    const act = {
+      retry: (id: string) => deliveries.retry(id, actor, reason),
+      cancel: (id: string) => deliveries.cancel(id, actor, reason),
+      settle: (id: string) =>
+        deliveries.settleByHand(id, actor, { state: state as 'delivered', reason: reason as string }),
+    }[action];
+    const results: object[] = [];
+    const left = [...new Set(ids)];
+    const work = async (): Promise<void> => {
+      for (let id = left.shift(); id; id = left.shift())
+        try {
+          results.push({ id, ok: true, state: (await act(id)).state });
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          results.push({ id, ok: false, code: error.code, detail: error.message });
+        }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return { results };
+  });
   app.get<{ Querystring: { subject?: string; limit?: string } }>('/audit', async ({ query }) => {
     const entries = await auditOf(resolve<Database>(DATABASE).db, query.subject, limitOf(query.limit, 100, 1000));
     return { entries: entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })) };

@@ -2,8 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { DELIVERY_QUEUE } from '../deliveries/delivery-queue.js';
+import { CheckHost } from '../doctor/check-host.js';
 import { DATABASE } from '../store/database.js';
 import { METRICS } from '../telemetry/metrics.js';
+import { HOST_VERSION } from '../version.js';
 import type { Resolve } from './resolve.js';
 
 export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
@@ -15,6 +17,11 @@ export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
   const metrics = resolve(METRICS);
 
   app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await metrics.text()));
+  app.get('/v1/doctor', async () => ({
+    version: HOST_VERSION,
+    now: new Date().toISOString(),
+    checks: await resolve<CheckHost>(CheckHost).check(),
+  }));
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
     const checks = {

@@ -1,5 +1,5 @@
 /** Invoice files: handed over as the body, of any size, streamed to disk. */
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { Inboxes } from '../invoice-files/inboxes.js';
 import { InvoiceFiles, importView } from '../invoice-files/invoice-files.js';
@@ -10,6 +10,13 @@ import type { Resolve } from './resolve.js';
 interface OfImport {
   Params: { billerId: string; importId: string };
 }
+/** As spreadsheets read it; what they would take for a formula is told to be text. */
+const csvCell = (value: unknown): string => {
+  const text = String(value ?? '');
+  return `"${/^[=+\-@\t\r]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
+};
+
+const CSV_AT_ONCE = 1_000;
 const LARGEST_FILE = 20 * 2 ** 30;
 
 export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void {
@@ -37,6 +44,24 @@ export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void 
   app.get<OfImport>(`${path}/:importId`, async ({ params }) =>
     importView(await files.get(params.billerId, params.importId)),
   );
+  app.get<OfImport>(`${path}/:importId/set-aside.csv`, async ({ params }, reply) => {
+    const { file_name: name } = await files.get(params.billerId, params.importId);
+    const rows = async function* () {
+      yield 'record number,byte offset,invoice number,field,code,message\r\n';
+      let after = 0;
+      for (;;) {
+        const records = await files.setAside(params.importId, after, CSV_AT_ONCE);
+        const last = records.at(-1);
+        if (!last) return;
+        yield records.map((record) => `${Object.values(record).map(csvCell).join(',')}\r\n`).join('');
+        after = last.recordNumber;
+      }
+    };
+    return reply
+      .type('text/csv; charset=utf-8')
+      .header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(`${name}.set-aside.csv`)}`)
+      .send(Readable.from(rows()));
+  });
   app.get<OfImport & { Querystring: { after?: string; limit?: string } }>(
     `${path}/:importId/set-aside`,
     async ({ params, query }) => {

@@ -1,145 +1,79 @@
-/** The API described, its bodies from the classes that check them. */
+/** The API described, as OpenAPI 3.1: bodies from the classes that check them, answers from their schemas. */
 import { wireSchema } from '@ic-host/contracts';
-import { BillerBody, EnrollmentBody, PaymentBody, ReasonBody, ReturnBody, SettleBody } from './bodies.js';
+import { HOST_VERSION } from '../version.js';
+import { ANSWERS } from './answers.js';
+import { EXAMPLES, PATH_EXAMPLES } from './examples.js';
+import { BODIES, OPEN_OPERATIONS, OPERATIONS, type Operation, QUERIES, TAGS } from './operations.js';
+import { ref } from './schema.js';
 
-const BODIES = { BillerBody, PaymentBody, ReturnBody, EnrollmentBody, ReasonBody, SettleBody };
+const WORDS: Record<number, string> = {
+  200: 'Done',
+  201: 'Made',
+  202: 'Held durably',
+  204: 'Done',
+  503: 'Not ready',
+};
 
-interface Operation {
-  method: 'get' | 'put' | 'post';
-  path: string;
-  summary: string;
-  id: string;
-  body?: keyof typeof BODIES | 'file';
-  answers: string[];
-  query?: string[];
+const isMedia = (answer: string): boolean => answer.includes('/');
+
+function answerOf({ answer, summary }: Operation, status: number): object {
+  const description = `${WORDS[status]}: ${summary}`;
+  if (!answer) return { description };
+  const example = EXAMPLES[answer];
+  const content = isMedia(answer)
+    ? { [answer]: { schema: { type: 'string' }, example } }
+    : { 'application/json': { schema: ref(answer), example } };
+  return { description, content };
 }
 
-const op = (
-  method: Operation['method'],
-  path: string,
-  id: string,
-  summary: string,
-  answers: string[],
-  more: Pick<Operation, 'body' | 'query'> = {},
-): Operation => ({ method, path, id, summary, answers, ...more });
-
-const BILLER = '/v1/billers/{billerId}';
-const ACCOUNT = `${BILLER}/accounts/{accountNumber}`;
-const OPERATIONS: Operation[] = [
-  op('get', '/healthz', 'alive', 'Whether the host is alive', ['200']),
-  op('get', '/readyz', 'ready', 'Whether database, queue and adapters are ready', ['200', '503']),
-  op('get', '/metrics', 'readMetrics', 'Metrics for Prometheus', ['200']),
-  op('get', '/v1/adapters', 'listAdapters', 'The adapters, quarantined ones included', ['200']),
-  op('get', '/v1/billers', 'listBillers', 'The billers', ['200']),
-  op('get', BILLER, 'getBiller', 'One biller, secrets masked', ['200', '404']),
-  op('put', BILLER, 'putBiller', 'Make or change a biller', ['200', '201', '422'], { body: 'BillerBody' }),
-  op('post', `${ACCOUNT}/refresh`, 'refreshAccount', 'Ask the partner now (RTDR)', ['200', '404', '409', '501', '502']),
-  op('get', `${ACCOUNT}/invoices`, 'listInvoices', 'All invoices held for the account', ['200', '404']),
-  ...['paperless', 'autopay'].flatMap((kind) => [
-    op('put', `${ACCOUNT}/enrollments/${kind}`, `set-${kind}`, `Wish ${kind} on or off`, ['202', '404', '422', '501'], {
-      body: 'EnrollmentBody',
-    }),
-    op('get', `${ACCOUNT}/enrollments/${kind}`, `get-${kind}`, `How the wish for ${kind} stands`, ['200', '404']),
-  ]),
-  op(
-    'post',
-    `${BILLER}/payments`,
-    'postPayment',
-    'Hold a payment durably and deliver it',
-    ['200', '202', '404', '409', '422', '501'],
-    { body: 'PaymentBody' },
-  ),
-  op('get', `${BILLER}/payments/{transactionId}`, 'getPayment', 'How a payment stands', ['200', '404']),
-  op(
-    'post',
-    `${BILLER}/payments/{transactionId}/return`,
-    'postReturn',
-    'A payment that the bank took back',
-    ['200', '202', '404', '409', '422', '501'],
-    { body: 'ReturnBody' },
-  ),
-  op('get', `${BILLER}/payments/{transactionId}/return`, 'getReturn', 'How a return stands', ['200', '404']),
-  op('get', `${BILLER}/invoices/{invoiceNumber}/document`, 'getDocument', "An invoice's PDF", [
-    '200',
-    '404',
-    '501',
-    '502',
-  ]),
-  op('post', `${BILLER}/invoice-files`, 'postInvoiceFile', 'Import an invoice file', ['202', '400', '404', '501'], {
-    body: 'file',
-    query: ['filename'],
-  }),
-  op('get', `${BILLER}/invoice-files`, 'listImports', "A biller's imports, newest first", ['200', '404'], {
-    query: ['limit'],
-  }),
-  op('get', `${BILLER}/invoice-files/{importId}`, 'getImport', 'How an import stands', ['200', '404']),
-  op('get', `${BILLER}/invoice-files/{importId}/set-aside`, 'listSetAside', 'The records set aside', ['200', '404'], {
-    query: ['after', 'limit'],
-  }),
-  op('get', `${BILLER}/inbox`, 'getInbox', "How a biller's inbox stands", ['200', '404']),
-  op('get', '/v1/changes', 'readChanges', 'What happened to invoices, in order', ['200', '400'], {
-    query: ['after', 'limit'],
-  }),
-  op('get', '/v1/deliveries', 'listDeliveries', 'Deliveries, newest first', ['200', '400'], {
-    query: ['state', 'biller', 'limit'],
-  }),
-  op('get', '/v1/deliveries/{id}', 'getDelivery', 'One delivery with its attempts', ['200', '404']),
-  op('post', '/v1/deliveries/{id}/retry', 'retryDelivery', 'Send it on its way again', ['200', '404', '409'], {
-    body: 'ReasonBody',
-  }),
-  op('post', '/v1/deliveries/{id}/cancel', 'cancelDelivery', 'Give it up', ['200', '404', '409'], {
-    body: 'ReasonBody',
-  }),
-  op(
-    'post',
-    '/v1/deliveries/{id}/settle',
-    'settleDelivery',
-    'End it as a person says who looked at the partner',
-    ['200', '404', '409', '422'],
-    { body: 'SettleBody' },
-  ),
-  op('get', `${BILLER}/partner`, 'getPartner', "Whether a biller's deliveries are held back, and why", ['200', '404']),
-  op('post', `${BILLER}/release`, 'releaseBiller', 'Try a biller whose deliveries are held back again, now', [
-    '200',
-    '404',
-  ]),
-  op('get', '/v1/audit', 'readAudit', 'What operators did, newest first', ['200', '400'], {
-    query: ['subject', 'limit'],
-  }),
-];
-
-/** What a probe may ask without a token. */
-const OPEN_PATHS = new Set(['/healthz', '/readyz']);
-
-const problem = {
-  description: 'A problem',
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+const problemOf = (status: number): object => ({
+  description: 'A problem, told by its code',
+  content: {
+    'application/problem+json': {
+      schema: ref('Problem'),
+      example: { type: 'about:blank', status, ...PROBLEMS[status] },
+    },
+  },
+});
+const problem = (code: string, detail: string) => ({ title: code.replaceAll('-', ' '), code, detail });
+const PROBLEMS: Record<number, object> = {
+  400: problem('bad-limit', 'limit must be 1 to 1000'),
+  401: problem('unauthorized', 'a bearer token is needed: Authorization: Bearer …'),
+  403: problem('not-from-the-console', 'with a cookie, a change needs the header x-ic-host-console'),
+  404: problem('biller-not-found', 'no biller 1664'),
+  409: problem('transaction-conflict', 'the transaction t-1 is held with another content'),
+  422: problem('invalid-request', 'amount must be a decimal string with at most two decimals'),
+  501: problem('contract-not-supported', 'the adapter does not implement document-provider'),
+  502: problem('partner-unavailable', 'no answer in time'),
 };
-const json = (schema: object) => ({ content: { 'application/json': { schema } } });
 
-function describe({ path, id, summary, body, answers, query = [] }: Operation): object {
-  const parameter = (place: string) => (name: string) => ({
-    name,
-    in: place,
-    required: place === 'path' || name === 'filename',
-    schema: { type: 'string' },
-  });
+function bodyOf({ body, bodyIsOptional }: Operation): object {
+  if (!body) return {};
   const content =
     body === 'file'
-      ? { content: { 'application/octet-stream': {} } }
-      : body && json({ $ref: `#/components/schemas/${body}` });
+      ? { 'application/octet-stream': { schema: { type: 'string' }, example: EXAMPLES.file } }
+      : { 'application/json': { schema: ref(body), example: EXAMPLES[body] } };
+  return { requestBody: { required: !bodyIsOptional, content } };
+}
+
+function describe(operation: Operation): object {
+  const { path, id, tag, summary, success, problems, query = [] } = operation;
   return {
     operationId: id,
+    tags: [tag],
     summary,
     parameters: [
-      ...[...path.matchAll(/\{(\w+)\}/g)].map((match) => parameter('path')(match[1] ?? '')),
-      ...query.map(parameter('query')),
+      ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+        ...{ name, in: 'path', required: true, schema: { type: 'string' }, example: PATH_EXAMPLES[name] },
+      })),
+      ...query.map((name) => ({ name, in: 'query', required: false, ...QUERIES[name] })),
     ],
-    ...(content ? { requestBody: { required: true, ...content } } : {}),
-    ...(OPEN_PATHS.has(path) ? { security: [] } : {}),
-    responses: Object.fromEntries(
-      answers.map((status) => [status, status < '400' || id === 'ready' ? { description: summary } : problem]),
-    ),
+    ...bodyOf(operation),
+    ...(OPEN_OPERATIONS.has(id) ? { security: [] } : {}),
+    responses: Object.fromEntries([
+      ...success.map((status) => [status, answerOf(operation, status)]),
+      ...problems.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+    ]),
   };
 }
 
@@ -150,23 +84,27 @@ export function openApi(): object {
     paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
   return {
     openapi: '3.1.0',
-    info: { title: 'ic-host', version: '1', description: 'An integration host for bill payment.' },
-    security: [{ token: [] }],
+    info: {
+      title: 'ic-host',
+      version: HOST_VERSION,
+      description:
+        'An integration host for bill payment: it asks partners for balances, tells them of payments and enrollments, and imports their invoice files. Money is a decimal string, dates are YYYY-MM-DD, instants are ISO 8601 in UTC. Errors are RFC 9457 problems with a stable `code`.',
+      license: { name: 'Unlicensed', identifier: 'LicenseRef-UNLICENSED' },
+    },
+    servers: [{ url: '/', description: 'This host' }],
+    security: [{ token: [] }, { session: [] }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
     components: {
-      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'ic_host_session', description: 'The log-in of the console' },
+      },
+      responses: Object.fromEntries(
+        Object.keys(PROBLEMS).map((status) => [`Problem${status}`, problemOf(Number(status))]),
+      ),
       schemas: {
-        Problem: {
-          type: 'object',
-          required: ['status', 'code', 'detail'],
-          properties: {
-            type: { type: 'string' },
-            title: { type: 'string' },
-            status: { type: 'integer' },
-            code: { type: 'string' },
-            detail: { type: 'string' },
-          },
-        },
+        ...ANSWERS,
         ...Object.fromEntries(Object.entries(BODIES).map(([name, type]) => [name, wireSchema(type)])),
       },
     },

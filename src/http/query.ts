@@ -9,3 +9,24 @@ export function limitOf(value: string | undefined, fallback: number, most: numbe
     throw new Problem(400, 'bad-limit', `limit must be 1 to ${most}`);
   return limit;
 }
+
+/** @throws Problem 400 `bad-{name}` when it is none of those */
+export function choiceOf<T extends string>(
+  name: string,
+  value: string | undefined,
+  choices: readonly T[],
+): T | undefined {
+  if (value === undefined || value === '') return undefined;
+  const choice = choices.find((item) => item === value);
+  if (!choice) throw new Problem(400, `bad-${name}`, `${name} must be one of ${choices.join(', ')}`);
+  return choice;
+}
+
+/** @throws Problem 400 `bad-{name}` when it is no instant */
+export function instantOf(name: string, value: string | undefined): Date | undefined {
+  if (value === undefined || value === '') return undefined;
+  const instant = new Date(value);
+  if (Number.isNaN(+instant))
+    throw new Problem(400, `bad-${name}`, `${name} must be an instant such as 2026-11-24T08:00:00Z`);
+  return instant;
+}

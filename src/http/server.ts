@@ -1,10 +1,12 @@
 /** The HTTP API: Fastify, the token, problem details; each resource has its own file. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { Problem } from '../problem.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { accountRoutes } from './accounts.js';
+import { authentication } from './authentication.js';
 import { billerRoutes } from './billers.js';
+import { consolePages, consoleRoutes, isConsolePath } from './console.js';
 import { deliveryRoutes } from './deliveries.js';
 import { documentRoutes } from './documents.js';
 import { healthRoutes } from './health.js';
@@ -14,7 +16,8 @@ import { paymentRoutes } from './payments.js';
 import type { Resolve } from './resolve.js';
 
 const BODY_LIMIT = 1 << 20;
-const OPEN = new Set(['/healthz', '/readyz', '/openapi.json']);
+const OPEN = new Set(['/healthz', '/readyz']);
+const LOG_IN = '/v1/session';
 const CODES: Record<string, [number, string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body-too-large'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported-media-type'],
@@ -22,12 +25,9 @@ const CODES: Record<string, [number, string]> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed-json'],
 };
 
-const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-
 /** @param resolve gives the features their routes call, bound by main */
 export async function createServer(resolve: Resolve, token: string): Promise<FastifyInstance> {
   const log: Log = resolve(LOG);
-  const expected = hash(`Bearer ${token}`);
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: 0,
@@ -36,10 +36,10 @@ export async function createServer(resolve: Resolve, token: string): Promise<Fas
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 500 },
   });
-  app.addHook('onRequest', async (request) => {
-    if (OPEN.has(request.url.split('?')[0] ?? '')) return;
-    if (!timingSafeEqual(hash(request.headers.authorization ?? ''), expected))
-      throw new Problem(401, 'unauthorized', 'a bearer token is needed: Authorization: Bearer …');
+  await app.register(fastifyCookie);
+  authentication(app, resolve, token, ({ method, url }) => {
+    const path = url.split('?')[0] ?? '';
+    return OPEN.has(path) || isConsolePath(path) || (path === LOG_IN && method === 'POST');
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const [status, code] =
@@ -60,8 +60,10 @@ export async function createServer(resolve: Resolve, token: string): Promise<Fas
   app.removeContentTypeParser('text/plain'); // bodies are JSON; invoice files have a parser of their own
   healthRoutes(app, resolve);
   app.get('/openapi.json', () => openApi());
+  await consolePages(app);
   await app.register(
     async (v1) => {
+      consoleRoutes(v1, resolve);
       billerRoutes(v1, resolve);
       accountRoutes(v1, resolve);
       paymentRoutes(v1, resolve);

@@ -14,6 +14,7 @@ import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { centsText } from './control-totals.js';
 import { ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
+import { tellPartner } from './tell-partner.js';
 
 export type Import = Selectable<InvoiceFilesTable>;
 
@@ -141,7 +142,7 @@ export const importView = (row: Import): Record<string, unknown> => ({
   unchanged: row.unchanged,
   setAside: row.set_aside,
   totalAmount: row.total_cents === null ? null : centsText(BigInt(row.total_cents)),
-  problem: row.problem,
+  problem: row.problem && { ...row.problem, tellPartner: tellPartner(row.problem.code) },
   createdAt: row.created_at.toISOString(),
   finishedAt: row.finished_at?.toISOString() ?? null,
 });

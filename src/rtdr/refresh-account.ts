@@ -55,6 +55,25 @@ export class RefreshAccount {
     return (await this.heldInvoices(billerId, accountNumber)).map(invoiceView);
   }
 
+  /**
+   * What we hold, without asking the partner; as it was at the latest refresh or import.
+   * @throws Problem 404 `biller-not-found`, `account-not-held`
+   */
+  async held(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
+    await this.billers.get(billerId);
+    const [account, held] = await Promise.all([
+      this.account(billerId, accountNumber),
+      this.heldInvoices(billerId, accountNumber),
+    ]);
+    if (!account && held.length === 0)
+      throw new Problem(
+        404,
+        'account-not-held',
+        `nothing is held of the account ${accountNumber}; a refresh asks for it`,
+      );
+    return { ...accountView(accountNumber, account, held), changes: [], stale: true };
+  }
+
   private async run(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
     const biller = await this.billers.get(billerId);
     if (!biller.openBilling)

@@ -1,6 +1,7 @@
 /** The database's history, oldest first; a migration that has landed is never edited. */
 import { type Kysely, sql } from 'kysely';
-import type { Migration, MigrationProvider } from 'kysely/migration';
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
+import type { Tables } from './tables.js';
 
 const FIRST = `
 create table billers (
@@ -107,6 +108,28 @@ create table inbox_states (
 );
 `;
 
+/**
+ * What people look for: deliveries by time, biller, key and account; attempts by time; an account's history. A change's
+ * account is found by a hash of four bytes: the text itself would make every import a tenth slower.
+ */
+const CONSOLE = `
+drop index deliveries_by_state;
+create index deliveries_by_state on deliveries (state, created_at, id);
+create index deliveries_by_time on deliveries (created_at, id);
+create index deliveries_by_biller on deliveries (biller_id, created_at, id);
+create index deliveries_by_key on deliveries (key text_pattern_ops);
+create index deliveries_by_account on deliveries ((request->>'accountNumber')) where request->>'accountNumber' is not null;
+create index delivery_attempts_by_time on delivery_attempts (at);
+create index changes_by_account on changes (hashtext(account_number));
+create index invoice_files_by_biller on invoice_files (biller_id, created_at);
+alter table partner_states drop constraint partner_states_cause_check;
+alter table partner_states add constraint partner_states_cause_check check (cause in ('failing', 'misconfigured', 'by-hand'));
+create table sessions (
+  token_hash text primary key, actor text not null, created_at timestamptz not null default now(),
+  expires_at timestamptz not null
+);
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -118,5 +141,12 @@ export const migrations: MigrationProvider = {
     '001-first': migration(FIRST),
     '002-partners': migration(PARTNERS),
     '003-files': migration(FILES),
+    '004-console': migration(CONSOLE),
   }),
 };
+
+/** Names of those that this version has and the database lacks. */
+export async function missingMigrations(db: Kysely<Tables>): Promise<string[]> {
+  const all = await new Migrator({ db, provider: migrations }).getMigrations();
+  return all.filter(({ executedAt }) => !executedAt).map(({ name }) => name);
+}

@@ -64,8 +64,10 @@ export interface ChangesTable {
   at: Now;
 }
 
-export type DeliveryKind = 'payment' | 'return' | 'paperless' | 'autopay';
-export type DeliveryState = 'queued' | 'delivered' | 'rejected' | 'parked' | 'cancelled';
+export const DELIVERY_KINDS = ['payment', 'return', 'paperless', 'autopay'] as const;
+export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
+export const DELIVERY_STATES = ['queued', 'delivered', 'rejected', 'parked', 'cancelled'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export interface DeliveriesTable {
   id: Generated<string>;
@@ -109,7 +111,8 @@ export interface PartnerStatesTable {
   blocked_until: Date | null;
   /** Blocks in a row. */
   blocks: Generated<number>;
-  cause: 'failing' | 'misconfigured' | null;
+  /** `by-hand`: until a person resumes it; the others end by themselves. */
+  cause: 'failing' | 'misconfigured' | 'by-hand' | null;
   code: string | null;
   detail: string | null;
 }
@@ -173,6 +176,15 @@ export interface SetAsideTable {
   message: string;
 }
 
+/** Log-ins of the console. */
+export interface SessionsTable {
+  /** SHA-256 of what the cookie holds. */
+  token_hash: string;
+  actor: string;
+  created_at: Now;
+  expires_at: Date;
+}
+
 export interface Tables {
   billers: BillersTable;
   accounts: AccountsTable;
@@ -186,4 +198,5 @@ export interface Tables {
   invoice_files: InvoiceFilesTable;
   inbox_states: InboxStatesTable;
   set_aside_records: SetAsideTable;
+  sessions: SessionsTable;
 }

@@ -1,0 +1,3979 @@
+/** The types of the API, made by `npm run docs` from the description in src/http; not to be edited. */
+
+export interface paths {
+    "/v1/billers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The billers */
+        get: operations["listBillers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One biller, secrets masked */
+        get: operations["getBiller"];
+        /** Make or change a biller */
+        put: operations["putBiller"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a biller stands: health, deliveries of 24 hours, what needs a person */
+        get: operations["getBillerOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check settings, reach and keys, without side effects at the partner */
+        post: operations["checkBiller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/partner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a biller's deliveries are held back, and why */
+        get: operations["getPartner"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a biller whose deliveries are held back again, now */
+        post: operations["releaseBiller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a biller's deliveries back until they are resumed */
+        post: operations["pauseBiller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a biller's deliveries go again, whatever held them back */
+        post: operations["resumeBiller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts held, in the order of their numbers */
+        get: operations["listAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/accounts/{accountNumber}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is held of an account, without asking the partner */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/accounts/{accountNumber}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the partner now (RTDR) */
+        post: operations["refreshAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/accounts/{accountNumber}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All invoices held for the account */
+        get: operations["listInvoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/accounts/{accountNumber}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the account's invoices, newest first */
+        get: operations["readHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to invoices, in order */
+        get: operations["readChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hold a payment durably and deliver it; `Prefer: wait=10` answers when it is settled */
+        post: operations["postPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/payments/{transactionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a payment stands */
+        get: operations["getPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/payments/{transactionId}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a return stands */
+        get: operations["getReturn"];
+        put?: never;
+        /** A payment that the bank took back */
+        post: operations["postReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/invoices/{invoiceNumber}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An invoice's PDF */
+        get: operations["getDocument"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/accounts/{accountNumber}/enrollments/paperless": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the wish for paperless stands */
+        get: operations["getPaperless"];
+        /** Wish paperless on or off */
+        put: operations["setPaperless"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/accounts/{accountNumber}/enrollments/autopay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the wish for autopay stands */
+        get: operations["getAutopay"];
+        /** Wish autopay on or off */
+        put: operations["setAutopay"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/invoice-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A biller's imports, newest first */
+        get: operations["listImports"];
+        put?: never;
+        /** Import an invoice file */
+        post: operations["postInvoiceFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/invoice-files/{importId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an import stands */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/invoice-files/{importId}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The records set aside; go on with the last record number as `after` */
+        get: operations["listSetAside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/invoice-files/{importId}/set-aside.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All records set aside, for a spreadsheet */
+        get: operations["downloadSetAside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a biller's inbox stands */
+        get: operations["getInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries, newest first */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many deliveries are in each state */
+        get: operations["countDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery with its attempts */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send it on its way again */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give it up */
+        post: operations["cancelDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it as a person says who looked at the partner */
+        post: operations["settleDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry, cancel or settle up to 500 deliveries, each for itself */
+        post: operations["changeDeliveries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What operators did, newest first */
+        get: operations["readAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All billers at a glance, deliveries of 24 hours, what needs a person */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Server-sent events: what kinds of things have changed */
+        get: operations["listen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/adapters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The adapters, quarantined ones included */
+        get: operations["listAdapters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check the host: database, clocks, workers, adapters */
+        get: operations["checkHost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is logged in */
+        get: operations["getSession"];
+        put?: never;
+        /** Log in to the console: sets a cookie */
+        post: operations["logIn"];
+        /** Log out of the console */
+        delete: operations["logOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the host is alive */
+        get: operations["alive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether database, queue and adapters are ready */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics for Prometheus */
+        get: operations["readMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @description Stable */
+            code: string;
+            detail: string;
+            errors?: {
+                field: string;
+                code: string;
+                message: string;
+            }[];
+            partnerMessages?: string[];
+        };
+        Exchange: {
+            /** @description What was called */
+            operation: string;
+            url: string;
+            /** @description Its beginning, secrets masked */
+            request: string;
+            /** @description HTTP status; null: no answer came */
+            status: number | null;
+            /** @description Its beginning, secrets masked */
+            response: string;
+            durationMs: number;
+        };
+        Attempt: {
+            /** Format: date-time */
+            at: string;
+            durationMs: number;
+            /** @description `delivered`, or the kind of the error */
+            outcome: string;
+            code: string | null;
+            message: string | null;
+            exchanges: components["schemas"]["Exchange"][];
+        };
+        Delivery: {
+            id: string;
+            billerId: string;
+            /** @enum {string} */
+            kind: "payment" | "return" | "paperless" | "autopay";
+            /** @description Transaction id of a payment or return, account number of an enrollment */
+            key: string;
+            /** @enum {string} */
+            state: "queued" | "delivered" | "rejected" | "parked" | "cancelled";
+            attempts: number;
+            result: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            summary: {
+                /** @description A decimal, such as 115.00 */
+                amount: string | null;
+                accountNumber: string | null;
+                enabled: boolean | null;
+                /** @description Why it is as it is, in words */
+                reason: string | null;
+            };
+        };
+        DeliveryWithHistory: {
+            id: string;
+            billerId: string;
+            /** @enum {string} */
+            kind: "payment" | "return" | "paperless" | "autopay";
+            /** @description Transaction id of a payment or return, account number of an enrollment */
+            key: string;
+            /** @enum {string} */
+            state: "queued" | "delivered" | "rejected" | "parked" | "cancelled";
+            attempts: number;
+            result: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            summary: {
+                /** @description A decimal, such as 115.00 */
+                amount: string | null;
+                accountNumber: string | null;
+                enabled: boolean | null;
+                /** @description Why it is as it is, in words */
+                reason: string | null;
+            };
+            request: {
+                [key: string]: unknown;
+            };
+            history: components["schemas"]["Attempt"][];
+        };
+        DeliveryList: {
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description Cursor of the next page */
+            next: string | null;
+        };
+        DeliveryCounts: {
+            counts: {
+                queued: number;
+                delivered: number;
+                rejected: number;
+                parked: number;
+                cancelled: number;
+            };
+            /** @description A number above this means “more” */
+            countedAtMost: number;
+        };
+        BulkResult: {
+            results: {
+                id: string;
+                ok: boolean;
+                code?: string;
+                detail?: string;
+                state?: string;
+            }[];
+        };
+        Payment: {
+            transactionId: string;
+            accountNumber: string;
+            invoiceNumber: string;
+            amount: string;
+            /** Format: date */
+            paymentDate: string;
+            method: string;
+            source: string;
+            bankName?: string;
+            maskedNumber: string;
+            payerName: string;
+            deliveryId: string;
+            billerId: string;
+            /** @enum {string} */
+            state: "queued" | "delivered" | "rejected" | "parked" | "cancelled";
+            /** @description The partner knew it already: it is there once */
+            duplicate: boolean;
+            confirmationNumber: string | null;
+            payoffAmount: string | null;
+            partnerMessages: string[];
+            reason: string | null;
+            /** Format: date-time */
+            acceptedAt: string;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            attempts: components["schemas"]["Attempt"][];
+        };
+        Return: {
+            transactionId: string;
+            code: string;
+            /** Format: date */
+            returnedOn: string;
+            disableAutoPay?: boolean;
+            deliveryId: string;
+            billerId: string;
+            /** @enum {string} */
+            state: "queued" | "delivered" | "rejected" | "parked" | "cancelled";
+            /** @description The partner knew it already: it is there once */
+            duplicate: boolean;
+            confirmationNumber: string | null;
+            payoffAmount: string | null;
+            partnerMessages: string[];
+            reason: string | null;
+            /** Format: date-time */
+            acceptedAt: string;
+            /** Format: date-time */
+            nextAttemptAt: string | null;
+            attempts: components["schemas"]["Attempt"][];
+        };
+        Enrollment: {
+            deliveryId: string;
+            accountNumber: string;
+            enabled: boolean;
+            /** @enum {string} */
+            state: "queued" | "delivered" | "rejected" | "parked" | "cancelled";
+            partnerMessages?: string[];
+            code?: string;
+            detail?: string;
+            reason?: string;
+            settledBy?: string;
+            duplicate?: boolean;
+            confirmationNumber?: string;
+        };
+        Invoice: {
+            invoiceNumber: string;
+            accountNumber: string;
+            /** Format: date */
+            invoiceDate: string;
+            /** Format: date */
+            invoiceDueDate: string;
+            /** Format: date */
+            autoPayCollectionDate: string | null;
+            /** @description A decimal, such as 115.00 */
+            totalAmountDue: string;
+            /** @description A decimal, such as 115.00 */
+            balanceDue: string;
+            invoiceTypeId: number;
+            /** @enum {string} */
+            status: "active" | "deactivated";
+        };
+        InvoiceList: {
+            invoices: components["schemas"]["Invoice"][];
+        };
+        PaymentBlock: {
+            ach: boolean;
+            card: boolean;
+            /** @description In words */
+            reason: string | null;
+        };
+        HeldAccount: {
+            accountNumber: string;
+            partnerAccountId: string | null;
+            paymentBlock: components["schemas"]["PaymentBlock"];
+            /** Format: date-time */
+            refreshedAt: string | null;
+        };
+        HeldAccountList: {
+            accounts: components["schemas"]["HeldAccount"][];
+            /** @description Ask again with it as `after` */
+            next: string | null;
+        };
+        History: {
+            changes: {
+                cursor: string;
+                /** Format: date-time */
+                at: string;
+                /** @enum {string} */
+                recordType: "N" | "U" | "D";
+                /** @enum {string} */
+                source: "refresh" | "invoice-file";
+                invoice: components["schemas"]["Invoice"];
+            }[];
+            next: string | null;
+        };
+        RefreshedAccount: {
+            accountNumber: string;
+            partnerAccountId: string | null;
+            paymentBlock: components["schemas"]["PaymentBlock"];
+            changes: {
+                /** @enum {string} */
+                recordType: "N" | "U" | "D";
+                invoiceNumber: string;
+            }[];
+            invoices: components["schemas"]["Invoice"][];
+            /** @description The partner could not be asked: this is what we held */
+            stale: boolean;
+            /** Format: date-time */
+            refreshedAt: string | null;
+            problem?: components["schemas"]["Problem"];
+        };
+        ChangeList: {
+            changes: {
+                cursor: string;
+                billerId: string;
+                accountNumber: string;
+                invoiceNumber: string;
+                /** @enum {string} */
+                change: "created" | "updated" | "deactivated";
+                /** @enum {string} */
+                source: "refresh" | "invoice-file";
+                /** Format: date-time */
+                at: string;
+                invoice: components["schemas"]["Invoice"];
+            }[];
+            /** @description Keep it, and ask again with it as `after` */
+            next: string;
+        };
+        Setting: {
+            key: string;
+            title: string;
+            /** @description Advanced-setting id of the portal */
+            settingId?: string;
+            /** @enum {string} */
+            type: "text" | "url" | "number" | "boolean" | "choice";
+            choices?: string[];
+            required?: boolean;
+            secret?: boolean;
+            default?: unknown;
+            description?: string;
+        };
+        SuiteResult: {
+            /** Format: date-time */
+            at: string;
+            /** @description The adapter’s version then */
+            version: string;
+            /** @description The slow checks were left out */
+            quick: boolean;
+            /** @description The adapter was built again since then */
+            outdated: boolean;
+            passed: number;
+            failed: number;
+            skipped: number;
+            contracts: {
+                /** @enum {string} */
+                contract: "rtdr-provider" | "payment-sink" | "enrollment-sink" | "document-provider" | "invoice-file-parser";
+                passed: number;
+                failed: number;
+                skipped: number;
+            }[];
+            failures: {
+                contract: string;
+                id: string;
+                title: string;
+                message: string;
+            }[];
+        };
+        Adapter: {
+            id: string;
+            name: string;
+            version: string;
+            hostApi: string;
+            contracts: {
+                /** @enum {string} */
+                name: "rtdr-provider" | "payment-sink" | "enrollment-sink" | "document-provider" | "invoice-file-parser";
+                version: string;
+                capabilities?: string[];
+            }[];
+            settings: components["schemas"]["Setting"][];
+            options: components["schemas"]["Setting"][];
+            egress: string[];
+            limits: {
+                [key: string]: unknown;
+            };
+            /** @description How many billers are on it */
+            billers: number;
+            suite: components["schemas"]["SuiteResult"] | null;
+            /** @enum {string} */
+            health: "loaded";
+        } | {
+            id: string | null;
+            source: string;
+            /** @enum {string} */
+            health: "quarantined";
+            faults: {
+                file: string;
+                path: string;
+                message: string;
+            }[];
+        };
+        AdapterList: {
+            adapters: components["schemas"]["Adapter"][];
+        };
+        Biller: {
+            billerId: string;
+            name: string;
+            guid: string;
+            adapter: string;
+            openBilling: boolean;
+            invoiceTypeId: number;
+            invoiceFormatGuid: string | null;
+            settings: {
+                [key: string]: unknown;
+            };
+            options: {
+                [key: string]: unknown;
+            };
+            warnings?: string[];
+        };
+        BillerList: {
+            billers: components["schemas"]["Biller"][];
+        };
+        Partner: {
+            heldBack: {
+                /** @enum {string} */
+                cause: "misconfigured" | "failing" | "by-hand";
+                code: string | null;
+                detail: string | null;
+                /** Format: date-time */
+                since: string;
+                /** Format: date-time */
+                nextProbeAt: string | null;
+            } | null;
+        };
+        Check: {
+            /** @description `reach`, `clock`, `inbox`, the name of a contract; of the host: `database` … */
+            what: string;
+            setting: string | null;
+            /** @enum {string} */
+            state: "ok" | "failed" | "not-checked";
+            code: string | null;
+            detail: string;
+            /** @description What to do */
+            advice: string | null;
+            ms: number;
+        };
+        CheckList: {
+            checks: components["schemas"]["Check"][];
+        };
+        HostCheck: {
+            version: string;
+            /** Format: date-time */
+            now: string;
+            checks: components["schemas"]["Check"][];
+        };
+        Import: {
+            importId: string;
+            billerId: string;
+            filename: string;
+            sha256: string;
+            /** @enum {string} */
+            state: "running" | "applied" | "refused";
+            bytes: number;
+            bytesRead: number;
+            records: number;
+            created: number;
+            updated: number;
+            unchanged: number;
+            setAside: number;
+            totalAmount: string | null;
+            problem: {
+                code: string;
+                detail: string;
+                /** @description To be sent as it is */
+                tellPartner: string;
+            } | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+        };
+        ImportList: {
+            imports: components["schemas"]["Import"][];
+        };
+        SetAsideList: {
+            records: {
+                recordNumber: number;
+                byteOffset: number;
+                invoiceNumber: string | null;
+                field: string;
+                code: string;
+                message: string;
+            }[];
+        };
+        Inbox: {
+            watched: boolean;
+            /** Format: date-time */
+            lookedAt: string | null;
+            waiting: string[];
+            problem: string | null;
+        };
+        Audit: {
+            entries: {
+                id: number;
+                /** Format: date-time */
+                at: string;
+                actor: string;
+                action: string;
+                subject: string;
+                reason: string | null;
+                details: {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        Hour: {
+            /** Format: date-time */
+            at: string;
+            delivered: number;
+            rejected: number;
+            failed: number;
+            p50Ms: number | null;
+            p95Ms: number | null;
+        };
+        Need: {
+            kind: string;
+            billerId: string | null;
+            count: number | null;
+            code: string | null;
+            detail: string | null;
+            /** Format: date-time */
+            since: string | null;
+        };
+        BillerHealth: {
+            billerId: string;
+            name: string;
+            adapter: string;
+            /** @enum {string} */
+            health: "paused" | "failing" | "attention" | "ok";
+            day: {
+                delivered: number;
+                rejected: number;
+                failed: number;
+            };
+            queued: number;
+            parked: number;
+            /** Format: date-time */
+            oldestQueuedAt: string | null;
+            latestFile: {
+                importId: string;
+                filename: string;
+                /** @enum {string} */
+                state: "running" | "applied" | "refused";
+                /** Format: date-time */
+                at: string | null;
+            } | null;
+        };
+        BillerOverview: {
+            billerId: string;
+            name: string;
+            adapter: string;
+            /** @enum {string} */
+            health: "paused" | "failing" | "attention" | "ok";
+            day: {
+                delivered: number;
+                rejected: number;
+                failed: number;
+            };
+            queued: number;
+            parked: number;
+            /** Format: date-time */
+            oldestQueuedAt: string | null;
+            latestFile: {
+                importId: string;
+                filename: string;
+                /** @enum {string} */
+                state: "running" | "applied" | "refused";
+                /** Format: date-time */
+                at: string | null;
+            } | null;
+            needs: components["schemas"]["Need"][];
+            hours: components["schemas"]["Hour"][];
+        };
+        Overview: {
+            /** Format: date-time */
+            at: string;
+            needs: components["schemas"]["Need"][];
+            hours: components["schemas"]["Hour"][];
+            billers: components["schemas"]["BillerHealth"][];
+        };
+        Session: {
+            actor: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+        };
+        Alive: {
+            /** @enum {string} */
+            status: "alive";
+        };
+        Ready: {
+            /** @enum {string} */
+            status: "ready" | "not ready";
+            checks: {
+                database: boolean;
+                queue: boolean;
+                adapters: boolean;
+            };
+            quarantined: number;
+        };
+        BillerBody: {
+            name: string;
+            guid: string;
+            adapter: string;
+            settings?: Record<string, never>;
+            openBilling?: boolean;
+            invoiceTypeId?: number;
+            invoiceFormatGuid?: string;
+            options?: Record<string, never>;
+        };
+        PaymentBody: {
+            transactionId: string;
+            accountNumber: string;
+            invoiceNumber: string;
+            amount: string;
+            /** Format: date */
+            paymentDate: string;
+            /** @enum {string} */
+            method: "Visa" | "MC" | "AMEX" | "Discover" | "ACH";
+            source: string;
+            bankName?: string;
+            maskedNumber: string;
+            payerName: string;
+        };
+        ReturnBody: {
+            code: string;
+            /** Format: date */
+            returnedOn: string;
+            disableAutoPay?: boolean;
+        };
+        EnrollmentBody: {
+            enabled: boolean;
+        };
+        ReasonBody: {
+            reason?: string;
+        };
+        SettleBody: {
+            /** @enum {string} */
+            state: "delivered" | "rejected";
+            reason: string;
+            confirmationNumber?: string;
+        };
+        BulkBody: {
+            /** @enum {string} */
+            action: "retry" | "cancel" | "settle";
+            ids: string[];
+            reason?: string;
+            /** @enum {string} */
+            state?: "delivered" | "rejected";
+        };
+        LogInBody: {
+            token: string;
+        };
+    };
+    responses: {
+        /** @description A problem, told by its code */
+        Problem400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 400,
+                 *       "title": "bad limit",
+                 *       "code": "bad-limit",
+                 *       "detail": "limit must be 1 to 1000"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
+        Problem401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 401,
+                 *       "title": "unauthorized",
+                 *       "code": "unauthorized",
+                 *       "detail": "a bearer token is needed: Authorization: Bearer …"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
+        Problem403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 403,
+                 *       "title": "not from the console",
+                 *       "code": "not-from-the-console",
+                 *       "detail": "with a cookie, a change needs the header x-ic-host-console"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
+        Problem404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 404,
+                 *       "title": "biller not found",
+                 *       "code": "biller-not-found",
+                 *       "detail": "no biller 1664"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
+        Problem409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 409,
+                 *       "title": "transaction conflict",
+                 *       "code": "transaction-conflict",
+                 *       "detail": "the transaction t-1 is held with another content"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
+        Problem422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 422,
+                 *       "title": "invalid request",
+                 *       "code": "invalid-request",
+                 *       "detail": "amount must be a decimal string with at most two decimals"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
+        Problem501: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 501,
+                 *       "title": "contract not supported",
+                 *       "code": "contract-not-supported",
+                 *       "detail": "the adapter does not implement document-provider"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
+        Problem502: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 502,
+                 *       "title": "partner unavailable",
+                 *       "code": "partner-unavailable",
+                 *       "detail": "no answer in time"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listBillers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: The billers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "billers": [
+                     *         {
+                     *           "billerId": "1663",
+                     *           "name": "Example Mutual",
+                     *           "guid": "7c0e5d3e-41cb-4a4a-8a2f-166300000001",
+                     *           "adapter": "britecore",
+                     *           "openBilling": true,
+                     *           "invoiceTypeId": 164,
+                     *           "invoiceFormatGuid": null,
+                     *           "settings": {
+                     *             "8": "https://partner.example.com",
+                     *             "10": "********"
+                     *           },
+                     *           "options": {
+                     *             "generation": "modified"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillerList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+        };
+    };
+    getBiller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: One biller, secrets masked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "billerId": "1663",
+                     *       "name": "Example Mutual",
+                     *       "guid": "7c0e5d3e-41cb-4a4a-8a2f-166300000001",
+                     *       "adapter": "britecore",
+                     *       "openBilling": true,
+                     *       "invoiceTypeId": 164,
+                     *       "invoiceFormatGuid": null,
+                     *       "settings": {
+                     *         "8": "https://partner.example.com",
+                     *         "10": "********"
+                     *       },
+                     *       "options": {
+                     *         "generation": "modified"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Biller"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    putBiller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Example Mutual",
+                 *       "guid": "7c0e5d3e-41cb-4a4a-8a2f-166300000001",
+                 *       "adapter": "britecore",
+                 *       "settings": {
+                 *         "8": "https://partner.example.com",
+                 *         "10": {
+                 *           "env": "BRITECORE_1663_KEY"
+                 *         }
+                 *       },
+                 *       "openBilling": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["BillerBody"];
+            };
+        };
+        responses: {
+            /** @description Done: Make or change a biller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "billerId": "1663",
+                     *       "name": "Example Mutual",
+                     *       "guid": "7c0e5d3e-41cb-4a4a-8a2f-166300000001",
+                     *       "adapter": "britecore",
+                     *       "openBilling": true,
+                     *       "invoiceTypeId": 164,
+                     *       "invoiceFormatGuid": null,
+                     *       "settings": {
+                     *         "8": "https://partner.example.com",
+                     *         "10": "********"
+                     *       },
+                     *       "options": {
+                     *         "generation": "modified"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Biller"];
+                };
+            };
+            /** @description Made: Make or change a biller */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "billerId": "1663",
+                     *       "name": "Example Mutual",
+                     *       "guid": "7c0e5d3e-41cb-4a4a-8a2f-166300000001",
+                     *       "adapter": "britecore",
+                     *       "openBilling": true,
+                     *       "invoiceTypeId": 164,
+                     *       "invoiceFormatGuid": null,
+                     *       "settings": {
+                     *         "8": "https://partner.example.com",
+                     *         "10": "********"
+                     *       },
+                     *       "options": {
+                     *         "generation": "modified"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Biller"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    getBillerOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: How a biller stands: health, deliveries of 24 hours, what needs a person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "billerId": "1663",
+                     *       "name": "Example Mutual",
+                     *       "adapter": "britecore",
+                     *       "health": "attention",
+                     *       "day": {
+                     *         "delivered": 120,
+                     *         "rejected": 2,
+                     *         "failed": 1
+                     *       },
+                     *       "queued": 0,
+                     *       "parked": 3,
+                     *       "oldestQueuedAt": null,
+                     *       "latestFile": {
+                     *         "importId": "0193578e-77aa-4c10-8c1d-2a3b4c5d6e7f",
+                     *         "filename": "1663_11232026.JSON",
+                     *         "state": "applied",
+                     *         "at": "2026-11-24T08:00:00.000Z"
+                     *       },
+                     *       "needs": [
+                     *         {
+                     *           "kind": "deliveries-parked",
+                     *           "billerId": "1663",
+                     *           "count": 3,
+                     *           "code": "http-500",
+                     *           "detail": "the partner gave the same answer 10 times",
+                     *           "since": "2026-11-24T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "hours": [
+                     *         {
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "delivered": 120,
+                     *           "rejected": 2,
+                     *           "failed": 1,
+                     *           "p50Ms": 40,
+                     *           "p95Ms": 180
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BillerOverview"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    checkBiller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Check settings, reach and keys, without side effects at the partner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checks": [
+                     *         {
+                     *           "what": "rtdr-provider",
+                     *           "setting": null,
+                     *           "state": "ok",
+                     *           "code": null,
+                     *           "advice": null,
+                     *           "ms": 31,
+                     *           "detail": "The partner answers and takes our key."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    getPartner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Whether a biller's deliveries are held back, and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "heldBack": {
+                     *         "cause": "misconfigured",
+                     *         "code": "api-key-refused",
+                     *         "detail": "the partner refuses the key",
+                     *         "since": "2026-11-24T08:00:00.000Z",
+                     *         "nextProbeAt": "2026-11-24T08:05:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Partner"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    releaseBiller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Try a biller whose deliveries are held back again, now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "heldBack": {
+                     *         "cause": "misconfigured",
+                     *         "code": "api-key-refused",
+                     *         "detail": "the partner refuses the key",
+                     *         "since": "2026-11-24T08:00:00.000Z",
+                     *         "nextProbeAt": "2026-11-24T08:05:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Partner"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    pauseBiller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "the partner confirmed it by telephone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done: Hold a biller's deliveries back until they are resumed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "heldBack": {
+                     *         "cause": "misconfigured",
+                     *         "code": "api-key-refused",
+                     *         "detail": "the partner refuses the key",
+                     *         "since": "2026-11-24T08:00:00.000Z",
+                     *         "nextProbeAt": "2026-11-24T08:05:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Partner"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    resumeBiller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "the partner confirmed it by telephone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done: Let a biller's deliveries go again, whatever held them back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "heldBack": {
+                     *         "cause": "misconfigured",
+                     *         "code": "api-key-refused",
+                     *         "detail": "the partner refuses the key",
+                     *         "since": "2026-11-24T08:00:00.000Z",
+                     *         "nextProbeAt": "2026-11-24T08:05:00.000Z"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Partner"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    listAccounts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What the number, transaction id or account number begins with
+                 * @example t-1
+                 */
+                q?: string;
+                /**
+                 * @description Where to go on: what an answer gave as `next`
+                 * @example
+                 */
+                after?: string;
+                /**
+                 * @description How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Accounts held, in the order of their numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accounts": [
+                     *         {
+                     *           "accountNumber": "FM4000264061",
+                     *           "partnerAccountId": "a-1",
+                     *           "paymentBlock": {
+                     *             "ach": true,
+                     *             "card": true,
+                     *             "reason": "Poor Payment History is set and the policy is Cancellation Pending"
+                     *           },
+                     *           "refreshedAt": "2026-11-24T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HeldAccountList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example FM4000264061 */
+                accountNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: What is held of an account, without asking the partner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accountNumber": "FM4000264061",
+                     *       "partnerAccountId": "a-1",
+                     *       "paymentBlock": {
+                     *         "ach": false,
+                     *         "card": false,
+                     *         "reason": null
+                     *       },
+                     *       "changes": [
+                     *         {
+                     *           "recordType": "N",
+                     *           "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42"
+                     *         }
+                     *       ],
+                     *       "invoices": [
+                     *         {
+                     *           "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *           "accountNumber": "FM4000264061",
+                     *           "invoiceDate": "2026-11-01",
+                     *           "invoiceDueDate": "2026-12-01",
+                     *           "autoPayCollectionDate": "2026-12-01",
+                     *           "totalAmountDue": "115.00",
+                     *           "balanceDue": "115.00",
+                     *           "invoiceTypeId": 164,
+                     *           "status": "active"
+                     *         }
+                     *       ],
+                     *       "stale": false,
+                     *       "refreshedAt": "2026-11-24T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefreshedAccount"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    refreshAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example FM4000264061 */
+                accountNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Ask the partner now (RTDR) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accountNumber": "FM4000264061",
+                     *       "partnerAccountId": "a-1",
+                     *       "paymentBlock": {
+                     *         "ach": false,
+                     *         "card": false,
+                     *         "reason": null
+                     *       },
+                     *       "changes": [
+                     *         {
+                     *           "recordType": "N",
+                     *           "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42"
+                     *         }
+                     *       ],
+                     *       "invoices": [
+                     *         {
+                     *           "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *           "accountNumber": "FM4000264061",
+                     *           "invoiceDate": "2026-11-01",
+                     *           "invoiceDueDate": "2026-12-01",
+                     *           "autoPayCollectionDate": "2026-12-01",
+                     *           "totalAmountDue": "115.00",
+                     *           "balanceDue": "115.00",
+                     *           "invoiceTypeId": 164,
+                     *           "status": "active"
+                     *         }
+                     *       ],
+                     *       "stale": false,
+                     *       "refreshedAt": "2026-11-24T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RefreshedAccount"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            501: components["responses"]["Problem501"];
+            502: components["responses"]["Problem502"];
+        };
+    };
+    listInvoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example FM4000264061 */
+                accountNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: All invoices held for the account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "invoices": [
+                     *         {
+                     *           "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *           "accountNumber": "FM4000264061",
+                     *           "invoiceDate": "2026-11-01",
+                     *           "invoiceDueDate": "2026-12-01",
+                     *           "autoPayCollectionDate": "2026-12-01",
+                     *           "totalAmountDue": "115.00",
+                     *           "balanceDue": "115.00",
+                     *           "invoiceTypeId": 164,
+                     *           "status": "active"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["InvoiceList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    readHistory: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: what an answer gave as `next`
+                 * @example
+                 */
+                before?: string;
+                /**
+                 * @description How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example FM4000264061 */
+                accountNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: What happened to the account's invoices, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changes": [
+                     *         {
+                     *           "cursor": "741.1",
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "recordType": "N",
+                     *           "source": "refresh",
+                     *           "invoice": {
+                     *             "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *             "accountNumber": "FM4000264061",
+                     *             "invoiceDate": "2026-11-01",
+                     *             "invoiceDueDate": "2026-12-01",
+                     *             "autoPayCollectionDate": "2026-12-01",
+                     *             "totalAmountDue": "115.00",
+                     *             "balanceDue": "115.00",
+                     *             "invoiceTypeId": 164,
+                     *             "status": "active"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    readChanges: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: what an answer gave as `next`
+                 * @example
+                 */
+                after?: string;
+                /**
+                 * @description How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: What happened to invoices, in order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changes": [
+                     *         {
+                     *           "cursor": "741.1",
+                     *           "billerId": "1663",
+                     *           "accountNumber": "FM4000264061",
+                     *           "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *           "change": "created",
+                     *           "source": "refresh",
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "invoice": {
+                     *             "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *             "accountNumber": "FM4000264061",
+                     *             "invoiceDate": "2026-11-01",
+                     *             "invoiceDueDate": "2026-12-01",
+                     *             "autoPayCollectionDate": "2026-12-01",
+                     *             "totalAmountDue": "115.00",
+                     *             "balanceDue": "115.00",
+                     *             "invoiceTypeId": 164,
+                     *             "status": "active"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "741.1"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+        };
+    };
+    postPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "transactionId": "t-1",
+                 *       "accountNumber": "FM4000264061",
+                 *       "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                 *       "amount": "15.00",
+                 *       "paymentDate": "2026-11-24",
+                 *       "method": "Visa",
+                 *       "source": "Web",
+                 *       "maskedNumber": "4242",
+                 *       "payerName": "Jordan Example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PaymentBody"];
+            };
+        };
+        responses: {
+            /** @description Done: Hold a payment durably and deliver it; `Prefer: wait=10` answers when it is settled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionId": "t-1",
+                     *       "accountNumber": "FM4000264061",
+                     *       "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *       "amount": "15.00",
+                     *       "paymentDate": "2026-11-24",
+                     *       "method": "Visa",
+                     *       "source": "Web",
+                     *       "maskedNumber": "4242",
+                     *       "payerName": "Jordan Example",
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "state": "delivered",
+                     *       "duplicate": false,
+                     *       "confirmationNumber": "P-10001",
+                     *       "payoffAmount": "100.00",
+                     *       "partnerMessages": [],
+                     *       "reason": null,
+                     *       "acceptedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": null,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "durationMs": 38,
+                     *           "outcome": "delivered",
+                     *           "code": null,
+                     *           "message": null,
+                     *           "exchanges": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Held durably: Hold a payment durably and deliver it; `Prefer: wait=10` answers when it is settled */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionId": "t-1",
+                     *       "accountNumber": "FM4000264061",
+                     *       "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *       "amount": "15.00",
+                     *       "paymentDate": "2026-11-24",
+                     *       "method": "Visa",
+                     *       "source": "Web",
+                     *       "maskedNumber": "4242",
+                     *       "payerName": "Jordan Example",
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "state": "delivered",
+                     *       "duplicate": false,
+                     *       "confirmationNumber": "P-10001",
+                     *       "payoffAmount": "100.00",
+                     *       "partnerMessages": [],
+                     *       "reason": null,
+                     *       "acceptedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": null,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "durationMs": 38,
+                     *           "outcome": "delivered",
+                     *           "code": null,
+                     *           "message": null,
+                     *           "exchanges": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    getPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example t-1 */
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: How a payment stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionId": "t-1",
+                     *       "accountNumber": "FM4000264061",
+                     *       "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *       "amount": "15.00",
+                     *       "paymentDate": "2026-11-24",
+                     *       "method": "Visa",
+                     *       "source": "Web",
+                     *       "maskedNumber": "4242",
+                     *       "payerName": "Jordan Example",
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "state": "delivered",
+                     *       "duplicate": false,
+                     *       "confirmationNumber": "P-10001",
+                     *       "payoffAmount": "100.00",
+                     *       "partnerMessages": [],
+                     *       "reason": null,
+                     *       "acceptedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": null,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "durationMs": 38,
+                     *           "outcome": "delivered",
+                     *           "code": null,
+                     *           "message": null,
+                     *           "exchanges": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    getReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example t-1 */
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: How a return stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionId": "t-1",
+                     *       "code": "R01",
+                     *       "returnedOn": "2026-11-26",
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "state": "delivered",
+                     *       "duplicate": false,
+                     *       "confirmationNumber": "P-10001",
+                     *       "payoffAmount": "100.00",
+                     *       "partnerMessages": [],
+                     *       "reason": null,
+                     *       "acceptedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": null,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "durationMs": 38,
+                     *           "outcome": "delivered",
+                     *           "code": null,
+                     *           "message": null,
+                     *           "exchanges": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    postReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example t-1 */
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "R01",
+                 *       "returnedOn": "2026-11-26",
+                 *       "disableAutoPay": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReturnBody"];
+            };
+        };
+        responses: {
+            /** @description Done: A payment that the bank took back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionId": "t-1",
+                     *       "code": "R01",
+                     *       "returnedOn": "2026-11-26",
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "state": "delivered",
+                     *       "duplicate": false,
+                     *       "confirmationNumber": "P-10001",
+                     *       "payoffAmount": "100.00",
+                     *       "partnerMessages": [],
+                     *       "reason": null,
+                     *       "acceptedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": null,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "durationMs": 38,
+                     *           "outcome": "delivered",
+                     *           "code": null,
+                     *           "message": null,
+                     *           "exchanges": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+            /** @description Held durably: A payment that the bank took back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "transactionId": "t-1",
+                     *       "code": "R01",
+                     *       "returnedOn": "2026-11-26",
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "state": "delivered",
+                     *       "duplicate": false,
+                     *       "confirmationNumber": "P-10001",
+                     *       "payoffAmount": "100.00",
+                     *       "partnerMessages": [],
+                     *       "reason": null,
+                     *       "acceptedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": null,
+                     *       "attempts": [
+                     *         {
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "durationMs": 38,
+                     *           "outcome": "delivered",
+                     *           "code": null,
+                     *           "message": null,
+                     *           "exchanges": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    getDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example f2fa7664-a055-4780-bf51-2b33f0889d42 */
+                invoiceNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: An invoice's PDF */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example %PDF-1.7 … */
+                    "application/pdf": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            501: components["responses"]["Problem501"];
+            502: components["responses"]["Problem502"];
+        };
+    };
+    getPaperless: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example FM4000264061 */
+                accountNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: How the wish for paperless stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "accountNumber": "FM4000264061",
+                     *       "enabled": true,
+                     *       "state": "delivered",
+                     *       "partnerMessages": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Enrollment"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    setPaperless: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example FM4000264061 */
+                accountNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["EnrollmentBody"];
+            };
+        };
+        responses: {
+            /** @description Held durably: Wish paperless on or off */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "accountNumber": "FM4000264061",
+                     *       "enabled": true,
+                     *       "state": "delivered",
+                     *       "partnerMessages": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Enrollment"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    getAutopay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example FM4000264061 */
+                accountNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: How the wish for autopay stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "accountNumber": "FM4000264061",
+                     *       "enabled": true,
+                     *       "state": "delivered",
+                     *       "partnerMessages": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Enrollment"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    setAutopay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example FM4000264061 */
+                accountNumber: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enabled": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["EnrollmentBody"];
+            };
+        };
+        responses: {
+            /** @description Held durably: Wish autopay on or off */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveryId": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "accountNumber": "FM4000264061",
+                     *       "enabled": true,
+                     *       "state": "delivered",
+                     *       "partnerMessages": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Enrollment"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    listImports: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: A biller's imports, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "imports": [
+                     *         {
+                     *           "importId": "0193578e-77aa-4c10-8c1d-2a3b4c5d6e7f",
+                     *           "billerId": "1663",
+                     *           "filename": "1663_11232026.JSON",
+                     *           "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                     *           "state": "refused",
+                     *           "bytes": 5120,
+                     *           "bytesRead": 5120,
+                     *           "records": 12,
+                     *           "created": 0,
+                     *           "updated": 0,
+                     *           "unchanged": 0,
+                     *           "setAside": 0,
+                     *           "totalAmount": null,
+                     *           "problem": {
+                     *             "code": "invoice-count-differs",
+                     *             "detail": "the header says 13 invoices, the file holds 12",
+                     *             "tellPartner": "The number of invoices in the header is not the number of invoices in the file."
+                     *           },
+                     *           "createdAt": "2026-11-24T08:00:00.000Z",
+                     *           "finishedAt": "2026-11-24T08:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    postInvoiceFile: {
+        parameters: {
+            query: {
+                /**
+                 * @description The name of the file
+                 * @example 1663_11232026.JSON
+                 */
+                filename: string;
+            };
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {"FileHeader":{"BillerGUID":"…"},"Invoices":[]} */
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Held durably: Import an invoice file */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "importId": "0193578e-77aa-4c10-8c1d-2a3b4c5d6e7f",
+                     *       "billerId": "1663",
+                     *       "filename": "1663_11232026.JSON",
+                     *       "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                     *       "state": "refused",
+                     *       "bytes": 5120,
+                     *       "bytesRead": 5120,
+                     *       "records": 12,
+                     *       "created": 0,
+                     *       "updated": 0,
+                     *       "unchanged": 0,
+                     *       "setAside": 0,
+                     *       "totalAmount": null,
+                     *       "problem": {
+                     *         "code": "invoice-count-differs",
+                     *         "detail": "the header says 13 invoices, the file holds 12",
+                     *         "tellPartner": "The number of invoices in the header is not the number of invoices in the file."
+                     *       },
+                     *       "createdAt": "2026-11-24T08:00:00.000Z",
+                     *       "finishedAt": "2026-11-24T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example 0193578e-77aa-4c10-8c1d-2a3b4c5d6e7f */
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: How an import stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "importId": "0193578e-77aa-4c10-8c1d-2a3b4c5d6e7f",
+                     *       "billerId": "1663",
+                     *       "filename": "1663_11232026.JSON",
+                     *       "sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                     *       "state": "refused",
+                     *       "bytes": 5120,
+                     *       "bytesRead": 5120,
+                     *       "records": 12,
+                     *       "created": 0,
+                     *       "updated": 0,
+                     *       "unchanged": 0,
+                     *       "setAside": 0,
+                     *       "totalAmount": null,
+                     *       "problem": {
+                     *         "code": "invoice-count-differs",
+                     *         "detail": "the header says 13 invoices, the file holds 12",
+                     *         "tellPartner": "The number of invoices in the header is not the number of invoices in the file."
+                     *       },
+                     *       "createdAt": "2026-11-24T08:00:00.000Z",
+                     *       "finishedAt": "2026-11-24T08:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    listSetAside: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where to go on: what an answer gave as `next`
+                 * @example
+                 */
+                after?: string;
+                /**
+                 * @description How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example 0193578e-77aa-4c10-8c1d-2a3b4c5d6e7f */
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: The records set aside; go on with the last record number as `after` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "records": [
+                     *         {
+                     *           "recordNumber": 7,
+                     *           "byteOffset": 3120,
+                     *           "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *           "field": "invoiceDueDate",
+                     *           "code": "missing",
+                     *           "message": "is required"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SetAsideList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    downloadSetAside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                /** @example 0193578e-77aa-4c10-8c1d-2a3b4c5d6e7f */
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: All records set aside, for a spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example record number,byte offset,invoice number,field,code,message */
+                    "text/csv": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    getInbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: How a biller's inbox stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "watched": true,
+                     *       "lookedAt": "2026-11-24T08:00:00.000Z",
+                     *       "waiting": [
+                     *         "1663_11242026.JSON"
+                     *       ],
+                     *       "problem": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only deliveries in this state
+                 * @example parked
+                 */
+                state?: "queued" | "delivered" | "rejected" | "parked" | "cancelled";
+                /**
+                 * @description Only of this biller
+                 * @example 1663
+                 */
+                biller?: string;
+                /**
+                 * @description Only of this kind
+                 * @example payment
+                 */
+                kind?: "payment" | "return" | "paperless" | "autopay";
+                /**
+                 * @description What the number, transaction id or account number begins with
+                 * @example t-1
+                 */
+                q?: string;
+                /**
+                 * @description Whatever concerns this account
+                 * @example FM4000264061
+                 */
+                account?: string;
+                /**
+                 * @description Accepted at this time or later
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Accepted before this time
+                 * @example 2026-11-25T00:00:00Z
+                 */
+                to?: string;
+                /**
+                 * @description Where to go on: what an answer gave as `next`
+                 * @example
+                 */
+                after?: string;
+                /**
+                 * @description How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Deliveries, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "deliveries": [
+                     *         {
+                     *           "id": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *           "billerId": "1663",
+                     *           "kind": "payment",
+                     *           "key": "t-1",
+                     *           "state": "queued",
+                     *           "attempts": 1,
+                     *           "result": {
+                     *             "code": "http-503",
+                     *             "detail": "create_payment: HTTP 503",
+                     *             "partnerMessages": []
+                     *           },
+                     *           "createdAt": "2026-11-24T08:00:00.000Z",
+                     *           "updatedAt": "2026-11-24T08:00:00.000Z",
+                     *           "nextAttemptAt": "2026-11-24T08:00:02.000Z",
+                     *           "summary": {
+                     *             "amount": "15.00",
+                     *             "accountNumber": "FM4000264061",
+                     *             "enabled": null,
+                     *             "reason": "create_payment: HTTP 503"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+        };
+    };
+    countDeliveries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only of this biller
+                 * @example 1663
+                 */
+                biller?: string;
+                /**
+                 * @description Only of this kind
+                 * @example payment
+                 */
+                kind?: "payment" | "return" | "paperless" | "autopay";
+                /**
+                 * @description What the number, transaction id or account number begins with
+                 * @example t-1
+                 */
+                q?: string;
+                /**
+                 * @description Whatever concerns this account
+                 * @example FM4000264061
+                 */
+                account?: string;
+                /**
+                 * @description Accepted at this time or later
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Accepted before this time
+                 * @example 2026-11-25T00:00:00Z
+                 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: How many deliveries are in each state */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counts": {
+                     *         "queued": 1,
+                     *         "delivered": 120,
+                     *         "rejected": 2,
+                     *         "parked": 3,
+                     *         "cancelled": 0
+                     *       },
+                     *       "countedAtMost": 10000
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryCounts"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: One delivery with its attempts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "kind": "payment",
+                     *       "key": "t-1",
+                     *       "state": "queued",
+                     *       "attempts": 1,
+                     *       "result": {
+                     *         "code": "http-503",
+                     *         "detail": "create_payment: HTTP 503",
+                     *         "partnerMessages": []
+                     *       },
+                     *       "createdAt": "2026-11-24T08:00:00.000Z",
+                     *       "updatedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": "2026-11-24T08:00:02.000Z",
+                     *       "summary": {
+                     *         "amount": "15.00",
+                     *         "accountNumber": "FM4000264061",
+                     *         "enabled": null,
+                     *         "reason": "create_payment: HTTP 503"
+                     *       },
+                     *       "request": {
+                     *         "transactionId": "t-1",
+                     *         "accountNumber": "FM4000264061",
+                     *         "invoiceNumber": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *         "amount": "15.00",
+                     *         "paymentDate": "2026-11-24",
+                     *         "method": "Visa",
+                     *         "source": "Web",
+                     *         "maskedNumber": "4242",
+                     *         "payerName": "Jordan Example"
+                     *       },
+                     *       "history": [
+                     *         {
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "durationMs": 43,
+                     *           "outcome": "unavailable",
+                     *           "code": "http-503",
+                     *           "message": "create_payment: HTTP 503",
+                     *           "exchanges": [
+                     *             {
+                     *               "operation": "create_payment",
+                     *               "url": "https://partner.example.com/api/v2/payments/create_payment",
+                     *               "request": "{\"api_key\":\"********\",\"amount\":\"15.00\"}",
+                     *               "status": 503,
+                     *               "response": "try later",
+                     *               "durationMs": 41
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryWithHistory"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "the partner confirmed it by telephone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done: Send it on its way again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "kind": "payment",
+                     *       "key": "t-1",
+                     *       "state": "queued",
+                     *       "attempts": 1,
+                     *       "result": {
+                     *         "code": "http-503",
+                     *         "detail": "create_payment: HTTP 503",
+                     *         "partnerMessages": []
+                     *       },
+                     *       "createdAt": "2026-11-24T08:00:00.000Z",
+                     *       "updatedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": "2026-11-24T08:00:02.000Z",
+                     *       "summary": {
+                     *         "amount": "15.00",
+                     *         "accountNumber": "FM4000264061",
+                     *         "enabled": null,
+                     *         "reason": "create_payment: HTTP 503"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    cancelDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "the partner confirmed it by telephone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done: Give it up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "kind": "payment",
+                     *       "key": "t-1",
+                     *       "state": "queued",
+                     *       "attempts": 1,
+                     *       "result": {
+                     *         "code": "http-503",
+                     *         "detail": "create_payment: HTTP 503",
+                     *         "partnerMessages": []
+                     *       },
+                     *       "createdAt": "2026-11-24T08:00:00.000Z",
+                     *       "updatedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": "2026-11-24T08:00:02.000Z",
+                     *       "summary": {
+                     *         "amount": "15.00",
+                     *         "accountNumber": "FM4000264061",
+                     *         "enabled": null,
+                     *         "reason": "create_payment: HTTP 503"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    settleDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "delivered",
+                 *       "reason": "the partner confirmed it by telephone",
+                 *       "confirmationNumber": "P-10001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SettleBody"];
+            };
+        };
+        responses: {
+            /** @description Done: End it as a person says who looked at the partner */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "kind": "payment",
+                     *       "key": "t-1",
+                     *       "state": "queued",
+                     *       "attempts": 1,
+                     *       "result": {
+                     *         "code": "http-503",
+                     *         "detail": "create_payment: HTTP 503",
+                     *         "partnerMessages": []
+                     *       },
+                     *       "createdAt": "2026-11-24T08:00:00.000Z",
+                     *       "updatedAt": "2026-11-24T08:00:00.000Z",
+                     *       "nextAttemptAt": "2026-11-24T08:00:02.000Z",
+                     *       "summary": {
+                     *         "amount": "15.00",
+                     *         "accountNumber": "FM4000264061",
+                     *         "enabled": null,
+                     *         "reason": "create_payment: HTTP 503"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    changeDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "retry",
+                 *       "ids": [
+                 *         "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a"
+                 *       ],
+                 *       "reason": "the partner is up again"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            /** @description Done: Retry, cancel or settle up to 500 deliveries, each for itself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *           "ok": true,
+                     *           "state": "queued"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    readAudit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Id of what something was done to
+                 * @example 1663
+                 */
+                subject?: string;
+                /**
+                 * @description How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: What operators did, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "id": 1,
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "actor": "console",
+                     *           "action": "delivery.retry",
+                     *           "subject": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *           "reason": "the partner confirmed it by telephone",
+                     *           "details": {
+                     *             "from": "parked"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: All billers at a glance, deliveries of 24 hours, what needs a person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "at": "2026-11-24T08:00:00.000Z",
+                     *       "needs": [
+                     *         {
+                     *           "kind": "deliveries-parked",
+                     *           "billerId": "1663",
+                     *           "count": 3,
+                     *           "code": "http-500",
+                     *           "detail": "the partner gave the same answer 10 times",
+                     *           "since": "2026-11-24T08:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "hours": [
+                     *         {
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "delivered": 120,
+                     *           "rejected": 2,
+                     *           "failed": 1,
+                     *           "p50Ms": 40,
+                     *           "p95Ms": 180
+                     *         }
+                     *       ],
+                     *       "billers": [
+                     *         {
+                     *           "billerId": "1663",
+                     *           "name": "Example Mutual",
+                     *           "adapter": "britecore",
+                     *           "health": "attention",
+                     *           "day": {
+                     *             "delivered": 120,
+                     *             "rejected": 2,
+                     *             "failed": 1
+                     *           },
+                     *           "queued": 0,
+                     *           "parked": 3,
+                     *           "oldestQueuedAt": null,
+                     *           "latestFile": {
+                     *             "importId": "0193578e-77aa-4c10-8c1d-2a3b4c5d6e7f",
+                     *             "filename": "1663_11232026.JSON",
+                     *             "state": "applied",
+                     *             "at": "2026-11-24T08:00:00.000Z"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+        };
+    };
+    listen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Server-sent events: what kinds of things have changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: change
+                     *     data: ["deliveries"]
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+        };
+    };
+    listAdapters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: The adapters, quarantined ones included */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adapters": [
+                     *         {
+                     *           "id": "britecore",
+                     *           "name": "BriteCore",
+                     *           "version": "1.0.0",
+                     *           "hostApi": "^1.0.0",
+                     *           "contracts": [
+                     *             {
+                     *               "name": "payment-sink",
+                     *               "version": "1",
+                     *               "capabilities": [
+                     *                 "returns"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "settings": [
+                     *             {
+                     *               "key": "rtdrUrl",
+                     *               "settingId": "8",
+                     *               "title": "RTDR endpoint",
+                     *               "type": "url",
+                     *               "required": true
+                     *             }
+                     *           ],
+                     *           "options": [],
+                     *           "egress": [
+                     *             "setting:rtdrUrl"
+                     *           ],
+                     *           "limits": {
+                     *             "concurrency": 10
+                     *           },
+                     *           "billers": 1,
+                     *           "suite": null,
+                     *           "health": "loaded"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AdapterList"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+        };
+    };
+    checkHost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Check the host: database, clocks, workers, adapters */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "version": "0.1.0",
+                     *       "now": "2026-11-24T08:00:00.000Z",
+                     *       "checks": [
+                     *         {
+                     *           "what": "database",
+                     *           "setting": null,
+                     *           "state": "ok",
+                     *           "code": null,
+                     *           "advice": null,
+                     *           "ms": 31,
+                     *           "detail": "It answers in 1 ms."
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HostCheck"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Who is logged in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actor": "console",
+                     *       "expiresAt": "2026-11-24T20:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+        };
+    };
+    logIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "the text in DATA_DIR/api-token"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LogInBody"];
+            };
+        };
+        responses: {
+            /** @description Done: Log in to the console: sets a cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actor": "console",
+                     *       "expiresAt": "2026-11-24T20:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            422: components["responses"]["Problem422"];
+        };
+    };
+    logOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Log out of the console */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+        };
+    };
+    alive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Whether the host is alive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "alive"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Whether database, queue and adapters are ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "checks": {
+                     *         "database": true,
+                     *         "queue": true,
+                     *         "adapters": true
+                     *       },
+                     *       "quarantined": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Not ready: Whether database, queue and adapters are ready */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "checks": {
+                     *         "database": true,
+                     *         "queue": true,
+                     *         "adapters": true
+                     *       },
+                     *       "quarantined": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+        };
+    };
+    readMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Metrics for Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example # TYPE ic_host_deliveries_news_total counter */
+                    "text/plain": string;
+                };
+            };
+            401: components["responses"]["Problem401"];
+        };
+    };
+}

@@ -1,0 +1,84 @@
+/** Checks the host itself: its database and its tables, clocks, workers, adapters. */
+import { inject, injectable } from 'inversify';
+import { sql } from 'kysely';
+import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
+import { faultText } from '../adapters/check-manifest.js';
+import { DATABASE, type Database } from '../store/database.js';
+import { missingMigrations } from '../store/migrations.js';
+import type { Checked } from './checked.js';
+import { failed, notChecked, ok, timed } from './checked.js';
+
+const MOST_SKEW_MS = 5_000;
+/** A due delivery that no worker has begun for this long tells that none works. */
+const MOST_IDLE_MS = 60_000;
+
+@injectable()
+export class CheckHost {
+  constructor(
+    @inject(DATABASE) private readonly database: Database,
+    @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
+  ) {}
+
+  check(): Promise<Checked[]> {
+    return Promise.all([
+      timed('database', null, async () => {
+        const { rows } = await sql<{ version: string }>`show server_version`.execute(this.database.db);
+        return ok(`PostgreSQL ${rows[0]?.version} answers.`);
+      }),
+      timed('migrations', null, async () => {
+        const missing = await missingMigrations(this.database.db);
+        return missing.length
+          ? failed(
+              'unmigrated',
+              `The database lacks ${missing.join(', ')}.`,
+              'Start a host of this version on it once.',
+            )
+          : ok('The tables are up to date.');
+      }),
+      timed('clock', null, async () => {
+        const before = Date.now();
+        const { rows } = await sql<{ ms: number }>`
+          select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(this.database.db);
+        const skew = (rows[0]?.ms ?? 0) - (before + Date.now()) / 2;
+        return Math.abs(skew) <= MOST_SKEW_MS
+          ? ok("The database's clock and ours agree.")
+          : failed(
+              'clock-skew',
+              `The database's clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} ours.`,
+              'Let both machines set their clocks by NTP.',
+            );
+      }),
+      timed('workers', null, () => this.workers()),
+      timed('adapters', null, async () => {
+        const { loaded, quarantined } = this.adapters;
+        if (quarantined.length === 0) return ok(`${loaded.size} loaded: ${[...loaded.keys()].join(', ')}.`);
+        const faults = quarantined.flatMap((adapter) => adapter.faults.map(faultText));
+        return failed(
+          'adapter-quarantined',
+          faults.join('; '),
+          'Correct the manifest named, and start the host again.',
+        );
+      }),
+    ]);
+  }
+
+  /** Whether any host works on what is due. */
+  private async workers() {
+    const { rows } = await sql<{ waits: number | null; n: number }>`
+      select count(*) as n,
+        (extract(epoch from clock_timestamp() - min(coalesce(next_attempt_at, updated_at))) * 1000)::float8 as waits
+      from deliveries d
+      where state = 'queued' and lease_until is null and coalesce(next_attempt_at, updated_at) < clock_timestamp()
+        and not exists (select 1 from partner_states p where p.biller_id = d.biller_id and p.blocked_since is not null)
+    `.execute(this.database.db);
+    const { n = 0, waits = null } = rows[0] ?? {};
+    if (n === 0) return notChecked('Nothing is due, so that none is needed now.');
+    return (waits ?? 0) <= MOST_IDLE_MS
+      ? ok(`${n} deliveries are due, the oldest for ${Math.round((waits ?? 0) / 1000)} s.`)
+      : failed(
+          'no-worker',
+          `${n} deliveries are due, the oldest for ${Math.round((waits ?? 0) / 1000)} s.`,
+          'Start a host with --role worker or --role all on this database, or more of them.',
+        );
+  }
+}
