@@ -1,7 +1,7 @@
 /** Installs and builds what a clone still lacks; on a clone that has it all it only looks. Runs on Node 20 too. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,3 +29,14 @@ if (!installed) {
 }
 run(node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
 run(node, [join(root, '.ci/write-schemas.mjs')]);
+
+// The console's pages, where anything they are made of is newer than they are.
+const page = join(root, 'dist/console/index.html');
+const sources = ['src/console/app', 'client/dist', 'package-lock.json'].flatMap((name) => {
+  const path = join(root, name);
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { recursive: true }).map((file) => join(path, file));
+});
+const built = existsSync(page) ? statSync(page).mtimeMs : 0;
+if (sources.some((file) => statSync(file).mtimeMs > built))
+  run(node, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'src/console/app/vite.config.js']);

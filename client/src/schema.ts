@@ -642,7 +642,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is logged in */
+        /** Who is logged in, if anyone */
         get: operations["getSession"];
         put?: never;
         /** Log in to the console: sets a cookie */
@@ -1241,7 +1241,8 @@ export interface components {
             billers: components["schemas"]["BillerHealth"][];
         };
         Session: {
-            actor: string;
+            /** @description Null: nobody is logged in */
+            actor: string | null;
             /** Format: date-time */
             expiresAt: string | null;
         };
@@ -1263,11 +1264,15 @@ export interface components {
             name: string;
             guid: string;
             adapter: string;
-            settings?: Record<string, never>;
+            settings?: {
+                [key: string]: unknown;
+            };
             openBilling?: boolean;
             invoiceTypeId?: number;
-            invoiceFormatGuid?: string;
-            options?: Record<string, never>;
+            invoiceFormatGuid?: string | null;
+            options?: {
+                [key: string]: unknown;
+            };
         };
         PaymentBody: {
             transactionId: string;
@@ -3803,7 +3808,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done: Who is logged in */
+            /** @description Done: Who is logged in, if anyone */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3818,7 +3823,6 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            401: components["responses"]["Problem401"];
         };
     };
     logIn: {

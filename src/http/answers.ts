@@ -348,7 +348,7 @@ export const ANSWERS: Record<string, Schema> = {
     hours: listOf(ref('Hour')),
     billers: listOf(ref('BillerHealth')),
   }),
-  Session: record({ actor: text(), expiresAt: nullable(instant) }),
+  Session: record({ actor: nullable(text('Null: nobody is logged in')), expiresAt: nullable(instant) }),
   Alive: record({ status: oneOf('alive') }),
   Ready: record({
     status: oneOf('ready', 'not ready'),

@@ -21,6 +21,8 @@ declare module 'fastify' {
   }
 }
 
+const tokenIn = (authorization: string | undefined): string => /^Bearer (.*)$/s.exec(authorization ?? '')?.[1] ?? '';
+
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** Whoever is let in has a name, for the audit. */
@@ -46,7 +48,7 @@ export function authentication(
     const { authorization } = request.headers;
     if (isOpen(request)) return;
     if (authorization !== undefined) {
-      if (!isToken(/^Bearer (.*)$/s.exec(authorization)?.[1] ?? ''))
+      if (!isToken(tokenIn(authorization)))
         throw new Problem(401, 'unauthorized', 'the token is not the one of this host');
       request.actor = TOKEN_ACTOR;
       return;
@@ -68,10 +70,10 @@ export function authentication(
     reply.setCookie(COOKIE, value, { path: '/', httpOnly: true, sameSite: 'strict', secure, expires: expiresAt });
     return { actor, expiresAt: expiresAt.toISOString() };
   });
-  app.get('/v1/session', async (request) => {
-    const value = request.cookies[COOKIE];
-    const session = value && request.actor !== TOKEN_ACTOR ? await sessions.find(value) : undefined;
-    return { actor: actorOf(request), expiresAt: session?.expiresAt.toISOString() ?? null };
+  app.get('/v1/session', async ({ cookies, headers }) => {
+    if (isToken(tokenIn(headers.authorization))) return { actor: TOKEN_ACTOR, expiresAt: null };
+    const session = await sessions.find(cookies[COOKIE] ?? '');
+    return { actor: session?.actor ?? null, expiresAt: session?.expiresAt.toISOString() ?? null };
   });
   app.delete('/v1/session', async (request, reply) => {
     const value = request.cookies[COOKIE];

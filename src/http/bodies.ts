@@ -19,6 +19,7 @@ import {
   type ValidationError,
   validateSync,
 } from 'class-validator';
+import { JSONSchema } from 'class-validator-jsonschema';
 import type { BillerInput } from '../billers/billers.js';
 import { holdsCardNumber } from '../card-numbers.js';
 import { Problem } from '../problem.js';
@@ -30,11 +31,13 @@ export class BillerBody implements BillerInput {
   /** Id of a loaded adapter. */
   @IsString() @IsNotEmpty() adapter!: string;
   /** By advanced-setting id or by key; a secret may be `{ "env": "NAME" }` or `{ "file": "/path" }`. */
-  @IsOptional() @IsObject() settings?: Record<string, unknown>;
+  @IsOptional() @IsObject() @JSONSchema({ additionalProperties: true }) settings?: Record<string, unknown>;
   @IsOptional() @IsBoolean() openBilling?: boolean;
   @IsOptional() @IsInt() invoiceTypeId?: number;
-  @IsOptional() @IsString() @MaxLength(100) invoiceFormatGuid?: string | null;
-  @IsOptional() @IsObject() options?: Record<string, unknown>;
+  @IsOptional() @IsString() @MaxLength(100) @JSONSchema({ type: ['string', 'null'] as never }) invoiceFormatGuid?:
+    | string
+    | null;
+  @IsOptional() @IsObject() @JSONSchema({ additionalProperties: true }) options?: Record<string, unknown>;
 }
 
 /** A payment to deliver; the contract's own type. */

@@ -17,7 +17,7 @@ import type { Resolve } from './resolve.js';
 
 const BODY_LIMIT = 1 << 20;
 const OPEN = new Set(['/healthz', '/readyz']);
-const LOG_IN = '/v1/session';
+const SESSION = '/v1/session';
 const CODES: Record<string, [number, string]> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body-too-large'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported-media-type'],
@@ -39,7 +39,7 @@ export async function createServer(resolve: Resolve, token: string): Promise<Fas
   await app.register(fastifyCookie);
   authentication(app, resolve, token, ({ method, url }) => {
     const path = url.split('?')[0] ?? '';
-    return OPEN.has(path) || isConsolePath(path) || (path === LOG_IN && method === 'POST');
+    return OPEN.has(path) || isConsolePath(path) || (path === SESSION && method !== 'DELETE');
   });
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const [status, code] =

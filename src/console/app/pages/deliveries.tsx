@@ -1,0 +1,290 @@
+/** Deliveries, by the hundred thousand: filters in the address, many at once. */
+import { Button, Group, Select, Text, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { RowSelectionState } from '@tanstack/react-table';
+import { useCallback, useState } from 'react';
+import { answerOf, api, HostProblem, queries, type Schemas } from '../api.js';
+import { count, moneyText } from '../format.js';
+import { useNews } from '../live.js';
+import { Ago } from '../parts/ago.js';
+import { Go } from '../parts/links.js';
+import { PageHead } from '../parts/page-head.js';
+import { ProblemNote } from '../parts/problem-note.js';
+import { type Ask, ReasonDialog } from '../parts/reason-dialog.js';
+import { type Column, Rows } from '../parts/rows.js';
+import { State } from '../parts/state.js';
+import type { DeliveriesSearch } from '../router.js';
+import { DELIVERY_KINDS, DELIVERY_STATES } from '../words.js';
+
+type Delivery = Schemas['Delivery'];
+const MOST_AT_ONCE = 500;
+
+const COLUMNS: Column<Delivery>[] = [
+  {
+    id: 'kind',
+    title: 'What',
+    cell: ({ id, kind, summary }) => (
+      <Go to="/deliveries/$id" params={{ id }} fw={550}>
+        {DELIVERY_KINDS[kind]}
+        {summary.amount ? ` ${moneyText(summary.amount)}` : ''}
+        {summary.enabled === null ? '' : summary.enabled ? ' on' : ' off'}
+      </Go>
+    ),
+  },
+  { id: 'state', title: 'State', cell: ({ state }) => <State {...DELIVERY_STATES[state]} /> },
+  { id: 'biller', title: 'Biller', when: 'wide', cell: ({ billerId }) => <span className="code">{billerId}</span> },
+  { id: 'key', title: 'Transaction or account', when: 'wide', cell: ({ key }) => <span className="code">{key}</span> },
+  { id: 'attempts', title: 'Attempts', when: 'wider', right: true, cell: ({ attempts }) => count(attempts) },
+  { id: 'reason', title: 'Why', when: 'wider', cell: ({ summary }) => summary.reason ?? '' },
+  { id: 'at', title: 'Accepted', right: true, cell: ({ createdAt }) => <Ago at={createdAt} /> },
+];
+
+/** Of the filters, what the API takes. */
+const queryOf = ({ state, kind, ...others }: DeliveriesSearch) => {
+  const given = Object.entries({ state, kind, ...others }).filter(([, value]) => value);
+  return Object.fromEntries(given) as Omit<DeliveriesSearch, 'state' | 'kind'> & {
+    state?: Delivery['state'];
+    kind?: Delivery['kind'];
+  };
+};
+
+export function DeliveriesPage() {
+  const search = useSearch({ from: '/shell/deliveries' });
+  const navigate = useNavigate({ from: '/deliveries' });
+  const [selected, setSelected] = useState<RowSelectionState>({});
+  const [ask, setAsk] = useState<Ask | null>(null);
+  const [news, setNews] = useState(false);
+  const query = queryOf(search);
+  const filter = (change: DeliveriesSearch) => {
+    setSelected({});
+    navigate({ search: (held) => ({ ...held, ...change }), replace: true });
+  };
+  const list = useInfiniteQuery({
+    queryKey: ['deliveries', 'list', query],
+    initialPageParam: '',
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        api.GET('/v1/deliveries', {
+          params: { query: { ...query, limit: 100, ...(pageParam ? { after: pageParam } : {}) } },
+        }),
+      ),
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+    refetchInterval: false,
+  });
+  const { state: _, ...others } = query;
+  const counts = useQuery({
+    queryKey: ['deliveries', 'counts', others],
+    queryFn: () => answerOf(api.GET('/v1/deliveries/counts', { params: { query: others } })),
+    placeholderData: keepPreviousData,
+  });
+  const { fetchNextPage, hasNextPage, isFetching, refetch } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetching) fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+  const pages = list.data?.pages ?? [];
+  const rows = pages.flatMap((page) => page.deliveries);
+  const isShort = pages.length <= 1;
+  const told = useCallback(() => {
+    // One page is read again at once; a list that someone has scrolled down is left as it is until asked for.
+    if (isShort) refetch();
+    else setNews(true);
+  }, [isShort, refetch]);
+  useNews('deliveries', told);
+  const showNews = () => {
+    setNews(false);
+    queries.resetQueries({ queryKey: ['deliveries', 'list', query] });
+  };
+  const ids = Object.keys(selected).filter((id) => selected[id]);
+  const bulk = (action: Schemas['BulkBody']['action'], state?: 'delivered' | 'rejected') => {
+    const word = { retry: 'Retry', cancel: 'Cancel', settle: `Settle as ${state}` }[action];
+    const explain = {
+      retry: 'They are sent again, whatever an earlier attempt may have done.',
+      cancel: 'They are given up; one that the partner may have is refused.',
+      settle: `They end as ${state}, as you found it at the partner.`,
+    }[action];
+    setAsk({
+      ...{ title: `${word}: ${ids.length} deliveries`, explain, button: word, danger: action !== 'retry' },
+      needsReason: action === 'settle',
+      act: async ({ reason }) => {
+        const body = {
+          action,
+          ids: ids.slice(0, MOST_AT_ONCE),
+          ...(reason ? { reason } : {}),
+          ...(state ? { state } : {}),
+        };
+        const { results } = await answerOf(api.POST('/v1/deliveries/bulk', { body }));
+        const refused = results.filter(({ ok }) => !ok);
+        setSelected(Object.fromEntries(refused.map(({ id }) => [id, true])));
+        queries.invalidateQueries({ queryKey: ['deliveries'] });
+        const done = results.length - refused.length;
+        if (refused.length) {
+          const why = [...new Set(refused.map(({ detail }) => detail))].slice(0, 3).join('; ');
+          throw new HostProblem({
+            status: 409,
+            code: refused[0]?.code ?? '',
+            detail: `${done} done, ${refused.length} not: ${why}`,
+          });
+        }
+        notifications.show({ message: `${done} done.` });
+      },
+    });
+  };
+  return (
+    <>
+      <PageHead title="Deliveries" about="What is on its way to partners, newest first." />
+      <Counts search={search} answer={counts.data} />
+      <Filters search={search} filter={filter} />
+      {news ? (
+        <Button size="xs" variant="light" mb="sm" onClick={showNews}>
+          There is news: show it
+        </Button>
+      ) : null}
+      {list.error ? <ProblemNote error={list.error} retry={() => refetch()} /> : null}
+      <Group mih={36} mb="xs" gap="xs" aria-live="polite">
+        {ids.length ? (
+          <>
+            <Text fz="sm" fw={550}>
+              {count(ids.length)} selected
+            </Text>
+            <Button size="xs" variant="default" onClick={() => bulk('retry')}>
+              Retry
+            </Button>
+            <Button size="xs" variant="default" onClick={() => bulk('cancel')}>
+              Cancel
+            </Button>
+            <Button size="xs" variant="default" onClick={() => bulk('settle', 'delivered')}>
+              Settle as delivered
+            </Button>
+            <Button size="xs" variant="default" onClick={() => bulk('settle', 'rejected')}>
+              Settle as rejected
+            </Button>
+          </>
+        ) : (
+          <Text fz="sm" c="dimmed">
+            {count(rows.length)} loaded{hasNextPage ? '; more as you scroll' : ''}
+          </Text>
+        )}
+      </Group>
+      <div className="paper">
+        <Rows
+          label="Deliveries"
+          rows={rows}
+          idOf={({ id }) => id}
+          columns={COLUMNS}
+          empty={list.isPending ? 'Loading …' : 'No delivery is like this.'}
+          height="calc(100vh - 24rem)"
+          onEnd={onEnd}
+          selected={selected}
+          onSelect={setSelected}
+        />
+      </div>
+      <ReasonDialog ask={ask} close={() => setAsk(null)} />
+    </>
+  );
+}
+
+function Counts({ search, answer }: { search: DeliveriesSearch; answer: Schemas['DeliveryCounts'] | undefined }) {
+  const all: [string | undefined, string][] = [
+    [undefined, 'All'],
+    ...Object.entries(DELIVERY_STATES).map(([state, { word }]): [string, string] => [state, word]),
+  ];
+  const numberOf = (state: string | undefined): string => {
+    if (!answer || !state) return '';
+    const n = answer.counts[state as Delivery['state']];
+    return n > answer.countedAtMost ? ` ${count(answer.countedAtMost)}+` : ` ${count(n)}`;
+  };
+  return (
+    <nav className="tabs" aria-label="By state" style={{ marginBottom: '1rem' }}>
+      {all.map(([state, word]) => (
+        <Link
+          key={word}
+          to="/deliveries"
+          search={{ ...search, state }}
+          activeOptions={{ exact: true, includeSearch: true }}
+        >
+          {word}
+          {numberOf(state)}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Filters({ search, filter }: { search: DeliveriesSearch; filter: (change: DeliveriesSearch) => void }) {
+  const [typed, setTyped] = useState(search.q ?? '');
+  const find = useDebouncedCallback((q: string) => filter({ q: q || undefined }), 250);
+  const any = Object.values({ ...search, state: undefined }).some(Boolean);
+  return (
+    <Group align="flex-end" mb="sm" gap="sm">
+      <TextInput
+        label="Find"
+        placeholder="Transaction, account or delivery id"
+        w={{ base: '100%', xs: 260 }}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          find(event.currentTarget.value);
+        }}
+      />
+      <TextInput
+        label="Biller"
+        w={120}
+        value={search.biller ?? ''}
+        onChange={(event) => filter({ biller: event.currentTarget.value || undefined })}
+      />
+      <Select
+        label="Kind"
+        w={140}
+        clearable
+        clearButtonProps={{ 'aria-label': 'Any kind' }}
+        placeholder="Any"
+        data={Object.entries(DELIVERY_KINDS).map(([value, label]) => ({ value, label }))}
+        value={search.kind ?? null}
+        onChange={(kind) => filter({ kind: kind ?? undefined })}
+      />
+      <TextInput
+        label="From"
+        type="date"
+        value={search.from?.slice(0, 10) ?? ''}
+        onChange={(event) =>
+          filter({ from: event.currentTarget.value ? `${event.currentTarget.value}T00:00:00Z` : undefined })
+        }
+      />
+      <TextInput
+        label="Before"
+        type="date"
+        value={search.to?.slice(0, 10) ?? ''}
+        onChange={(event) =>
+          filter({ to: event.currentTarget.value ? `${event.currentTarget.value}T00:00:00Z` : undefined })
+        }
+      />
+      {search.account ? (
+        <Button variant="default" onClick={() => filter({ account: undefined })}>
+          Account {search.account} ✕
+        </Button>
+      ) : null}
+      {any ? (
+        <Button
+          variant="subtle"
+          onClick={() => {
+            setTyped('');
+            filter({
+              q: undefined,
+              biller: undefined,
+              kind: undefined,
+              account: undefined,
+              from: undefined,
+              to: undefined,
+            });
+          }}
+        >
+          Clear
+        </Button>
+      ) : null}
+    </Group>
+  );
+}
