@@ -38,3 +38,6 @@ export function bytesText(bytes: number): string {
 /** Such as "$115.00"; the host's amounts are dollars and cents. */
 export const moneyText = (amount: string): string =>
   amount.replace(/^(-?)([0-9]+)/, (_, sign: string, dollars: string) => `${sign}$${whole.format(BigInt(dollars))}`);
+
+/** Such as "1 delivery", "2 deliveries". */
+export const many = (n: number | null, one: string, more: string): string => `${count(n ?? 0)} ${n === 1 ? one : more}`;

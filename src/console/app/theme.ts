@@ -23,7 +23,7 @@ export const theme = createTheme({
   defaultRadius: 'md',
   headings: { fontWeight: '600' },
   components: {
-    Anchor: { defaultProps: { underline: 'hover', inherit: true } },
+    Anchor: { defaultProps: { underline: 'always', inherit: true } },
     Card: { defaultProps: { withBorder: true, padding: 'lg' } },
     Table: { defaultProps: { verticalSpacing: 'xs' } },
   },

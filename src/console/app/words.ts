@@ -1,5 +1,6 @@
 /** The host's codes in the words of the people who read the console. */
 import type { Schemas } from './api.js';
+import { many, moneyText } from './format.js';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'calm';
 
@@ -17,6 +18,16 @@ export const DELIVERY_KINDS: Record<Schemas['Delivery']['kind'], string> = {
   paperless: 'Paperless',
   autopay: 'Autopay',
 };
+
+/** Such as "Payment $15.00" or "Autopay on". */
+export function deliveryText({
+  kind,
+  summary: { amount, enabled },
+}: Pick<Schemas['Delivery'], 'kind' | 'summary'>): string {
+  const word = DELIVERY_KINDS[kind];
+  if (amount !== null) return `${word} ${moneyText(amount)}`;
+  return enabled === null ? word : `${word} ${enabled ? 'on' : 'off'}`;
+}
 
 export const HEALTHS: Record<Schemas['BillerHealth']['health'], { word: string; tone: Tone }> = {
   paused: { word: 'Paused', tone: 'bad' },
@@ -66,9 +77,6 @@ export interface NeedWords {
   advice: string;
   tone: Tone;
 }
-
-const many = (count: number | null, one: string, more: string): string =>
-  count === 1 ? `1 ${one}` : `${count} ${more}`;
 
 export const NEEDS: Record<string, NeedWords> = {
   'biller-misconfigured': {

@@ -5,7 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { answerOf, api, HostProblem, queries, type Schemas } from '../api.js';
-import { instantText, moneyText } from '../format.js';
+import { instantText, many, moneyText } from '../format.js';
 import { Ago } from '../parts/ago.js';
 import { Answer } from '../parts/answer.js';
 import { Go } from '../parts/links.js';
@@ -15,7 +15,7 @@ import { ProblemNote } from '../parts/problem-note.js';
 import { type Column, Rows } from '../parts/rows.js';
 import { Section } from '../parts/section.js';
 import { State } from '../parts/state.js';
-import { DELIVERY_KINDS, DELIVERY_STATES } from '../words.js';
+import { DELIVERY_KINDS, DELIVERY_STATES, deliveryText } from '../words.js';
 
 type Invoice = Schemas['Invoice'];
 
@@ -36,7 +36,7 @@ export function AccountPage() {
         notifications.show({ color: 'red.9', message: `The partner could not be asked: ${problem?.detail ?? ''}` });
       else
         notifications.show({
-          message: changes.length ? `${changes.length} invoices changed.` : 'Nothing has changed.',
+          message: changes.length ? `${many(changes.length, 'invoice', 'invoices')} changed.` : 'Nothing has changed.',
         });
     },
   });
@@ -174,7 +174,7 @@ const columnsOf = (show: (invoiceNumber: string) => void): Column<Invoice>[] => 
       <Button
         size="compact-xs"
         variant="default"
-        aria-label={`Document of ${invoiceNumber}`}
+        aria-label={`PDF of ${invoiceNumber}`}
         onClick={() => show(invoiceNumber)}
       >
         PDF
@@ -302,7 +302,7 @@ function Enrollment({
               variant="default"
               disabled={isOn === enabled && held?.state !== 'rejected'}
               onClick={() => set.mutate(enabled)}
-              aria-label={`${DELIVERY_KINDS[kind]} ${enabled ? 'on' : 'off'}`}
+              aria-label={`Switch ${enabled ? 'on' : 'off'} ${kind}`}
             >
               {enabled ? 'Switch on' : 'Switch off'}
             </Button>
@@ -349,9 +349,9 @@ const DELIVERY_COLUMNS: Column<Schemas['Delivery']>[] = [
   {
     id: 'kind',
     title: 'What',
-    cell: ({ id, kind, summary }) => (
-      <Go to="/deliveries/$id" params={{ id }}>
-        {DELIVERY_KINDS[kind]} {summary.amount ? moneyText(summary.amount) : ''}
+    cell: (delivery) => (
+      <Go to="/deliveries/$id" params={{ id: delivery.id }}>
+        {deliveryText(delivery)}
       </Go>
     ),
   },

@@ -7,7 +7,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { RowSelectionState } from '@tanstack/react-table';
 import { useCallback, useState } from 'react';
 import { answerOf, api, HostProblem, queries, type Schemas } from '../api.js';
-import { count, moneyText } from '../format.js';
+import { count } from '../format.js';
 import { useNews } from '../live.js';
 import { Ago } from '../parts/ago.js';
 import { Go } from '../parts/links.js';
@@ -17,7 +17,7 @@ import { type Ask, ReasonDialog } from '../parts/reason-dialog.js';
 import { type Column, Rows } from '../parts/rows.js';
 import { State } from '../parts/state.js';
 import type { DeliveriesSearch } from '../router.js';
-import { DELIVERY_KINDS, DELIVERY_STATES } from '../words.js';
+import { DELIVERY_KINDS, DELIVERY_STATES, deliveryText } from '../words.js';
 
 type Delivery = Schemas['Delivery'];
 const MOST_AT_ONCE = 500;
@@ -26,11 +26,9 @@ const COLUMNS: Column<Delivery>[] = [
   {
     id: 'kind',
     title: 'What',
-    cell: ({ id, kind, summary }) => (
-      <Go to="/deliveries/$id" params={{ id }} fw={550}>
-        {DELIVERY_KINDS[kind]}
-        {summary.amount ? ` ${moneyText(summary.amount)}` : ''}
-        {summary.enabled === null ? '' : summary.enabled ? ' on' : ' off'}
+    cell: (delivery) => (
+      <Go to="/deliveries/$id" params={{ id: delivery.id }} fw={550}>
+        {deliveryText(delivery)}
       </Go>
     ),
   },

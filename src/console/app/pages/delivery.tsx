@@ -1,11 +1,11 @@
 /** One delivery: what it is, how it stands, every attempt with what was said, and what a person may do. */
-import { Button, Code, Group, Stack, Text, Timeline } from '@mantine/core';
+import { Button, Group, Stack, Text, Timeline } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { answerOf, api, queries, type Schemas } from '../api.js';
-import { instantText, moneyText, msText } from '../format.js';
+import { instantText, msText } from '../format.js';
 import { Ago } from '../parts/ago.js';
 import { Answer } from '../parts/answer.js';
 import { AuditEntries } from '../parts/audit-entries.js';
@@ -16,7 +16,7 @@ import { type Ask, ReasonDialog } from '../parts/reason-dialog.js';
 import { Scroll } from '../parts/scroll.js';
 import { Section } from '../parts/section.js';
 import { State } from '../parts/state.js';
-import { DELIVERY_KINDS, DELIVERY_STATES, OUTCOMES } from '../words.js';
+import { DELIVERY_STATES, deliveryText, OUTCOMES } from '../words.js';
 
 type Delivery = Schemas['DeliveryWithHistory'];
 
@@ -30,9 +30,8 @@ export function DeliveryPage() {
 }
 
 function Page({ delivery }: { delivery: Delivery }) {
-  const { id, kind, key, billerId, state, summary, result, request } = delivery;
+  const { id, key, billerId, state, summary, result, request } = delivery;
   const [ask, setAsk] = useState<Ask | null>(null);
-  const title = `${DELIVERY_KINDS[kind]} ${summary.amount ? moneyText(summary.amount) : summary.enabled === null ? '' : summary.enabled ? 'on' : 'off'}`;
   const { confirmationNumber, partnerMessages, duplicate, code } = result as {
     confirmationNumber?: string;
     partnerMessages?: string[];
@@ -42,7 +41,7 @@ function Page({ delivery }: { delivery: Delivery }) {
   return (
     <>
       <PageHead
-        title={title.trim()}
+        title={deliveryText(delivery)}
         beside={<State {...DELIVERY_STATES[state]} />}
         about={
           <>
@@ -172,7 +171,7 @@ function Attempt({ attempt, open }: { attempt: Schemas['Attempt']; open: boolean
           </summary>
           <Stack gap={6} mt={6}>
             <Text fz="xs" c="dimmed">
-              <Code>{exchange.url}</Code>; secrets are masked
+              <span className="code">{exchange.url}</span>; secrets are masked
             </Text>
             <Scroll className="exchange" label="What we sent">
               {pretty(exchange.request) || '(nothing)'}

@@ -4,7 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { answerOf, api, type Schemas } from '../api.js';
-import { bytesText, count, instantText } from '../format.js';
+import { bytesText, count, instantText, moneyText } from '../format.js';
 import { Answer } from '../parts/answer.js';
 import { Facts } from '../parts/facts.js';
 import { Go } from '../parts/links.js';
@@ -37,7 +37,7 @@ const COLUMNS: Column<Aside>[] = [
     id: 'code',
     title: 'Code',
     by: ({ code }) => code,
-    when: 'wide',
+    when: 'wider',
     cell: ({ code }) => <span className="code">{code}</span>,
   },
   { id: 'message', title: 'What is wrong', cell: ({ message }) => message },
@@ -78,7 +78,7 @@ export function FilePage() {
                   ['Updated', count(data.updated)],
                   ['Unchanged', count(data.unchanged)],
                   ['Set aside', count(data.setAside)],
-                  ['Total', data.totalAmount ?? '–'],
+                  ['Total', data.totalAmount ? moneyText(data.totalAmount) : '–'],
                   ['Size', bytesText(data.bytes)],
                   ['Came', instantText(data.createdAt)],
                   ['Ended', data.finishedAt ? instantText(data.finishedAt) : '–'],

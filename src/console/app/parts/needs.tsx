@@ -62,7 +62,7 @@ function Line({ need }: { need: Schemas['Need'] }) {
 }
 
 function Place({ need: { kind, billerId } }: { need: Schemas['Need'] }) {
-  const look = { variant: 'default', size: 'xs' } as const;
+  const look = { variant: 'default', size: 'xs', style: { flexShrink: 0 } } as const;
   if (kind === 'adapter-quarantined')
     return (
       <GoButton {...look} to="/adapters">

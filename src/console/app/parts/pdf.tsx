@@ -1,4 +1,5 @@
 /** An invoice's PDF inside the page; it is fetched first, so that a refusal is told in words. */
+import { Anchor } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { answerOf, api } from '../api.js';
 import { ProblemNote } from './problem-note.js';
@@ -27,9 +28,9 @@ export function Pdf({ billerId, invoiceNumber }: { billerId: string; invoiceNumb
   return (
     <>
       <iframe className="pdf" src={url} title={`Invoice ${invoiceNumber}`} />
-      <a href={url} download={`${invoiceNumber}.pdf`}>
+      <Anchor href={url} download={`${invoiceNumber}.pdf`} fz="sm">
         Download
-      </a>
+      </Anchor>
     </>
   );
 }

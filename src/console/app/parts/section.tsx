@@ -11,7 +11,7 @@ interface Section {
 }
 
 export const Section = ({ title, actions, flush, children }: Section) => (
-  <section className="paper" aria-label={title}>
+  <section className="paper">
     <Group justify="space-between" px="md" pt="md" pb={flush ? 'xs' : 0}>
       <Title order={2} fz="md">
         {title}
