@@ -29,7 +29,10 @@ export function expectDescribed(
   const plain = path.split('?')[0] ?? '';
   const place = patterns.find(({ pattern }) => pattern.test(plain))?.path;
   const operation = place && description.paths[place]?.[method.toLowerCase()];
-  if (!operation) return;
+  if (!operation) {
+    if (status < 400 && plain !== '/openapi.json') throw new Error(`${method} ${plain} is not described`);
+    return;
+  }
   const media = headers.get('content-type')?.split(';')[0] ?? '';
   const key = `${operation.operationId} ${status}`;
   const response = operation.responses[status];
