@@ -29,6 +29,7 @@ import { InvoiceFiles } from './invoice-files/invoice-files.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
 import { HeldAccounts } from './rtdr/held-accounts.js';
 import { RefreshAccount } from './rtdr/refresh-account.js';
+import { claimDataDir } from './store/data-dir-claim.js';
 import { DATABASE, openDatabase } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
 import { createLog, LOG } from './telemetry/log.js';
@@ -95,6 +96,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
 
   const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres(dataDir);
   const connectionString = options.databaseUrl ?? embedded?.connectionString ?? '';
+  const giveBack = embedded ? await claimDataDir(options.dataDir, connectionString) : undefined;
   const database = await openDatabase(connectionString);
   const queue = await DeliveryQueue.open(connectionString, log);
   const token = options.token || keptSecret(dataDir, 'api-token');
@@ -124,23 +126,33 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     inboxes.start();
   }
   const app = await createServer(container.get.bind(container), token);
-  await app.listen({ port: options.port, host: options.host });
+  const close = async (): Promise<void> => {
+    const served = app.close();
+    // What is under way may end by itself; what can't in time is broken off, and handed to the next host.
+    await Promise.all([Promise.race([served, wait(FINISH_MS, undefined, { ref: false })]), queue.drain(FINISH_MS)]);
+    deliver.stop();
+    app.server.closeAllConnections();
+    await Promise.all([served, queue.close(), importing.stop(), inboxes.stop()]);
+    await leases.stop();
+    await container.get<BillerScopes>(BillerScopes).close();
+    await database.close();
+    await giveBack?.();
+    await embedded?.stop();
+  };
+  try {
+    await app.listen({ port: options.port, host: options.host });
+  } catch (error) {
+    await close();
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `port ${options.port} is taken; end what listens there, or choose another with --port (0 picks one)`,
+    );
+  }
   const { port } = app.server.address() as { port: number };
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     token,
     container,
-    close: async () => {
-      const served = app.close();
-      // What is under way may end by itself; what can't in time is broken off, and handed to the next host.
-      await Promise.all([Promise.race([served, wait(FINISH_MS, undefined, { ref: false })]), queue.drain(FINISH_MS)]);
-      deliver.stop();
-      app.server.closeAllConnections();
-      await Promise.all([served, queue.close(), importing.stop(), inboxes.stop()]);
-      await leases.stop();
-      await container.get<BillerScopes>(BillerScopes).close();
-      await database.close();
-      await embedded?.stop();
-    },
+    close,
   };
 }

@@ -1,27 +1,52 @@
 #!/usr/bin/env node
 /** The command line's entry: the composition root of everything. */
 import 'reflect-metadata';
+import tab from '@bomb.sh/tab/commander';
 import { program } from 'commander';
 import { adaptersCommand } from './cli/adapters.js';
+import { billersCommand } from './cli/billers.js';
+import { deliveriesCommand } from './cli/deliveries.js';
+import { doctorCommand } from './cli/doctor.js';
+import { documentCommand } from './cli/document.js';
+import { enrollCommand } from './cli/enroll.js';
+import { importCommand } from './cli/import.js';
+import { lookupCommand } from './cli/lookup.js';
 import { newCommand } from './cli/new.js';
 import { parseCommand } from './cli/parse.js';
-import { remoteCommands } from './cli/remote.js';
+import { payCommand } from './cli/pay.js';
 import { sandboxCommand } from './cli/sandbox.js';
 import { startCommand } from './cli/start.js';
+import { EXIT, printFailure } from './cli/terminal.js';
 import { tryCommand } from './cli/try.js';
 import { verifyCommand } from './cli/verify.js';
+import { HOST_VERSION } from './version.js';
 
-program.name('ic-host').description('An integration host for bill payment.').showHelpAfterError();
+program
+  .name('ic-host')
+  .description('An integration host for bill payment.')
+  .version(HOST_VERSION)
+  .showHelpAfterError('(--help tells more)')
+  .showSuggestionAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.cannot));
+program.commandsGroup('Run a host:');
 startCommand(program);
+doctorCommand(program);
+program.commandsGroup('Speak to a running host:');
+billersCommand(program);
+lookupCommand(program);
+payCommand(program);
+enrollCommand(program);
+documentCommand(program);
+importCommand(program);
+deliveriesCommand(program);
+program.commandsGroup('Make and check adapters:');
 adaptersCommand(program);
+newCommand(program);
+verifyCommand(program);
+tryCommand(program);
 sandboxCommand(program);
 parseCommand(program);
-verifyCommand(program);
-newCommand(program);
-tryCommand(program);
-remoteCommands(program);
+program.commandsGroup('Other:');
+tab(program, { completionCommandName: 'completion' });
 
-program.parseAsync().catch((error: Error) => {
-  console.error(`ic-host: ${error.message}`);
-  process.exit(1);
-});
+program.parseAsync().catch((error: unknown) => process.exit(printFailure(error)));

@@ -1,22 +1,22 @@
 /** `ic-host adapters [PATH]`: what the manifest loads, or what is wrong with one adapter. */
 import { resolve } from 'node:path';
-import Table from 'cli-table3';
 import type { Command } from 'commander';
-import { loadAdapter, loadAdapters } from '../adapters/adapter-registry.js';
-import { faultText } from '../adapters/check-manifest.js';
+import { describeUse, printJson, printTable, stateText } from './terminal.js';
 
 export function adaptersCommand(program: Command): void {
-  program
+  const command = program
     .command('adapters')
     .argument('[path]', 'one adapter to check')
     .description('list the adapters the manifest loads; with a path, check that one')
     .option('--manifest <file>', 'which adapters to load', 'adapter.manifest.json')
     .option('--json', 'for programs')
     .action(async (path: string | undefined, options) => {
+      // Loaded when it is run: the command line's help and completion must be quick.
+      const { loadAdapter, loadAdapters } = await import('../adapters/adapter-registry.js');
+      const { faultText } = await import('../adapters/check-manifest.js');
       const rows = path
         ? [await loadAdapter(resolve(path), process.cwd())]
         : await loadAdapters(options.manifest).then(({ loaded, quarantined }) => [...loaded.values(), ...quarantined]);
-      const table = new Table({ head: ['id', 'version', 'contracts', 'health'], style: { head: [], border: [] } });
       const shown = rows.map((row) =>
         'faults' in row
           ? { id: row.id ?? row.source, version: null, contracts: [], health: 'quarantined', faults: row.faults }
@@ -28,12 +28,17 @@ export function adaptersCommand(program: Command): void {
               faults: [],
             },
       );
-      if (options.json) console.log(JSON.stringify(shown, null, 2));
+      if (options.json) printJson(shown);
       else {
-        for (const row of shown) table.push([row.id, row.version ?? '', row.contracts.join('\n'), row.health]);
-        console.log(table.toString());
+        printTable(
+          ['id', 'version', 'contracts', 'health'],
+          shown.map((row) => [row.id, row.version ?? '', row.contracts.join(', '), stateText(row.health)]),
+        );
         for (const fault of shown.flatMap((row) => row.faults)) console.error(faultText(fault));
       }
       if (shown.some((row) => row.faults.length)) process.exitCode = 1;
     });
+  describeUse(command, ['adapters', 'adapters plugins/britecore', 'adapters --json'], {
+    1: 'an adapter can’t be loaded; what is wrong is said',
+  });
 }

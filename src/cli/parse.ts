@@ -1,17 +1,23 @@
 /** `ic-host parse FILE`: checks an invoice file without a host. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { BILLER, INVOICE_FILE_PARSER, type InvoiceFileParser } from '@ic-host/contracts';
+import type { InvoiceFileParser } from '@ic-host/contracts';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
-import { Container } from 'inversify';
-import { type AdapterRegistry, loadAdapters } from '../adapters/adapter-registry.js';
-import { checkInvoiceFile, type InvoiceFileReport } from '../invoice-files/check-invoice-file.js';
+import type { InvoiceFileReport } from '../invoice-files/check-invoice-file.js';
+import { describeUse, EXIT } from './terminal.js';
 
 const BAR_FROM_BYTES = 5_000_000;
 const MB = 1_000_000;
 
-function parserOf(adapters: AdapterRegistry, id: string | undefined, fileName: string): InvoiceFileParser {
+async function parserOf(manifest: string, id: string | undefined, fileName: string): Promise<InvoiceFileParser> {
+  // Loaded when it is run: the command line's help and completion must be quick.
+  const [{ BILLER, INVOICE_FILE_PARSER }, { Container }, { loadAdapters }] = await Promise.all([
+    import('@ic-host/contracts'),
+    import('inversify'),
+    import('../adapters/adapter-registry.js'),
+  ]);
+  const adapters = await loadAdapters(manifest);
   const able = [...adapters.loaded.values()].find(({ manifest }) =>
     id ? manifest.id === id : manifest.contracts.some(({ name }) => name === 'invoice-file-parser'),
   );
@@ -59,7 +65,7 @@ function print({ header, ...report }: InvoiceFileReport): void {
 }
 
 export function parseCommand(program: Command): void {
-  program
+  const command = program
     .command('parse')
     .argument('<file>', 'the invoice file')
     .description('check an invoice file without a host')
@@ -67,22 +73,24 @@ export function parseCommand(program: Command): void {
     .option('--manifest <file>', 'which adapters to load', 'adapter.manifest.json')
     .option('--shown <number>', 'how many of the records set aside are listed', Number, 20)
     .option('--json', 'for programs')
-    .addHelpText(
-      'after',
-      '\nExit status: 0 a host would apply the file, 1 it would be refused, 2 it could not be read.',
-    )
     .action(async (file: string, options) => {
       try {
-        const parser = parserOf(await loadAdapters(options.manifest), options.adapter, basename(file));
+        const parser = await parserOf(options.manifest, options.adapter, basename(file));
+        const { checkInvoiceFile } = await import('../invoice-files/check-invoice-file.js');
         const bar = barOf(statSync(file).size, !options.json);
         const report = await checkInvoiceFile(file, parser, { shown: options.shown, progress: bar.update });
         bar.stop();
         if (options.json) console.log(JSON.stringify(report, null, 2));
         else print(report);
-        process.exitCode = report.state === 'ok' ? 0 : 1;
+        process.exitCode = report.state === 'ok' ? EXIT.done : EXIT.failed;
       } catch (error) {
         console.error(`ic-host: ${(error as Error).message}`);
-        process.exitCode = 2;
+        process.exitCode = EXIT.cannot;
       }
     });
+  describeUse(command, ['parse 1663_11232026.JSON', 'parse 1663-20261123.csv --adapter tryton', 'parse FILE --json'], {
+    0: 'a host would apply the file',
+    1: 'a host would refuse it; why is said',
+    2: 'it could not be read',
+  });
 }

@@ -3,10 +3,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import { Billers } from '../billers/billers.js';
-import { demonstrate } from '../demonstration.js';
-import { startHost } from '../host.js';
-import { BillerBody, readBody } from '../http/bodies.js';
+import type { Billers as BillersType } from '../billers/billers.js';
+import { describeUse } from './terminal.js';
 
 const LAST_RESORT_MS = 10_000;
 
@@ -14,9 +12,9 @@ const LAST_RESORT_MS = 10_000;
 const ownManifest = join(dirname(fileURLToPath(import.meta.url)), '../../../adapter.manifest.json');
 
 export function startCommand(program: Command): void {
-  program
+  const command = program
     .command('start')
-    .description('serve the HTTP API and the workers')
+    .description('serve the HTTP API, the console and the workers')
     .addOption(new Option('--port <number>', 'port; 0 picks one').env('IC_HOST_PORT').default(8080).argParser(Number))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .addOption(new Option('--data-dir <folder>', 'where data is kept').env('IC_HOST_DATA_DIR').default('.ic-host'))
@@ -27,8 +25,16 @@ export function startCommand(program: Command): void {
       '--sandbox [adapters]',
       'add the demonstration: a biller on an adapter’s stand-in partner (the first that has one, or these, by comma)',
     )
+    .option('--json', 'print where it listens as one line of JSON, too')
     .option('--allow-private-egress', 'let adapters reach private addresses and http')
     .action(async (options) => {
+      // Loaded when it is run: the command line's help and completion must be quick.
+      const [{ startHost }, { Billers }, { BillerBody, readBody }, { demonstrate }] = await Promise.all([
+        import('../host.js'),
+        import('../billers/billers.js'),
+        import('../http/bodies.js'),
+        import('../demonstration.js'),
+      ]);
       const { env } = process;
       const host = await startHost({
         port: options.port,
@@ -58,7 +64,7 @@ export function startCommand(program: Command): void {
       };
       process.on('SIGTERM', stop).on('SIGINT', stop);
       if (options.billers) {
-        const billers = host.container.get<Billers>(Billers);
+        const billers = host.container.get<BillersType>(Billers);
         const given = JSON.parse(readFileSync(options.billers, 'utf8')) as Record<string, unknown>;
         for (const [billerId, body] of Object.entries(given)) await billers.put(billerId, readBody(BillerBody, body));
       }
@@ -70,6 +76,17 @@ export function startCommand(program: Command): void {
           for (const line of demonstration.lines) console.log(line);
         }
       }
+      if (options.json) console.log(JSON.stringify({ url: host.url, dataDir: options.dataDir, role: options.role }));
       console.log(`ic-host listening on ${host.url}`);
     });
+  describeUse(
+    command,
+    [
+      'start',
+      'start --sandbox --port 0',
+      'start --billers billers.json --data-dir /var/lib/ic-host',
+      'IC_HOST_DATABASE_URL=postgres://… ic-host start --role worker',
+    ],
+    { 0: 'it was told to stop, and did so in order', 1: 'it could not start, or not stop in order; why is said' },
+  );
 }

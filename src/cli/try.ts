@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { BillerUnderTest } from '@ic-host/contracts/suite';
 import type { Command } from 'commander';
-import { contractConfigOf } from '../verify/contract-config.js';
-import { CALLS, type Tried, tryCall } from '../verify/try-call.js';
-import { adapterNamed } from './adapter-named.js';
+import type { Tried } from '../verify/try-call.js';
+import { describeUse } from './terminal.js';
 
 function print({ exchanges, result, error, ms, hostWould }: Tried): void {
   for (const { operation, url, request, status, response, durationMs } of exchanges) {
@@ -21,21 +20,23 @@ function print({ exchanges, result, error, ms, hostWould }: Tried): void {
 }
 
 export function tryCommand(program: Command): void {
-  program
+  const command = program
     .command('try')
     .argument('<plugin>', 'folder of an adapter, or id of a loaded one')
-    .argument('<call>', `which: ${Object.keys(CALLS).join(', ')}`)
+    .argument('<call>', 'CONTRACT.METHOD, such as payment-sink.post; a wrong one names them all')
     .argument('[json]', 'its arguments', '{}')
     .description('make one call to one adapter and show the exchange, without a host or a database')
     .option('--settings <file>', 'a partner of yours: { "settings": { … }, "options": { … } }; else the stand-in')
     .option('--manifest <file>', 'which adapters an id is looked for among', 'adapter.manifest.json')
     .option('--allow-private-egress', 'with --settings: a partner at a private address')
     .option('--json', 'for programs')
-    .addHelpText(
-      'after',
-      `\nExit status: 0 it answered, 1 it failed.\nExample: ic-host try plugins/britecore rtdr-provider.lookUp '{"accountNumber":"FM4000264061"}'`,
-    )
     .action(async (plugin: string, call: string, text: string, options) => {
+      // Loaded when it is run: the command line's help and completion must be quick.
+      const [{ contractConfigOf }, { tryCall }, { adapterNamed }] = await Promise.all([
+        import('../verify/contract-config.js'),
+        import('../verify/try-call.js'),
+        import('./adapter-named.js'),
+      ]);
       const adapter = await adapterNamed(plugin, options.manifest);
       const own = options.settings ? JSON.parse(readFileSync(options.settings, 'utf8')) : undefined;
       const partner = own ? undefined : await (await contractConfigOf(adapter)).start({ key: 'a key to try with' });
@@ -50,4 +51,12 @@ export function tryCommand(program: Command): void {
         await partner?.close();
       }
     });
+  describeUse(
+    command,
+    [
+      `try plugins/britecore rtdr-provider.lookUp '{"accountNumber":"FM4000264061"}'`,
+      `try britecore document-provider.fetch '{"invoiceNumber":"INV-1"}' --settings partner.json`,
+    ],
+    { 0: 'it answered', 1: 'it failed; how the host would act is said' },
+  );
 }

@@ -2,14 +2,7 @@
 import { once } from 'node:events';
 import type { CheckResult } from '@ic-host/contracts/suite';
 import { type Command, Option } from 'commander';
-import { contractConfigOf } from '../verify/contract-config.js';
-import { findDrift, recordExchanges } from '../verify/drift.js';
-import { keepReport } from '../verify/kept-report.js';
-import { liveConfig } from '../verify/live-config.js';
-import { reportOf, resultLines, writeReports } from '../verify/report.js';
-import { verifyAdapter } from '../verify/verify-adapter.js';
-import { watchAdapter } from '../verify/watch-adapter.js';
-import { adapterNamed } from './adapter-named.js';
+import { describeUse } from './terminal.js';
 
 /** Most checks wait for a partner, so that many go beside one another. */
 const QUICK_AT_ONCE = 16;
@@ -24,7 +17,7 @@ function printDrift(changed: Map<string, string[]>): void {
 }
 
 export function verifyCommand(program: Command): void {
-  program
+  const command = program
     .command('verify')
     .argument('<plugin>', 'folder of an adapter, or id of a loaded one')
     .description('run the contract suite on one adapter')
@@ -41,9 +34,27 @@ export function verifyCommand(program: Command): void {
     .option('--drift <folder>', 'tell what has changed in the form of its answers since they were kept')
     .option('--json', 'print the report for programs')
     .addOption(new Option('--stand-by', 'begin when a line comes in; for --watch').hideHelp())
-    .addHelpText('after', '\nExit status: 0 all that was checked holds, 1 something does not, or it could not be run.')
     .action(async (plugin: string, options) => {
-      if (options.watch) return watchAdapter(plugin, options.only, console.log);
+      // Loaded when it is run: the command line's help and completion must be quick.
+      if (options.watch)
+        return (await import('../verify/watch-adapter.js')).watchAdapter(plugin, options.only, console.log);
+      const [
+        { adapterNamed },
+        { contractConfigOf },
+        { findDrift, recordExchanges },
+        { keepReport },
+        { liveConfig },
+        { reportOf, resultLines, writeReports },
+        { verifyAdapter },
+      ] = await Promise.all([
+        import('./adapter-named.js'),
+        import('../verify/contract-config.js'),
+        import('../verify/drift.js'),
+        import('../verify/kept-report.js'),
+        import('../verify/live-config.js'),
+        import('../verify/report.js'),
+        import('../verify/verify-adapter.js'),
+      ]);
       if (options.standBy) await once(process.stdin, 'data');
       if (options.live && !options.settings) throw new Error('--live needs --settings: the partner to speak to');
       const adapter = await adapterNamed(plugin, options.manifest);
@@ -94,4 +105,14 @@ export function verifyCommand(program: Command): void {
       }
       process.exitCode = report.failed ? 1 : 0;
     });
+  describeUse(
+    command,
+    [
+      'verify plugins/britecore',
+      'verify plugins/britecore --quick --watch',
+      'verify britecore --only payment-sink --report report',
+      'verify britecore --live --settings partner.json',
+    ],
+    { 0: 'all that was checked holds', 1: 'something does not hold, or it could not be run' },
+  );
 }

@@ -22,7 +22,9 @@ export class CheckHost {
   check(): Promise<Checked[]> {
     return Promise.all([
       timed('database', null, async () => {
-        const { rows } = await sql<{ version: string }>`show server_version`.execute(this.database.db);
+        const { rows } = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(
+          this.database.db,
+        );
         return ok(`PostgreSQL ${rows[0]?.version} answers.`);
       }),
       timed('migrations', null, async () => {

@@ -82,20 +82,19 @@ export class LogInBody {
 }
 
 const CODES: Record<string, string> = {
-  whitelistValidation: 'unknown-field',
   isMoney: 'not-an-amount',
   isPlainDate: 'not-a-date',
   isNotEmpty: 'missing',
 };
 
+/** A field that is missing breaks all of its rules, and is told once. */
 const explain = (errors: ValidationError[]) =>
-  errors.flatMap((error) =>
-    Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-      field: error.property,
-      code: error.value === undefined && rule !== 'whitelistValidation' ? 'missing' : (CODES[rule] ?? 'wrong-value'),
-      message: error.value === undefined && rule !== 'whitelistValidation' ? `${error.property} is required` : message,
-    })),
-  );
+  errors.flatMap(({ property: field, value, constraints = {} }) => {
+    const { whitelistValidation, ...rules } = constraints;
+    if (whitelistValidation !== undefined) return [{ field, code: 'unknown-field', message: whitelistValidation }];
+    if (value === undefined) return [{ field, code: 'missing', message: `${field} is required` }];
+    return Object.entries(rules).map(([rule, message]) => ({ field, code: CODES[rule] ?? 'wrong-value', message }));
+  });
 
 /** @throws Problem 422 `invalid-request` with every fault, or `card-number` */
 export function readBody<T extends object>(type: new () => T, value: unknown): T {

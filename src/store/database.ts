@@ -22,13 +22,19 @@ const types: pg.CustomTypesConfig = {
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as never,
 };
 
-/** @throws Error saying which migration failed */
-export async function openDatabase(connectionString: string, { max = 20 } = {}): Promise<Database> {
+/** Connects when it is first asked; its tables are as they are. */
+export function openPool(connectionString: string, { max = 20 } = {}): Database {
   // Durability is asked for by name, whatever the server's default is: an answered 202 must survive a crash.
   const pool = new pg.Pool({ connectionString, max, types, options: '-c synchronous_commit=on' });
   pool.on('error', () => undefined); // an idle connection that broke; the next query opens another
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
-  if (error) throw new Error('the database could not be brought up to date', { cause: error });
   return { db, pool, connectionString, close: () => db.destroy() };
+}
+
+/** @throws Error saying which migration failed */
+export async function openDatabase(connectionString: string): Promise<Database> {
+  const database = openPool(connectionString);
+  const { error } = await new Migrator({ db: database.db, provider: migrations }).migrateToLatest();
+  if (error) throw new Error('the database could not be brought up to date', { cause: error });
+  return database;
 }

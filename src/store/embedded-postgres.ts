@@ -82,6 +82,21 @@ function isDead(pidFile: string): boolean {
   }
 }
 
+const addressOf = (password: string, pidFile: string): string =>
+  `postgres://ic_host:${password}@127.0.0.1:${readFileSync(pidFile, 'utf8').split('\n')[3]}/postgres`;
+
+/** Connection string of a data directory's PostgreSQL where one runs; it is not started. */
+export function runningEmbedded(dataDir: string): string | undefined {
+  const root = resolve(dataDir, 'postgres');
+  const pidFile = join(root, 'data', 'postmaster.pid');
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), 0);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EPERM') return undefined; // EPERM: it runs, as another user
+  }
+  return isDead(pidFile) ? undefined : addressOf(readFileSync(join(root, 'password'), 'utf8'), pidFile);
+}
+
 /**
  * Starts, or adopts, the PostgreSQL of a data directory. It is a process of its own: when the host is killed it goes
  * on, and the next start finds it by its pid file.
@@ -145,9 +160,8 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true } 
       }
     }
   }
-  const port = Number(readFileSync(pidFile, 'utf8').split('\n')[3]);
   return {
-    connectionString: `postgres://ic_host:${password}@127.0.0.1:${port}/postgres`,
+    connectionString: addressOf(password, pidFile),
     stop: async () => {
       await execute(pg_ctl, ['stop', '-w', '-m', 'fast', '-s', '-D', cluster]);
     },

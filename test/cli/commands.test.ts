@@ -1,0 +1,218 @@
+/** The command line as its users have it: a process a command, beside a running host. */
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
+import { spawnHost } from '../host-process.js';
+
+interface Ran {
+  status: number;
+  out: string;
+  err: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what --json printed, as a program would read it
+  json: any;
+}
+
+const COMMANDS = [
+  ...['start', 'doctor', 'billers', 'lookup', 'pay', 'enroll', 'document', 'import', 'deliveries'],
+  ...['adapters', 'new', 'verify', 'try', 'sandbox', 'parse'],
+];
+
+describe('the command line', function () {
+  this.timeout(60_000);
+  let host: TestHost;
+  let env: Record<string, string>;
+
+  const ic = (args: string[], more: Record<string, string> = {}): Promise<Ran> =>
+    new Promise((done) => {
+      const { IC_HOST_DATABASE_URL: _, ...inherited } = process.env;
+      const options = { env: { ...inherited, ...env, ...more }, maxBuffer: 1 << 24 };
+      execFile(process.execPath, ['dist/src/main.js', ...args], options, (error, out, err) => {
+        const status = error ? Number((error as { code?: number }).code) : 0;
+        done({ status, out, err, json: args.includes('--json') && out ? JSON.parse(out) : undefined });
+      });
+    });
+
+  before(async () => {
+    host = await TestHost.start();
+    await host.biller();
+    env = { IC_HOST_URL: host.host.url, IC_HOST_API_TOKEN: host.host.token, IC_HOST_DATA_DIR: temporaryFolder() };
+  });
+  after(() => host.close());
+
+  it('tells of every command what it does, with examples, --json and exit statuses', async () => {
+    const { out } = await ic(['--help']);
+    for (const name of COMMANDS) expect(out).to.include(`  ${name} `);
+    const helps = await Promise.all(COMMANDS.map(async (name) => [name, (await ic([name, '--help'])).out] as const));
+    for (const [name, help] of helps) {
+      expect(help, name).to.match(/Examples:\n {2}\$ ic-host/);
+      expect(help, name).to.match(/Exit status:\n {2}0 /);
+      expect(help, name).to.include('--json');
+    }
+  });
+
+  it('completes itself', async () => {
+    for (const shell of ['bash', 'zsh', 'fish'])
+      expect((await ic(['completion', shell])).out).to.include('ic-host complete');
+    expect((await ic(['complete', '--', 'enroll', '1663', 'FM', ''])).out).to.match(/^paperless\s*\nautopay/);
+    expect((await ic(['complete', '--', 'del'])).out).to.include('deliveries');
+  });
+
+  it('says what is meant by a wrong word, with status 2', async () => {
+    const { status, err } = await ic(['biler']);
+    expect([status, err]).to.deep.equal([2, err]);
+    expect(err).to.include('Did you mean billers?');
+  });
+
+  it('has no colours where there is no terminal', async () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
+    expect((await ic(['billers'])).out).to.not.match(/\u001b/);
+  });
+
+  it('lists and shows billers', async () => {
+    expect((await ic(['billers'])).out).to.match(/1663 .*britecore .*ok/);
+    expect((await ic(['billers', '1663', '--json'])).json).to.deep.include({ billerId: '1663', adapter: 'britecore' });
+  });
+
+  it('looks an account up, and says why its customer cannot pay', async () => {
+    const { status, out } = await ic(['lookup', '1663', 'FM400001115']);
+    expect(status).to.equal(0);
+    expect(out).to.include('can’t pay by bank and card: Poor Payment History is set');
+    expect(out).to.match(/active .*240\.75 .*N$/m);
+    expect((await ic(['lookup', '1663', 'FM400001115', '--held', '--json'])).json).to.include({ stale: true });
+    const unknown = await ic(['lookup', '1663', 'nobody']);
+    expect([unknown.status, unknown.err.split(':')[0]]).to.deep.equal([1, 'account-not-found']);
+  });
+
+  it('pays, and tells a conflict and what is missing', async () => {
+    const payment = host.payment('cli-1');
+    const { out, status } = await ic(['pay', '1663', JSON.stringify(payment)]);
+    expect([status, out.split('\n')[0]]).to.deep.equal([0, 'cli-1: delivered']);
+    expect(out).to.match(/confirmation: \S+/);
+    const other = await ic(['pay', '1663', JSON.stringify({ ...payment, amount: '16.00' })]);
+    expect(other.status).to.equal(1);
+    expect(other.err).to.include('transaction-conflict').and.to.include('Use a transaction id once');
+    const lacking = await ic(['pay', '1663', '{"transactionId":"x"}']);
+    expect(lacking.err.match(/is required/g)).to.have.length(8);
+    expect((await ic(['pay', '1663', '{'])).err).to.include('the payment is not JSON');
+  });
+
+  it('switches an enrollment', async () => {
+    expect((await ic(['enroll', '1663', 'FM4000264061', 'paperless', 'on'])).out).to.include('paperless on for');
+    expect((await ic(['enroll', '1663', 'FM4000264061', 'gifts', 'on'])).status).to.equal(2);
+  });
+
+  it('saves a document', async () => {
+    const file = join(temporaryFolder(), 'invoice.pdf');
+    const { invoiceNumber } = host.sandbox.example;
+    expect((await ic(['document', '1663', invoiceNumber, '-o', file])).out.trim()).to.equal(file);
+    expect(readFileSync(file, 'latin1')).to.match(/^%PDF-[\s\S]*%%EOF\s*$/);
+    expect((await ic(['document', '1663', 'none'])).err).to.include('document-not-found');
+  });
+
+  it('imports a file, and says of a refused one what to tell the partner', async () => {
+    await host.biller('1664');
+    const file = join(temporaryFolder(), '1664_11232026.JSON');
+    writeFileSync(file, host.sandbox.sampleFile.text);
+    const { status, out } = await ic(['import', '1664', file]);
+    expect([status, out.split('\n')[0]]).to.deep.equal([0, '1664_11232026.JSON: applied']);
+    writeFileSync(file, host.sandbox.sampleFile.text.slice(0, -9));
+    const refused = await ic(['import', '1664', file]);
+    expect(refused.status).to.equal(1);
+    expect(refused.out).to.include('[truncated]').and.to.include('What to tell the partner:\n  The file ends');
+  });
+
+  it('lists, shows, cancels, retries and settles deliveries', async () => {
+    await host.call('POST', '/v1/billers/1663/pause', {});
+    await host.call('POST', '/v1/billers/1663/payments', host.payment('cli-2'));
+    const { json } = await ic(['deliveries', '--state', 'queued', '--find', 'cli-2', '--json']);
+    const [{ id }] = json.deliveries;
+    expect((await ic(['deliveries', '--find', 'cli-2'])).out).to.match(/payment .*cli-2 .*15\.00 .*queued/);
+    expect((await ic(['deliveries', 'show', id])).out).to.include('payment cli-2 to 1663: queued');
+    expect((await ic(['deliveries', 'cancel', id, '--reason', 'a test'])).out).to.equal(`${id}: cancelled\n`);
+    expect((await ic(['deliveries', 'retry', id])).out).to.equal(`${id}: queued\n`);
+    expect((await ic(['deliveries', 'settle', id])).err).to.include('say as what and why');
+    const settle = ['settle', id, '--as', 'delivered', '--reason', 'seen there', '--confirmation', 'P-9'];
+    expect((await ic(['deliveries', ...settle])).out).to.equal(`${id}: delivered\n`);
+    const again = await ic(['deliveries', 'cancel', id]);
+    expect([again.status, again.out]).to.deep.equal([1, `${id}: not-cancellable the delivery is delivered\n`]);
+    await host.call('POST', '/v1/billers/1663/resume', {});
+  });
+
+  describe('doctor', () => {
+    const found = async (args: string[], more: Record<string, string> = {}): Promise<string[]> => {
+      const { status, json } = await ic(['doctor', ...args, '--json'], more);
+      const codes = json.checks.flatMap(({ code }: { code: string | null }) => code ?? []);
+      expect(status).to.equal(codes.length ? 1 : 0);
+      return [...new Set<string>(codes)];
+    };
+
+    it('finds nothing where nothing is wrong', async () => {
+      expect(await found(['1663'])).to.deep.equal([]);
+      expect((await ic(['doctor', '1663'])).out).to.include('All is well.');
+    });
+    it('finds a wrong token', async () =>
+      expect(await found([], { IC_HOST_API_TOKEN: 'another' })).to.deep.equal(['wrong-token']));
+    it('finds a host that is not there', async () =>
+      expect(await found(['--url', 'http://127.0.0.1:1'])).to.deep.equal(['no-answer']));
+    it('finds a port that something else has taken', async () => {
+      const other = createTcpServer((socket) => socket.end('no\n')).listen(0, '127.0.0.1');
+      await new Promise((done) => other.once('listening', done));
+      const { port } = other.address() as { port: number };
+      expect(await found(['--url', `http://127.0.0.1:${port}`])).to.deep.equal(['port-taken']);
+      other.close();
+    });
+    it('finds a partner that cannot be reached', async () => {
+      const settings = { ...host.sandbox.biller.settings, '8': 'http://127.0.0.1:1' };
+      await host.biller('gone', { settings });
+      expect(await found(['gone'])).to.include('unreachable');
+    });
+    it('finds a wrong key', async () => {
+      await host.biller('keyless', { settings: { ...host.sandbox.biller.settings, '10': 'wrong' } });
+      expect(await found(['keyless'])).to.deep.equal(['http-401']);
+    });
+    it('finds a clock that is wrong', async () => {
+      const late = createServer((_request, response) => {
+        response
+          .setHeader('date', new Date(Date.now() - 600_000).toUTCString())
+          .writeHead(404)
+          .end();
+      }).listen(0, '127.0.0.1');
+      await new Promise((done) => late.once('listening', done));
+      const { port } = late.address() as { port: number };
+      await host.biller('late', { settings: { ...host.sandbox.biller.settings, '20': `http://127.0.0.1:${port}` } });
+      expect(await found(['late'])).to.include('clock-skew');
+      late.close();
+    });
+    it('finds a database that is not migrated, and one that is not there', async () => {
+      expect(await found(['1663'], { IC_HOST_DATABASE_URL: await newDatabase() })).to.deep.equal(['unmigrated']);
+      const nowhere = 'postgres://nobody@127.0.0.1:1/none';
+      expect(await found(['1663'], { IC_HOST_DATABASE_URL: nowhere })).to.deep.equal(['database-unreachable']);
+    });
+    it('finds mistakes in manifests', async () => {
+      const manifest = join(temporaryFolder(), 'adapter.manifest.json');
+      expect(await found(['1663', '--manifest', manifest])).to.deep.equal(['manifest-wrong']);
+      writeFileSync(manifest, JSON.stringify({ hostApi: '1', adapters: ['./nothing-here'] }));
+      expect(await found(['1663', '--manifest', manifest])).to.deep.equal(['manifest-wrong']);
+    });
+    it('finds a data directory in use; a second host on it does not start', async () => {
+      const dataDir = temporaryFolder();
+      const running = await spawnHost(dataDir, {});
+      try {
+        expect(await found(['1663', '--data-dir', dataDir])).to.deep.equal(['data-dir-in-use']);
+        const second = await ic(['start', '--port', '0', '--data-dir', dataDir]);
+        expect(second.status).to.equal(1);
+        expect(second.err).to.include(`is in use by another host (process ${running.child.pid})`);
+        const { port } = new URL(running.url);
+        const third = await ic(['start', '--port', port, '--data-dir', temporaryFolder()]);
+        expect(third.err).to.include(`port ${port} is taken`);
+      } finally {
+        running.child.kill('SIGTERM');
+        expect(await running.exited).to.equal(0);
+      }
+    });
+  });
+});
