@@ -13,6 +13,7 @@ import { Overview } from './console/overview.js';
 import { Sessions } from './console/sessions.js';
 import { Deliver } from './deliveries/deliver.js';
 import { Deliveries } from './deliveries/deliveries.js';
+import { DeliveryGauges } from './deliveries/delivery-gauges.js';
 import { DELIVERY_QUEUE, DeliveryQueue } from './deliveries/delivery-queue.js';
 import { DELIVERY_STORE } from './deliveries/delivery-store.js';
 import { HostWorld } from './deliveries/host-world.js';
@@ -33,7 +34,8 @@ import { claimDataDir } from './store/data-dir-claim.js';
 import { DATABASE, openDatabase } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
 import { createLog, LOG } from './telemetry/log.js';
-import { collectMetrics, METRICS } from './telemetry/metrics.js';
+import { startTelemetry, TELEMETRY } from './telemetry/telemetry.js';
+import { HOST_VERSION } from './version.js';
 
 /** How long requests and deliveries under way are waited for at the end. */
 const FINISH_MS = 5_000;
@@ -73,6 +75,7 @@ const features = new ContainerModule(({ bind }) => {
     ImportInvoiceFile,
     InvoiceFiles,
     Inboxes,
+    DeliveryGauges,
     PartnerPaces,
     HeldAccounts,
     CheckBiller,
@@ -91,6 +94,8 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
   const log = createLog(options.logLevel);
+  // Before anything asks for a meter or a tracer.
+  const telemetry = await startTelemetry(HOST_VERSION);
   const adapters = await loadAdapters(options.manifest);
   for (const { source, faults } of adapters.quarantined) log.error({ source, faults }, 'an adapter is quarantined');
 
@@ -103,7 +108,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
 
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(LOG).toConstantValue(log);
-  container.bind(METRICS).toConstantValue(collectMetrics());
+  container.bind(TELEMETRY).toConstantValue(telemetry);
   container.bind(ADAPTERS).toConstantValue(adapters);
   container.bind(DATABASE).toConstantValue(database);
   container.bind(DELIVERY_QUEUE).toConstantValue(queue);
@@ -125,6 +130,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     await importing.resume();
     inboxes.start();
   }
+  const endGauges = container.get<DeliveryGauges>(DeliveryGauges).start();
   const app = await createServer(container.get.bind(container), token);
   const close = async (): Promise<void> => {
     const served = app.close();
@@ -134,6 +140,8 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     app.server.closeAllConnections();
     await Promise.all([served, queue.close(), importing.stop(), inboxes.stop()]);
     await leases.stop();
+    await telemetry.flush();
+    endGauges();
     await container.get<BillerScopes>(BillerScopes).close();
     await database.close();
     await giveBack?.();

@@ -11,6 +11,7 @@ import { Problem } from '../problem.js';
 import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { ADAPTERS, type AdapterRegistry } from './adapter-registry.js';
+import { observedContract } from './observed-contract.js';
 import { type OpenScope, openScope } from './open-scope.js';
 
 interface Scope extends OpenScope {
@@ -41,7 +42,8 @@ export class BillerScopes {
     const { manifest } = this.adapters.get(config.adapter);
     if (!manifest.contracts.some((contract) => contract.name === name))
       throw new Problem(501, 'contract-not-supported', `the adapter ${manifest.name} does not implement ${name}`);
-    return this.scopeOf(config).container.get<ContractTypes[Name]>(CONTRACT_TOKENS[name]);
+    const implementation = this.scopeOf(config).container.get<ContractTypes[Name]>(CONTRACT_TOKENS[name]);
+    return observedContract(implementation, { billerId, adapterId: manifest.id, contract: name });
   }
 
   /** A biller's way out, for a look at the partner that no contract has. @throws Problem 404 `biller-not-found` */

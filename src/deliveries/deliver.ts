@@ -11,6 +11,7 @@ import {
   PlainDate,
   type RepeatSafety,
 } from '@ic-host/contracts';
+import { trace } from '@opentelemetry/api';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
 import {
   type ClaimDecision,
@@ -84,6 +85,8 @@ export class Deliver {
     const claim = await this.claim(deliveryId);
     if (!claim) return undefined;
     if ('forMs' in claim) return claim;
+    const { kind, biller_id: billerId } = claim.delivery;
+    trace.getActiveSpan()?.setAttributes({ 'ic.biller': billerId, 'ic.delivery.kind': kind });
     const started = performance.now();
     const lease = this.leases.hold(claim.delivery.lease_token ?? '');
     try {

@@ -1,5 +1,6 @@
 /** pg-boss as the delivery queue: jobs enter it in the transaction that makes their reason. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ServiceIdentifier } from 'inversify';
 import type { Transaction } from 'kysely';
 import { type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
@@ -29,8 +30,13 @@ const TIERS = Object.fromEntries(
 
 export const DELIVERY_QUEUE: ServiceIdentifier<DeliveryQueue> = Symbol('delivery-queue');
 
+interface JobData {
+  deliveryId: string;
+  /** Of whatever made the job, where that was traced. */
+  traceparent?: string;
+}
 type Work = (deliveryId: string) => Promise<HeldBack | undefined>;
-type DeliveryJob = Job<{ deliveryId: string }>;
+type DeliveryJob = Job<JobData>;
 
 export class DeliveryQueue {
   private readonly active = new Map<string, { job: DeliveryJob; done: Promise<void> }>();
@@ -68,7 +74,14 @@ export class DeliveryQueue {
    */
   async enqueue(trx: Transaction<Tables>, deliveryId: string, billerId: string, limit: number, startAfter?: Date) {
     const group = { id: billerId, tier: String(Math.min(limit, MOST_OF_A_BILLER)) };
-    await this.boss.send(QUEUE, { deliveryId }, { db: fromKysely(trx), group, ...(startAfter ? { startAfter } : {}) });
+    // The job's trace is linked to that of whatever made it.
+    const carrier: Record<string, string> = {};
+    propagation.inject(context.active(), carrier);
+    await this.boss.send(
+      QUEUE,
+      { deliveryId, ...carrier },
+      { db: fromKysely(trx), group, ...(startAfter ? { startAfter } : {}) },
+    );
   }
 
   /** Says that a job of this host was committed. */
@@ -133,13 +146,13 @@ export class DeliveryQueue {
       groupConcurrency: { default: MOST_OF_A_BILLER, tiers: TIERS },
       ...(ignoreGroups.length ? { ignoreGroups } : {}),
     };
-    return this.boss.fetch<{ deliveryId: string }>(QUEUE, options);
+    return this.boss.fetch<JobData>(QUEUE, options);
   }
 
   private run(job: DeliveryJob, deliver: Work): void {
     const work = async (): Promise<void> => {
       try {
-        const heldBack = await deliver(job.data.deliveryId);
+        const heldBack = await traced(job.data, () => deliver(job.data.deliveryId));
         if (heldBack) this.heldBack.set(heldBack.billerId, Date.now() + heldBack.forMs);
         await this.boss.complete(QUEUE, job);
       } catch (error) {
@@ -163,4 +176,23 @@ export class DeliveryQueue {
         });
     }
   }
+}
+
+/** A trace of its own, linked to the request that made the job: what is waited for between them is no one's time. */
+function traced<T>(data: JobData, work: () => Promise<T>): Promise<T> {
+  const made = trace.getSpanContext(propagation.extract(context.active(), data));
+  const options = {
+    ...{ kind: SpanKind.CONSUMER, root: true, attributes: { 'ic.delivery': data.deliveryId } },
+    ...(made ? { links: [{ context: made }] } : {}),
+  };
+  return trace.getTracer('ic-host').startActiveSpan('delivery', options, async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
 }

@@ -4,7 +4,7 @@ import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { DELIVERY_QUEUE } from '../deliveries/delivery-queue.js';
 import { CheckHost } from '../doctor/check-host.js';
 import { DATABASE } from '../store/database.js';
-import { METRICS } from '../telemetry/metrics.js';
+import { TELEMETRY } from '../telemetry/telemetry.js';
 import { HOST_VERSION } from '../version.js';
 import type { Resolve } from './resolve.js';
 
@@ -14,9 +14,11 @@ export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
   const adapters = resolve(ADAPTERS);
   const works = (check: Promise<unknown>): Promise<boolean> => check.then(Boolean, () => false);
 
-  const metrics = resolve(METRICS);
+  const telemetry = resolve(TELEMETRY);
 
-  app.get('/metrics', async (_request, reply) => reply.type('text/plain; version=0.0.4').send(await metrics.text()));
+  app.get('/metrics', async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4').send(await telemetry.metricsText()),
+  );
   app.get('/v1/doctor', async () => ({
     version: HOST_VERSION,
     now: new Date().toISOString(),

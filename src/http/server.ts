@@ -14,6 +14,7 @@ import { invoiceFileRoutes } from './invoice-files.js';
 import { openApi } from './openapi.js';
 import { paymentRoutes } from './payments.js';
 import type { Resolve } from './resolve.js';
+import { traceRequests } from './tracing.js';
 
 const BODY_LIMIT = 1 << 20;
 const OPEN = new Set(['/healthz', '/readyz']);
@@ -36,6 +37,7 @@ export async function createServer(resolve: Resolve, token: string): Promise<Fas
     onConstructorPoisoning: 'error',
     routerOptions: { maxParamLength: 500 },
   });
+  traceRequests(app);
   await app.register(fastifyCookie);
   authentication(app, resolve, token, ({ method, url }) => {
     const path = url.split('?')[0] ?? '';

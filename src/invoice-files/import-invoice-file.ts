@@ -11,6 +11,7 @@ import {
   type InvoiceFileTotals,
   type SetAsideRecord,
 } from '@ic-host/contracts';
+import { trace } from '@opentelemetry/api';
 import { inject, injectable } from 'inversify';
 import type { Selectable } from 'kysely';
 import type pg from 'pg';
@@ -65,7 +66,7 @@ export class ImportInvoiceFile {
   /** Imports in the background. One that breaks off has applied nothing, stays `running`, and is taken up again. */
   start(row: Row): void {
     if (this.underWay.has(row.import_id) || this.stopping.signal.aborted) return;
-    const run = this.import(row)
+    const run = this.traced(row)
       .catch((error) => {
         if (!this.stopping.signal.aborted)
           this.log.error({ err: error, importId: row.import_id }, 'an import broke off; it will be taken up again');
@@ -103,6 +104,14 @@ export class ImportInvoiceFile {
     clearInterval(this.timer);
     this.stopping.abort();
     await Promise.allSettled(this.underWay.values());
+  }
+
+  /** A trace of its own: the request that brought the file is answered long before it ends. */
+  private traced(row: Row): Promise<void> {
+    const attributes = { 'ic.biller': row.biller_id, 'ic.import': row.import_id, 'ic.import.bytes': row.bytes };
+    return trace
+      .getTracer('ic-host')
+      .startActiveSpan('import', { root: true, attributes }, (span) => this.import(row).finally(() => span.end()));
   }
 
   private async import(row: Row): Promise<void> {

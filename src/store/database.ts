@@ -3,6 +3,7 @@ import type { ServiceIdentifier } from 'inversify';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { traceStatements } from '../telemetry/traced-client.js';
 import { migrations } from './migrations.js';
 import type { Tables } from './tables.js';
 
@@ -26,6 +27,7 @@ const types: pg.CustomTypesConfig = {
 export function openPool(connectionString: string, { max = 20 } = {}): Database {
   // Durability is asked for by name, whatever the server's default is: an answered 202 must survive a crash.
   const pool = new pg.Pool({ connectionString, max, types, options: '-c synchronous_commit=on' });
+  pool.on('connect', traceStatements);
   pool.on('error', () => undefined); // an idle connection that broke; the next query opens another
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, connectionString, close: () => db.destroy() };

@@ -1,0 +1,102 @@
+/** Tells of each call of a contract's method: a span, and metrics by biller, adapter, contract and outcome. */
+import { AdapterError, type ContractName } from '@ic-host/contracts';
+import { context, metrics, SpanStatusCode, trace } from '@opentelemetry/api';
+
+export interface ObservedBy {
+  billerId: string;
+  adapterId: string;
+  contract: ContractName;
+}
+
+const observed = new WeakMap<object, object>();
+
+/** The same implementation, each of its methods told of. */
+export function observedContract<T extends object>(implementation: T, by: ObservedBy): T {
+  const known = observed.get(implementation);
+  if (known) return known as T;
+  const proxy = new Proxy(implementation, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== 'function' || typeof name === 'symbol') return value;
+      return (...args: unknown[]) => call(by, name, () => value.apply(target, args));
+    },
+  });
+  observed.set(implementation, proxy);
+  return proxy;
+}
+
+/** Asked for when they are needed: a meter that was asked for before telemetry began would be deaf. */
+const instruments = () => {
+  const meter = metrics.getMeter('ic-host');
+  return {
+    calls: meter.createCounter('ic_host.contract.calls', { description: 'Calls of adapters, by what came of them' }),
+    duration: meter.createHistogram('ic_host.contract.duration', {
+      ...{ description: 'How long calls of adapters take', unit: 's' },
+      advice: { explicitBucketBoundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] },
+    }),
+  };
+};
+let made: ReturnType<typeof instruments> | undefined;
+
+function call({ billerId, adapterId, contract }: ObservedBy, method: string, work: () => unknown): unknown {
+  made ??= instruments();
+  const { calls, duration } = made;
+  const of = { 'ic.adapter': adapterId, 'ic.contract': contract, 'ic.method': method };
+  const span = trace
+    .getTracer('ic-host')
+    .startSpan(`${contract}.${method}`, { attributes: { 'ic.biller': billerId, ...of } });
+  const within = trace.setSpan(context.active(), span);
+  const started = performance.now();
+  let ended = false;
+  const end = (error?: unknown): void => {
+    if (ended) return;
+    ended = true;
+    const outcome = error === undefined ? 'ok' : AdapterError.is(error) ? error.kind : 'failed';
+    if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+    span.setAttribute('ic.outcome', outcome);
+    span.end();
+    calls.add(1, { 'ic.biller': billerId, ...of, 'ic.outcome': outcome });
+    duration.record((performance.now() - started) / 1000, of);
+  };
+  let result: unknown;
+  try {
+    result = context.with(within, work);
+  } catch (error) {
+    end(error);
+    throw error;
+  }
+  if (isIterable(result)) return iterated(result, within, end);
+  if (!isPromise(result)) {
+    end();
+    return result;
+  }
+  result.then(() => end(), end);
+  return result;
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as { then?: unknown })?.then === 'function';
+const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof (value as AsyncIterable<unknown>)?.[Symbol.asyncIterator] === 'function';
+
+/** Ends with its last part, or where its reader leaves it. */
+async function* iterated(
+  parts: AsyncIterable<unknown>,
+  within: ReturnType<typeof context.active>,
+  end: (error?: unknown) => void,
+) {
+  const iterator = parts[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { value, done } = await context.with(within, () => iterator.next());
+      if (done) return;
+      yield value;
+    }
+  } catch (error) {
+    end(error);
+    throw error;
+  } finally {
+    end();
+    await iterator.return?.();
+  }
+}

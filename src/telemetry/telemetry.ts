@@ -1,0 +1,123 @@
+/** Metrics for Prometheus always, traces and metrics by OTLP where the standard variables name an endpoint. */
+import { context, metrics, propagation, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  type IMetricReader,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
+import type { Sampler } from '@opentelemetry/sdk-trace';
+import type { ServiceIdentifier } from 'inversify';
+
+export interface Telemetry {
+  /** The metrics, in Prometheus's text format. */
+  metricsText(): Promise<string>;
+  /** Sends what waits to be sent. */
+  flush(): Promise<void>;
+}
+
+export const TELEMETRY: ServiceIdentifier<Telemetry> = Symbol('telemetry');
+
+let started: Promise<Telemetry> | undefined;
+
+/** One for the process, as OpenTelemetry's global providers are. @throws Error naming a variable that is wrong */
+export function startTelemetry(version: string): Promise<Telemetry> {
+  started ??= start(version);
+  return started;
+}
+
+type Signal = 'TRACES' | 'METRICS';
+
+/** Whether a signal goes out by OTLP: never to an address that nobody named. */
+function goesOut(signal: Signal): boolean {
+  const { env } = process;
+  if (env.OTEL_SDK_DISABLED === 'true' || env[`OTEL_${signal}_EXPORTER`] === 'none') return false;
+  return Boolean(env.OTEL_EXPORTER_OTLP_ENDPOINT || env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`]);
+}
+
+function protocolOf(signal: Signal): 'http/json' | 'http/protobuf' {
+  const { env } = process;
+  const given = env[`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`] || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/protobuf';
+  if (given !== 'http/json' && given !== 'http/protobuf')
+    throw new Error(`OTEL_EXPORTER_OTLP_PROTOCOL is ${given}; this host speaks http/protobuf and http/json`);
+  return given;
+}
+
+async function start(version: string): Promise<Telemetry> {
+  const named = resourceFromAttributes({ 'service.name': 'ic-host', 'service.version': version });
+  const resource = named.merge(detectResources({ detectors: [envDetector] }));
+  const prometheus = new PrometheusExporter({ preventServerStart: true });
+  const readers: IMetricReader[] = [prometheus];
+  if (goesOut('METRICS')) {
+    const { OTLPMetricExporter } =
+      protocolOf('METRICS') === 'http/json'
+        ? await import('@opentelemetry/exporter-metrics-otlp-http')
+        : await import('@opentelemetry/exporter-metrics-otlp-proto');
+    const every = Number(process.env.OTEL_METRIC_EXPORT_INTERVAL ?? 60_000);
+    const exporter = new OTLPMetricExporter();
+    const timing = { exportIntervalMillis: every, exportTimeoutMillis: Math.min(every, 30_000) };
+    readers.push(new PeriodicExportingMetricReader({ exporter, ...timing }));
+  }
+  const meters = new MeterProvider({ resource, readers });
+  metrics.setGlobalMeterProvider(meters);
+  let flushTraces = async (): Promise<void> => undefined;
+  if (goesOut('TRACES')) flushTraces = await startTracing(resource);
+  const serializer = new PrometheusSerializer();
+  return {
+    metricsText: async () => serializer.serialize(withUnits((await prometheus.collect()).resourceMetrics)),
+    flush: async () => {
+      // A collector that is away must not keep a host from ending.
+      await Promise.all([flushTraces(), meters.forceFlush()].map((flushed) => flushed.catch(() => undefined)));
+    },
+  };
+}
+
+/** Names with their unit, as Prometheus has them and as a collector would make them; the serializer leaves it out. */
+const withUnits = (collected: ResourceMetrics): ResourceMetrics => ({
+  ...collected,
+  scopeMetrics: collected.scopeMetrics.map((scope) => ({
+    ...scope,
+    metrics: scope.metrics.map((metric) => {
+      const { name, unit } = metric.descriptor;
+      return unit === 's' ? { ...metric, descriptor: { ...metric.descriptor, name: `${name}_seconds` } } : metric;
+    }),
+  })),
+});
+
+/** @returns sends what waits */
+async function startTracing(resource: ReturnType<typeof resourceFromAttributes>): Promise<() => Promise<void>> {
+  const { BatchSpanProcessor, TracerProvider } = await import('@opentelemetry/sdk-trace');
+  const { OTLPTraceExporter } =
+    protocolOf('TRACES') === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto');
+  const delay = Number(process.env.OTEL_BSP_SCHEDULE_DELAY ?? 5_000);
+  const processor = new BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: delay });
+  const provider = new TracerProvider({
+    resource,
+    spanProcessors: [processor],
+    sampler: await samplerOf(process.env.OTEL_TRACES_SAMPLER, Number(process.env.OTEL_TRACES_SAMPLER_ARG ?? 1)),
+  });
+  trace.setGlobalTracerProvider(provider);
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  return () => provider.forceFlush();
+}
+
+/** @throws Error where OTEL_TRACES_SAMPLER is none of the standard's names */
+async function samplerOf(name = 'parentbased_always_on', ratio: number) {
+  const sdk = await import('@opentelemetry/sdk-trace');
+  const roots: Record<string, () => Sampler> = {
+    always_on: () => new sdk.AlwaysOnSampler(),
+    always_off: () => new sdk.AlwaysOffSampler(),
+    traceidratio: () => new sdk.TraceIdRatioBasedSampler(ratio),
+  };
+  const [, parentBased, root = ''] = /^(parentbased_)?(.*)$/.exec(name) ?? [];
+  const sampler = roots[root]?.();
+  if (!sampler) throw new Error(`OTEL_TRACES_SAMPLER is ${name}; it can be ${Object.keys(roots).join(', ')}`);
+  return parentBased ? new sdk.ParentBasedSampler({ root: sampler }) : sampler;
+}
