@@ -32,6 +32,18 @@ module.exports = {
       from: { path: '^src/(store|egress|telemetry)/' },
       to: { path: '^src/(adapters|billers|console|deliveries|doctor|documents|invoice-files|rtdr|verify)/' },
     },
+    {
+      name: 'the-console-knows-the-client-only',
+      severity: 'error',
+      from: { path: '^src/console/app/' },
+      to: { path: '^(src|contracts|plugins|test)/', pathNot: '^src/console/app/' },
+    },
+    {
+      name: 'the-client-stands-alone',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^(src|contracts|plugins|test)/' },
+    },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
   ],
   options: {

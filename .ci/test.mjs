@@ -12,7 +12,16 @@ const checks = [
   [
     'import rules',
     bin('depcruise'),
-    ['--config', '.ci/import-rules.cjs', 'src', 'contracts/src', 'contracts/kit', 'contracts/suite', 'plugins'],
+    [
+      '--config',
+      '.ci/import-rules.cjs',
+      'src',
+      'contracts/src',
+      'contracts/kit',
+      'contracts/suite',
+      'plugins',
+      'client/src',
+    ],
   ],
 ];
 let passed = 0;

@@ -50,6 +50,8 @@ export async function demonstrate(
   });
   return {
     lines: [
+      `The console: ${url}/ (log in with ${process.env.IC_HOST_API_TOKEN ? 'IC_HOST_API_TOKEN' : `what is in ${resolve(dataDir, 'api-token')}`})`,
+      '',
       `The partner of biller ${billerId} is ${adapter.manifest.name}'s sandbox at ${sandbox.url}. Try:`,
       '',
       `curl -sS -X POST ${auth} ${base}/accounts/${encodeURIComponent(accountNumber)}/refresh`,

@@ -11,8 +11,12 @@ import { holderOf } from '../store/data-dir-claim.js';
 import { openPool } from '../store/database.js';
 import { runningEmbedded } from '../store/embedded-postgres.js';
 import { missingMigrations } from '../store/migrations.js';
-import { tokenOf } from './connection.js';
-import type { DoctorOptions } from './doctor.js';
+import { type Connection, tokenOf } from './connection.js';
+
+export interface DoctorOptions extends Connection {
+  manifest: string;
+  json?: boolean;
+}
 
 export type Line = Checked & { of: string };
 const MOST_SKEW_MS = 5_000;

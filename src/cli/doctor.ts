@@ -1,12 +1,8 @@
 /** `ic-host doctor`: finds what is wrong with a host, its database, its adapters and its billers' partners. */
 import type { Command } from 'commander';
-import { type Connection, hostCommand } from './connection.js';
+import { hostCommand } from './connection.js';
+import type { DoctorOptions } from './doctor-checks.js';
 import { describeUse, EXIT, paint, printJson, printTable, stateText } from './terminal.js';
-
-export interface DoctorOptions extends Connection {
-  manifest: string;
-  json?: boolean;
-}
 
 export function doctorCommand(program: Command): void {
   const command = hostCommand(

@@ -87,7 +87,7 @@ export class ConsoleBrowser {
       // biome-ignore lint/suspicious/noExplicitAny: axe is put into the page as text
       const { axe } = globalThis as any;
       const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-      const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags } });
+      const { violations } = await axe.run({ runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] });
       return violations as { id: string; help: string; nodes: { target: string[]; failureSummary: string }[] }[];
     });
     return found.map(

@@ -56,10 +56,11 @@ describe("a biller's inbox", function () {
     await watch({ inbox });
     writeFileSync(join(inbox, NAME), text(3).replace('"InvoiceCount":3', '"InvoiceCount":4'));
     await until(() => existsSync(join(inbox, 'refused', NAME)));
-    expect(report(`refused/${NAME}`).problem).to.deep.equal({
+    expect(report(`refused/${NAME}`).problem).to.deep.include({
       code: 'invoice-count-differs',
       detail: 'the header says 4 invoices, the file holds 3',
     });
+    expect(report(`refused/${NAME}`).problem.tellPartner).to.include('Please check');
   });
 
   it('says when it cannot be read, and goes on when it can', async () => {
