@@ -8,5 +8,5 @@ await mocha.loadFilesAsync();
 const runner = mocha.run(() => {
   const { passes, failures, pending } = runner.stats;
   console.log(JSON.stringify({ passes, failures, pending }));
-  process.exit(0);
+  process.exit(failures ? 1 : 0);
 });

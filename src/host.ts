@@ -1,5 +1,7 @@
 /** Puts a host together: database, adapters, features, workers and server, and takes it apart again. */
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { createServer as createTcpServer } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Container, ContainerModule, type Newable } from 'inversify';
@@ -89,8 +91,23 @@ const features = new ContainerModule(({ bind }) => {
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();
 });
 
+const portTaken = (port: number): Error =>
+  new Error(`port ${port} is taken; end what listens there, or choose another with --port (0 picks one)`);
+
+/** Before a database is made and started in vain. @throws Error in words */
+async function refuseTakenPort({ port, host }: HostStart): Promise<void> {
+  const probe = createTcpServer().listen(port, host);
+  try {
+    await once(probe, 'listening');
+  } catch (error) {
+    throw (error as { code?: string }).code === 'EADDRINUSE' ? portTaken(port) : error;
+  }
+  await new Promise((done) => probe.close(done));
+}
+
 /** @throws Error in words for the terminal when something it needs is missing */
 export async function startHost(options: HostStart): Promise<RunningHost> {
+  await refuseTakenPort(options);
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
   const log = createLog(options.logLevel);
@@ -152,9 +169,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   } catch (error) {
     await close();
     if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `port ${options.port} is taken; end what listens there, or choose another with --port (0 picks one)`,
-    );
+    throw portTaken(options.port);
   }
   const { port } = app.server.address() as { port: number };
   return {

@@ -10,7 +10,7 @@ import { contractConfigOf } from '../../src/verify/contract-config.js';
 import { postPairs } from '../pairs/post-pairs.js';
 
 const never = new AbortController().signal;
-const PAIRS = 10;
+const PAIRS = 4;
 
 const errorOf = async (call: Promise<unknown>): Promise<AdapterError> => {
   const error = await call.then(
