@@ -39,6 +39,20 @@ const widthOf = (text: string): number => text.replace(COLOURS, '').length;
 const GAP = 2;
 const NARROWEST = 8;
 
+/** Into lines of this width, at spaces where there are any. */
+function broken(cell: string, width: number): string {
+  if (widthOf(cell) <= width) return cell;
+  const text = cell.replace(COLOURS, '');
+  const lines: string[] = [];
+  for (let rest = text; rest; ) {
+    const space = rest.length > width ? rest.lastIndexOf(' ', width) : -1;
+    const end = space > width / 2 ? space : width;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return lines.join('\n');
+}
+
 /** Rows under their titles; on a terminal the widest column is broken into lines until all of it fits. */
 export function printTable(titles: string[], rows: string[][]): void {
   const widths = titles.map((title, index) =>
@@ -56,10 +70,8 @@ export function printTable(titles: string[], rows: string[][]): void {
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
     head: titles.map((title) => paint.dim(title)),
     colWidths: widths,
-    wordWrap: true,
-    wrapOnWordBoundary: false,
   });
-  table.push(...rows);
+  for (const row of rows) table.push(row.map((cell, index) => broken(cell, widths[index] ?? 0)));
   for (const line of table.toString().split('\n')) console.log(line.trimEnd());
 }
 

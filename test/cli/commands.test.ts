@@ -72,6 +72,21 @@ describe('the command line', function () {
     expect((await ic(['billers'])).out).to.not.match(/\u001b/);
   });
 
+  it('has colours and tables that fit where there is one', async () => {
+    const command = `stty cols 70; ${process.execPath} dist/src/main.js adapters`;
+    const out = await new Promise<string>((done) => {
+      execFile('script', ['-qc', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm' } }, (_, text) =>
+        done(text),
+      );
+    });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape is what is looked for
+    const plain = out.replace(/\u001b\[[0-9;]*m/g, '');
+    expect(out).to.not.equal(plain);
+    const widths = plain.split(/\r?\n/).map((line) => line.length);
+    expect(Math.max(...widths)).to.be.within(40, 70);
+    expect(plain).to.include('payment-sink').and.to.include('loaded');
+  });
+
   it('lists and shows billers', async () => {
     expect((await ic(['billers'])).out).to.match(/1663 .*britecore .*ok/);
     expect((await ic(['billers', '1663', '--json'])).json).to.deep.include({ billerId: '1663', adapter: 'britecore' });

@@ -2,7 +2,7 @@
 
 const instant = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'narrow' });
 const whole = new Intl.NumberFormat('en');
 
 export const instantText = (at: string): string => instant.format(new Date(at));
@@ -16,7 +16,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1_000],
 ];
 
-/** Such as "5 min. ago". */
+/** Such as "5m ago". */
 export function agoText(at: string, now = Date.now()): string {
   const ms = Date.parse(at) - now;
   if (Math.abs(ms) < 5_000) return 'now';

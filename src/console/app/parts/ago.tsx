@@ -1,4 +1,4 @@
-/** A time as "5 min. ago", that keeps up with the clock, and in full where one points at it. */
+/** A time as "5m ago", that keeps up with the clock, and in full where one points at it. */
 import { useEffect, useState } from 'react';
 import { agoText, instantText } from '../format.js';
 
