@@ -21,6 +21,8 @@ const pack = (where: string): void =>
   void run(where, 'npm', 'pack', '--silent', '--ignore-scripts', '--pack-destination', tarballs);
 const packed = (start: string): string =>
   join(tarballs, readdirSync(tarballs).find((name) => name.startsWith(start)) ?? `no tarball ${start}`);
+/** The host, and the packages it is made of. */
+const ours = (): string[] => ['ic-host-contracts', 'ic-host-client', 'ic-host-0'].map(packed);
 /** Nothing needs its install script: Node is this one, and no database is started. */
 const install = (where: string, ...packages: string[]): void =>
   void run(where, 'npm', 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...packages);
@@ -31,6 +33,7 @@ const icHost = (where: string, ...args: string[]): string =>
 try {
   for (const made of [tarballs, host]) mkdirSync(made);
   pack(resolve('contracts'));
+  pack(resolve('client'));
   pack(resolve('.'));
   run(
     resolve('.'),
@@ -43,7 +46,7 @@ try {
     '--contracts',
     'rtdr-provider,payment-sink',
   );
-  install(adapter, packed('ic-host-contracts'), packed('ic-host-0'));
+  install(adapter, ...ours());
   run(adapter, process.execPath, 'node_modules/typescript/bin/tsc');
   const report = JSON.parse(icHost(adapter, 'verify', '.', '--json')) as { passed: number; failed: number };
   console.log(`the contract suite: ${report.passed} hold, ${report.failed} do not`);
@@ -52,7 +55,7 @@ try {
   pack(adapter);
   writeFileSync(join(host, 'package.json'), '{"private":true}');
   writeFileSync(join(host, 'adapter.manifest.json'), '{"hostApi":"1","adapters":["@ic-host/adapter-acme"]}');
-  install(host, packed('ic-host-contracts'), packed('ic-host-0'), packed('ic-host-adapter-acme'));
+  install(host, ...ours(), packed('ic-host-adapter-acme'));
   const [loaded] = JSON.parse(icHost(host, 'adapters', '--json')) as { id: string; health: string }[];
   if (loaded?.id !== 'acme' || loaded.health !== 'loaded') throw new Error(`not loaded: ${JSON.stringify(loaded)}`);
   console.log('a host loads it from node_modules');
