@@ -38,12 +38,9 @@ for (const [name, command, args] of checks) {
 const LANES = [
   [
     ['mutants/', 'plugins/contract-suite'],
-    ['crash/', 'fuzz/'],
+    ['crash/', 'docs/', 'fuzz/', 'telemetry/'],
   ],
-  [
-    ['docs/', 'simulation/'],
-    ['cli/', 'console/', 'telemetry/'],
-  ],
+  [['simulation/'], ['cli/', 'console/']],
 ];
 const files = readdirSync('dist/test', { recursive: true })
   .filter((file) => file.endsWith('.test.js'))

@@ -8,7 +8,7 @@ import { verifyAdapter } from '../../src/verify/verify-adapter.js';
 const { loaded } = await loadAdapters('adapter.manifest.json');
 
 const SLOW_AT_A_SERVER = /page|many|shrinking|growing|fault|two-billers|time-|abort|secrets|settings/;
-/** At a real server, what moves money; the whole suite runs there in .ci/run, by `ic-host verify`. */
+/** At a real server, what moves money. The slow checks, and the whole suite there, run in .ci/run by `ic-host verify`. */
 const AT_A_SERVER = new Set(['payment-sink', 'invoice-file-parser']);
 
 for (const [id, adapter] of loaded)
@@ -25,7 +25,7 @@ for (const [id, adapter] of loaded)
       }
       const choose = config.missing
         ? ({ contract, id, slow }: Check) => AT_A_SERVER.has(contract) && !slow && !SLOW_AT_A_SERVER.test(id)
-        : () => true;
+        : ({ slow }: Check) => !slow;
       results = await verifyAdapter(adapter, config, { choose });
     });
     for (const { name } of adapter.manifest.contracts)
