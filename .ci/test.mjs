@@ -38,9 +38,8 @@ for (const [name, command, args] of checks) {
 const LANES = [
   [
     ['mutants/', 'plugins/contract-suite'],
-    ['crash/', 'docs/', 'fuzz/', 'telemetry/'],
+    ['cli/', 'docs/', 'fuzz/', 'simulation/'],
   ],
-  [['simulation/'], ['cli/', 'console/']],
 ];
 const files = readdirSync('dist/test', { recursive: true })
   .filter((file) => file.endsWith('.test.js'))
