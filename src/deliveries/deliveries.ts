@@ -25,7 +25,8 @@ const RELEASE_AT_ONCE = 1_000;
 /** Up to here deliveries are counted. */
 export const COUNTED_AT_MOST = 10_000;
 const NO_ID = '00000000-0000-0000-0000-000000000000';
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A delivery's id. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export interface DeliveryFilter {
   state?: DeliveryState | undefined;

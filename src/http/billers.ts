@@ -7,10 +7,8 @@ import { CheckBiller } from '../doctor/check-biller.js';
 import { Problem } from '../problem.js';
 import { keptReport } from '../verify/kept-report.js';
 import { actorOf } from './authentication.js';
-import { BillerBody, ReasonBody, readBody } from './bodies.js';
+import { BillerBody, readBody, reasonOf } from './bodies.js';
 import type { Resolve } from './resolve.js';
-
-const reasonOf = (body: unknown) => (body ? readBody(ReasonBody, body).reason : undefined);
 
 export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   const billers = resolve<Billers>(Billers);

@@ -109,6 +109,9 @@ export function readBody<T extends object>(type: new () => T, value: unknown): T
   return body;
 }
 
+/** The reason in a body that may be left out. @throws Problem as {@link readBody} */
+export const reasonOf = (body: unknown): string | undefined => (body ? readBody(ReasonBody, body).reason : undefined);
+
 /** Card numbers must not be held here in any field, not even by mistake. @throws Problem 422 `card-number` */
 function refuseCardNumbers(value: unknown, field = ''): void {
   if (typeof value === 'object' && value !== null) {

@@ -1,13 +1,13 @@
 /** Deliveries: lists, one with its attempts, and what operators do with them. */
 import type { FastifyInstance } from 'fastify';
-import { COUNTED_AT_MOST, Deliveries, type DeliveryFilter } from '../deliveries/deliveries.js';
+import { COUNTED_AT_MOST, Deliveries, type DeliveryFilter, UUID } from '../deliveries/deliveries.js';
 import type { Delivery } from '../deliveries/delivery-store.js';
 import { Problem } from '../problem.js';
 import { auditOf } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { DELIVERY_KINDS, DELIVERY_STATES } from '../store/tables.js';
 import { actorOf } from './authentication.js';
-import { BulkBody, ReasonBody, readBody, SettleBody } from './bodies.js';
+import { BulkBody, readBody, reasonOf, SettleBody } from './bodies.js';
 import { choiceOf, instantOf, limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
 
@@ -39,8 +39,7 @@ const view = (row: Delivery) => {
 };
 
 const uuid = (id: string): string => {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
-    throw new Problem(404, 'delivery-not-found', `no delivery ${id}`);
+  if (!UUID.test(id)) throw new Problem(404, 'delivery-not-found', `no delivery ${id}`);
   return id;
 };
 
@@ -74,7 +73,6 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
     const row = await deliveries.byId(uuid(params.id));
     return { ...view(row), request: row.request, history: await deliveries.attempts(row.id) };
   });
-  const reasonOf = (body: unknown) => (body ? readBody(ReasonBody, body).reason : undefined);
   app.post<OfDelivery>('/deliveries/:id/retry', async (request) =>
     view(await deliveries.retry(uuid(request.params.id), actorOf(request), reasonOf(request.body))),
   );

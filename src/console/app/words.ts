@@ -36,6 +36,9 @@ export const HEALTHS: Record<Schemas['BillerHealth']['health'], { word: string; 
   ok: { word: 'Well', tone: 'good' },
 };
 
+/** For sorting: what must be mended first is the least. */
+export const urgencyOf = (health: Schemas['BillerHealth']['health']): number => Object.keys(HEALTHS).indexOf(health);
+
 export const IMPORT_STATES: Record<Schemas['Import']['state'], { word: string; tone: Tone }> = {
   running: { word: 'Running', tone: 'busy' },
   applied: { word: 'Applied', tone: 'good' },

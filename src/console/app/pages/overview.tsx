@@ -11,6 +11,7 @@ import { Go } from '../parts/links.js';
 import { Needs } from '../parts/needs.js';
 import { PageHead } from '../parts/page-head.js';
 import { Section } from '../parts/section.js';
+import { urgencyOf } from '../words.js';
 
 export function OverviewPage() {
   const overview = useQuery({
@@ -39,9 +40,8 @@ export function OverviewPage() {
   );
 }
 
-const ORDER = ['paused', 'failing', 'attention', 'ok'];
 const worstFirst = (billers: readonly Schemas['BillerHealth'][]) =>
-  [...billers].sort((a, b) => ORDER.indexOf(a.health) - ORDER.indexOf(b.health) || b.day.delivered - a.day.delivered);
+  [...billers].sort((a, b) => urgencyOf(a.health) - urgencyOf(b.health) || b.day.delivered - a.day.delivered);
 
 function Numbers({ overview: { billers, hours } }: { overview: Schemas['Overview'] }) {
   const well = billers.filter(({ health }) => health === 'ok').length;

@@ -1,14 +1,13 @@
 /** Billers with their health, their day and their latest file. */
 import type { Schemas } from '../api.js';
 import { count } from '../format.js';
-import { HEALTHS, IMPORT_STATES } from '../words.js';
+import { HEALTHS, IMPORT_STATES, urgencyOf } from '../words.js';
 import { Ago } from './ago.js';
 import { Go } from './links.js';
 import { type Column, Rows } from './rows.js';
 import { State } from './state.js';
 
 type Biller = Schemas['BillerHealth'];
-const ORDER = ['paused', 'failing', 'attention', 'ok'];
 
 const COLUMNS: Column<Biller>[] = [
   {
@@ -27,7 +26,7 @@ const COLUMNS: Column<Biller>[] = [
   {
     id: 'health',
     title: 'Health',
-    by: ({ health }) => ORDER.indexOf(health),
+    by: ({ health }) => urgencyOf(health),
     cell: ({ health }) => <State {...HEALTHS[health]} />,
   },
   { id: 'adapter', title: 'Adapter', when: 'wide', by: ({ adapter }) => adapter, cell: ({ adapter }) => adapter },
