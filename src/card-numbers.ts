@@ -3,6 +3,8 @@
 const UUID = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi;
 /** Digits, also in groups with one space or dash between. */
 const GROUPS = /[0-9]+(?:[ -][0-9]+)*/g;
+/** Nearly every text holds no thirteen digits, and needs no closer look. */
+const ENOUGH = /[0-9](?:[ -]?[0-9]){12}/;
 const SHORTEST = 13;
 const LONGEST = 19;
 
@@ -17,22 +19,46 @@ function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
+const isCardNumber = (digits: string): boolean =>
+  digits.length >= SHORTEST && digits.length <= LONGEST && passesLuhn(digits);
+
+/** The first group that begins a card number, and the last that ends it. */
+function cardIn(groups: readonly string[]): [from: number, to: number] | undefined {
+  for (let from = 0; from < groups.length; from++) {
+    let digits = '';
+    for (let to = from; to < groups.length && digits.length <= LONGEST; to++) {
+      digits += groups[to];
+      if (isCardNumber(digits)) return [from, to];
+    }
+  }
+  return undefined;
+}
+
 /**
  * True where 13 to 19 digits pass the Luhn check: a whole run of digits, or neighbouring groups of them ("4242 4242 …"),
  * whatever stands before or after. A UUID is an id, even where its digits would pass.
  */
 export function holdsCardNumber(text: string): boolean {
-  if (text.length < SHORTEST) return false;
-  for (const [match] of text.replace(UUID, '').matchAll(GROUPS)) {
-    if (match.length < SHORTEST) continue;
-    const groups = match.split(/[ -]/);
-    for (let from = 0; from < groups.length; from++) {
-      let digits = '';
-      for (let to = from; to < groups.length && digits.length <= LONGEST; to++) {
-        digits += groups[to];
-        if (digits.length >= SHORTEST && digits.length <= LONGEST && passesLuhn(digits)) return true;
+  if (text.length < SHORTEST || !ENOUGH.test(text)) return false;
+  return (text.replace(UUID, '').match(GROUPS) ?? []).some(
+    (match) => match.length >= SHORTEST && cardIn(match.split(/[ -]/)) !== undefined,
+  );
+}
+
+/** The same text, of each card number only the last four digits left: for what others say and we keep. */
+export function maskCardNumbers(text: string): string {
+  if (text.length < SHORTEST || !ENOUGH.test(text)) return text;
+  const ids = text.match(UUID) ?? [];
+  const parts = text.split(UUID).map((part) =>
+    part.replace(GROUPS, (match) => {
+      const groups = match.split(/[ -]/);
+      for (let found = cardIn(groups); found; found = cardIn(groups)) {
+        const [from, to] = found;
+        const digits = groups.slice(from, to + 1).join('');
+        groups.splice(from, to - from + 1, `${'*'.repeat(digits.length - 4)}${digits.slice(-4)}`);
       }
-    }
-  }
-  return false;
+      return groups.join(' ');
+    }),
+  );
+  return parts.map((part, index) => part + (ids[index] ?? '')).join('');
 }

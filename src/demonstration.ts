@@ -28,7 +28,7 @@ export async function demonstrate(
   const start = await sandboxOf(adapter);
   const sandbox = await start({ stateFile: join(dataDir, `sandbox-${adapter.manifest.id}.json`) });
   const { billerId, ...biller } = sandbox.biller;
-  await container.get<Billers>(Billers).put(billerId, { ...biller, adapter: adapter.manifest.id });
+  await container.get<Billers>(Billers).put(billerId, { ...biller, adapter: adapter.manifest.id }, 'demonstration');
   const { fileName, text } = sandbox.sampleFile;
   await container.get<InvoiceFiles>(InvoiceFiles).take(billerId, fileName, Readable.from([Buffer.from(text)]));
   const { accountNumber, invoiceNumber } = sandbox.example;

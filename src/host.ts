@@ -5,14 +5,18 @@ import { createServer as createTcpServer } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Container, ContainerModule, type Newable } from 'inversify';
+import { ATTEMPT_LIMITS, type AttemptLimits, Attempts, DEFAULT_ATTEMPT_LIMITS } from './access/attempts.js';
+import { Sessions } from './access/sessions.js';
+import { OWN_TOKEN, Tokens } from './access/tokens.js';
 import { ADAPTERS, loadAdapters } from './adapters/adapter-registry.js';
 import { BillerScopes } from './adapters/biller-scopes.js';
+import type { IsolationLimits } from './adapters/isolation/isolated-adapter.js';
 import { Billers, HOST_OPTIONS } from './billers/billers.js';
-import { keptSecret, SECRET_BOX, SecretBox } from './billers/secret-box.js';
+import { keptSecret } from './billers/kept-secret.js';
+import { SECRET_BOX, SecretBox } from './billers/secret-box.js';
 import { DeliveryHours } from './console/delivery-hours.js';
 import { Live } from './console/live.js';
 import { Overview } from './console/overview.js';
-import { Sessions } from './console/sessions.js';
 import { Deliver } from './deliveries/deliver.js';
 import { Deliveries } from './deliveries/deliveries.js';
 import { DeliveryGauges } from './deliveries/delivery-gauges.js';
@@ -26,6 +30,7 @@ import { CheckHost } from './doctor/check-host.js';
 import { FetchDocument } from './documents/fetch-document.js';
 import { PartnerPaces } from './egress/partner-pace.js';
 import { createServer } from './http/server.js';
+import { DEFAULT_WAY_IN_LIMITS, WAY_IN_LIMITS, type WayInLimits } from './http/way-in.js';
 import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
 import { Inboxes } from './invoice-files/inboxes.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
@@ -54,6 +59,9 @@ export interface HostStart {
   /** Made and kept in the data directory when left out. */
   token?: string | undefined;
   masterKey?: string | undefined;
+  attemptLimits?: Partial<AttemptLimits> | undefined;
+  isolation?: Partial<IsolationLimits> | undefined;
+  wayInLimits?: Partial<WayInLimits> | undefined;
   logLevel: string;
 }
 
@@ -85,7 +93,9 @@ const features = new ContainerModule(({ bind }) => {
     Overview,
     DeliveryHours,
     Live,
+    Tokens,
     Sessions,
+    Attempts,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();
@@ -113,7 +123,12 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const log = createLog(options.logLevel);
   // Before anything asks for a meter or a tracer.
   const telemetry = await startTelemetry(HOST_VERSION);
-  const adapters = await loadAdapters(options.manifest);
+  const adapters = await loadAdapters(options.manifest, {
+    tell: (adapter, fault) => log.error({ adapter, fault }, 'an isolated adapter’s thread ended; it is started again'),
+    ...(options.isolation ? { isolation: options.isolation } : {}),
+  });
+  const unpinned = [...adapters.loaded.values()].filter(({ pinned }) => !pinned).map(({ manifest }) => manifest.id);
+  if (unpinned.length) log.warn({ adapters: unpinned }, 'adapters are not pinned: any change of their files is loaded');
   for (const { source, faults } of adapters.quarantined) log.error({ source, faults }, 'an adapter is quarantined');
 
   const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres(dataDir);
@@ -122,6 +137,8 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const database = await openDatabase(connectionString);
   const queue = await DeliveryQueue.open(connectionString, log);
   const token = options.token || keptSecret(dataDir, 'api-token');
+  const box = new SecretBox(database.db, () => options.masterKey || keptSecret(dataDir, 'master-key'));
+  await box.start();
 
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(LOG).toConstantValue(log);
@@ -129,7 +146,10 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   container.bind(ADAPTERS).toConstantValue(adapters);
   container.bind(DATABASE).toConstantValue(database);
   container.bind(DELIVERY_QUEUE).toConstantValue(queue);
-  container.bind(SECRET_BOX).toConstantValue(new SecretBox(options.masterKey || keptSecret(dataDir, 'master-key')));
+  container.bind(SECRET_BOX).toConstantValue(box);
+  container.bind(OWN_TOKEN).toConstantValue(token);
+  container.bind(ATTEMPT_LIMITS).toConstantValue({ ...DEFAULT_ATTEMPT_LIMITS, ...options.attemptLimits });
+  container.bind(WAY_IN_LIMITS).toConstantValue({ ...DEFAULT_WAY_IN_LIMITS, ...options.wayInLimits });
   container.bind(HOST_OPTIONS).toConstantValue({
     ...{ allowPrivateEgress: options.allowPrivateEgress, dataDir, dataDirId: keptSecret(dataDir, 'data-dir-id') },
   });
@@ -148,7 +168,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     inboxes.start();
   }
   const endGauges = container.get<DeliveryGauges>(DeliveryGauges).start();
-  const app = await createServer(container.get.bind(container), token);
+  const app = await createServer(container.get.bind(container));
   const close = async (): Promise<void> => {
     const served = app.close();
     // What is under way may end by itself; what can't in time is broken off, and handed to the next host.
@@ -160,6 +180,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     await telemetry.flush();
     endGauges();
     await container.get<BillerScopes>(BillerScopes).close();
+    await adapters.close();
     await database.close();
     await giveBack?.();
     await embedded?.stop();

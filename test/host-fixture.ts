@@ -60,6 +60,7 @@ export class TestHost {
       role: 'all',
       allowPrivateEgress: true,
       logLevel: 'silent',
+      masterKey: 'of all hosts of a test',
       ...options,
       databaseUrl,
     });
@@ -78,7 +79,7 @@ export class TestHost {
       ...(body === undefined ? {} : { body: json ? JSON.stringify(body) : (body as string) }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
     const answer = { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
     // Every answer that any test reads is checked by the API's own description.
     if (isJson) expectDescribed(method, path, answer);

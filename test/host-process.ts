@@ -12,7 +12,8 @@ export interface HostProcess {
 export async function spawnHost(dataDir: string, env: Record<string, string>, ...more: string[]): Promise<HostProcess> {
   const args = ['dist/src/main.js', 'start', '--port', '0', '--data-dir', dataDir, '--allow-private-egress', ...more];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...env },
+    // Several may share a database.
+    env: { ...process.env, IC_HOST_MASTER_KEY: 'of all hosts of a test', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise<number | null>((done) => child.once('exit', done));

@@ -8,7 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The billers */
+        /**
+         * The billers
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["listBillers"];
         put?: never;
         post?: never;
@@ -25,9 +28,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One biller, secrets masked */
+        /**
+         * One biller, secrets masked
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getBiller"];
-        /** Make or change a biller */
+        /**
+         * Make or change a biller
+         * @description Needs a token of the scope `configure`.
+         */
         put: operations["putBiller"];
         post?: never;
         delete?: never;
@@ -43,7 +52,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a biller stands: health, deliveries of 24 hours, what needs a person */
+        /**
+         * How a biller stands: health, deliveries of 24 hours, what needs a person
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getBillerOverview"];
         put?: never;
         post?: never;
@@ -62,7 +74,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check settings, reach and keys, without side effects at the partner */
+        /**
+         * Check settings, reach and keys, without side effects at the partner
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["checkBiller"];
         delete?: never;
         options?: never;
@@ -77,7 +92,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether a biller's deliveries are held back, and why */
+        /**
+         * Whether a biller's deliveries are held back, and why
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getPartner"];
         put?: never;
         post?: never;
@@ -96,7 +114,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a biller whose deliveries are held back again, now */
+        /**
+         * Try a biller whose deliveries are held back again, now
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["releaseBiller"];
         delete?: never;
         options?: never;
@@ -113,7 +134,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hold a biller's deliveries back until they are resumed */
+        /**
+         * Hold a biller's deliveries back until they are resumed
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["pauseBiller"];
         delete?: never;
         options?: never;
@@ -130,7 +154,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a biller's deliveries go again, whatever held them back */
+        /**
+         * Let a biller's deliveries go again, whatever held them back
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["resumeBiller"];
         delete?: never;
         options?: never;
@@ -145,7 +172,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Accounts held, in the order of their numbers */
+        /**
+         * Accounts held, in the order of their numbers
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["listAccounts"];
         put?: never;
         post?: never;
@@ -162,7 +192,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is held of an account, without asking the partner */
+        /**
+         * What is held of an account, without asking the partner
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getAccount"];
         put?: never;
         post?: never;
@@ -181,7 +214,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask the partner now (RTDR) */
+        /**
+         * Ask the partner now (RTDR)
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["refreshAccount"];
         delete?: never;
         options?: never;
@@ -196,7 +232,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All invoices held for the account */
+        /**
+         * All invoices held for the account
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["listInvoices"];
         put?: never;
         post?: never;
@@ -213,7 +252,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to the account's invoices, newest first */
+        /**
+         * What happened to the account's invoices, newest first
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["readHistory"];
         put?: never;
         post?: never;
@@ -230,7 +272,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to invoices, in order */
+        /**
+         * What happened to invoices, in order
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["readChanges"];
         put?: never;
         post?: never;
@@ -249,7 +294,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hold a payment durably and deliver it; `Prefer: wait=10` answers when it is settled */
+        /**
+         * Hold a payment durably and deliver it; `Prefer: wait=10` answers when it is settled
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["postPayment"];
         delete?: never;
         options?: never;
@@ -264,7 +312,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a payment stands */
+        /**
+         * How a payment stands
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getPayment"];
         put?: never;
         post?: never;
@@ -281,10 +332,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a return stands */
+        /**
+         * How a return stands
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getReturn"];
         put?: never;
-        /** A payment that the bank took back */
+        /**
+         * A payment that the bank took back
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["postReturn"];
         delete?: never;
         options?: never;
@@ -299,7 +356,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An invoice's PDF */
+        /**
+         * An invoice's PDF
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getDocument"];
         put?: never;
         post?: never;
@@ -316,9 +376,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the wish for paperless stands */
+        /**
+         * How the wish for paperless stands
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getPaperless"];
-        /** Wish paperless on or off */
+        /**
+         * Wish paperless on or off
+         * @description Needs a token of the scope `operate`.
+         */
         put: operations["setPaperless"];
         post?: never;
         delete?: never;
@@ -334,9 +400,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the wish for autopay stands */
+        /**
+         * How the wish for autopay stands
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getAutopay"];
-        /** Wish autopay on or off */
+        /**
+         * Wish autopay on or off
+         * @description Needs a token of the scope `operate`.
+         */
         put: operations["setAutopay"];
         post?: never;
         delete?: never;
@@ -352,10 +424,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A biller's imports, newest first */
+        /**
+         * A biller's imports, newest first
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["listImports"];
         put?: never;
-        /** Import an invoice file */
+        /**
+         * Import an invoice file
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["postInvoiceFile"];
         delete?: never;
         options?: never;
@@ -370,7 +448,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How an import stands */
+        /**
+         * How an import stands
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getImport"];
         put?: never;
         post?: never;
@@ -387,7 +468,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The records set aside; go on with the last record number as `after` */
+        /**
+         * The records set aside; go on with the last record number as `after`
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["listSetAside"];
         put?: never;
         post?: never;
@@ -404,7 +488,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All records set aside, for a spreadsheet */
+        /**
+         * All records set aside, for a spreadsheet
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["downloadSetAside"];
         put?: never;
         post?: never;
@@ -421,7 +508,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a biller's inbox stands */
+        /**
+         * How a biller's inbox stands
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getInbox"];
         put?: never;
         post?: never;
@@ -438,7 +528,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deliveries, newest first */
+        /**
+         * Deliveries, newest first
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["listDeliveries"];
         put?: never;
         post?: never;
@@ -455,7 +548,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many deliveries are in each state */
+        /**
+         * How many deliveries are in each state
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["countDeliveries"];
         put?: never;
         post?: never;
@@ -472,7 +568,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One delivery with its attempts */
+        /**
+         * One delivery with its attempts
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getDelivery"];
         put?: never;
         post?: never;
@@ -491,7 +590,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send it on its way again */
+        /**
+         * Send it on its way again
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["retryDelivery"];
         delete?: never;
         options?: never;
@@ -508,7 +610,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give it up */
+        /**
+         * Give it up
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["cancelDelivery"];
         delete?: never;
         options?: never;
@@ -525,7 +630,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End it as a person says who looked at the partner */
+        /**
+         * End it as a person says who looked at the partner
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["settleDelivery"];
         delete?: never;
         options?: never;
@@ -542,9 +650,56 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Retry, cancel or settle up to 500 deliveries, each for itself */
+        /**
+         * Retry, cancel or settle up to 500 deliveries, each for itself
+         * @description Needs a token of the scope `operate`.
+         */
         post: operations["changeDeliveries"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tokens, revoked ones included; never the tokens themselves
+         * @description Needs a token of the scope `configure`.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make a token; it is shown in this answer alone
+         * @description Needs a token of the scope `configure`.
+         */
+        post: operations["makeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{tokenId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token, and the log-ins made with it
+         * @description Needs a token of the scope `configure`.
+         */
+        delete: operations["revokeToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -557,8 +712,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What operators did, newest first */
+        /**
+         * Who did what, newest first
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["readAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit.ndjson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole audit, oldest first, a JSON object a line
+         * @description Needs a token of the scope `read`.
+         */
+        get: operations["exportAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -574,7 +752,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All billers at a glance, deliveries of 24 hours, what needs a person */
+        /**
+         * All billers at a glance, deliveries of 24 hours, what needs a person
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["getOverview"];
         put?: never;
         post?: never;
@@ -591,7 +772,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events: what kinds of things have changed */
+        /**
+         * Server-sent events: what kinds of things have changed
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["listen"];
         put?: never;
         post?: never;
@@ -608,7 +792,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The adapters, quarantined ones included */
+        /**
+         * The adapters, quarantined ones included
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["listAdapters"];
         put?: never;
         post?: never;
@@ -625,7 +812,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Check the host: database, clocks, workers, adapters */
+        /**
+         * Check the host: database, clocks, workers, adapters
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["checkHost"];
         put?: never;
         post?: never;
@@ -647,7 +837,10 @@ export interface paths {
         put?: never;
         /** Log in to the console: sets a cookie */
         post: operations["logIn"];
-        /** Log out of the console */
+        /**
+         * Log out of the console
+         * @description Needs a token of the scope `read`.
+         */
         delete: operations["logOut"];
         options?: never;
         head?: never;
@@ -695,7 +888,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics for Prometheus */
+        /**
+         * Metrics for Prometheus
+         * @description Needs a token of the scope `read`.
+         */
         get: operations["readMetrics"];
         put?: never;
         post?: never;
@@ -722,6 +918,7 @@ export interface components {
                 message: string;
             }[];
             partnerMessages?: string[];
+            retryAfterSeconds?: number;
         };
         Exchange: {
             /** @description What was called */
@@ -827,7 +1024,8 @@ export interface components {
                 ok: boolean;
                 code?: string;
                 detail?: string;
-                state?: string;
+                /** @enum {string} */
+                state?: "queued" | "delivered" | "rejected" | "parked" | "cancelled";
             }[];
         };
         Payment: {
@@ -1017,6 +1215,15 @@ export interface components {
                 message: string;
             }[];
         };
+        Isolation: {
+            /** @enum {string} */
+            state: "running" | "restarting" | "ended";
+            /** @description How often its thread was started again */
+            restarts: number;
+            lastFault: string | null;
+            /** Format: date-time */
+            lastFaultAt: string | null;
+        };
         Adapter: {
             id: string;
             name: string;
@@ -1037,6 +1244,9 @@ export interface components {
             /** @description How many billers are on it */
             billers: number;
             suite: components["schemas"]["SuiteResult"] | null;
+            /** @description The host’s manifest says what its files must be */
+            pinned: boolean;
+            isolated: components["schemas"]["Isolation"] | null;
             /** @enum {string} */
             health: "loaded";
         } | {
@@ -1164,6 +1374,45 @@ export interface components {
                     [key: string]: unknown;
                 };
             }[];
+            /** @description Cursor of the next page, to go on with as `before` */
+            next: string | null;
+        };
+        Token: {
+            tokenId: string;
+            name: string;
+            /** @enum {string} */
+            scope: "read" | "operate" | "configure";
+            billers: string[] | null;
+            madeBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            /** Format: date-time */
+            revokedAt: string | null;
+        };
+        TokenList: {
+            tokens: components["schemas"]["Token"][];
+        };
+        NewToken: {
+            tokenId: string;
+            name: string;
+            /** @enum {string} */
+            scope: "read" | "operate" | "configure";
+            billers: string[] | null;
+            madeBy: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string | null;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            /** Format: date-time */
+            revokedAt: string | null;
+            /** @description The token itself: shown this once, and kept nowhere */
+            token: string;
         };
         Hour: {
             /** Format: date-time */
@@ -1243,6 +1492,9 @@ export interface components {
         Session: {
             /** @description Null: nobody is logged in */
             actor: string | null;
+            /** @enum {string|null} */
+            scope: "read" | "operate" | "configure" | null;
+            billers: string[] | null;
             /** Format: date-time */
             expiresAt: string | null;
         };
@@ -1317,6 +1569,13 @@ export interface components {
         LogInBody: {
             token: string;
         };
+        TokenBody: {
+            name: string;
+            /** @enum {string} */
+            scope: "read" | "operate" | "configure";
+            billers?: string[];
+            expiresInDays?: number;
+        };
     };
     responses: {
         /** @description A problem, told by its code */
@@ -1365,9 +1624,9 @@ export interface components {
                  * @example {
                  *       "type": "about:blank",
                  *       "status": 403,
-                 *       "title": "not from the console",
-                 *       "code": "not-from-the-console",
-                 *       "detail": "with a cookie, a change needs the header x-ic-host-console"
+                 *       "title": "scope too small",
+                 *       "code": "scope-too-small",
+                 *       "detail": "this needs a token of the scope operate; this one has read"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -1422,6 +1681,25 @@ export interface components {
                  *       "title": "invalid request",
                  *       "code": "invalid-request",
                  *       "detail": "amount must be a decimal string with at most two decimals"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
+        Problem429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 429,
+                 *       "title": "too many requests",
+                 *       "code": "too-many-requests",
+                 *       "detail": "this token asks more than the host allows in a second",
+                 *       "retryAfterSeconds": 1
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -1511,7 +1789,10 @@ export interface operations {
                     "application/json": components["schemas"]["BillerList"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     getBiller: {
@@ -1553,8 +1834,11 @@ export interface operations {
                     "application/json": components["schemas"]["Biller"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     putBiller: {
@@ -1641,8 +1925,11 @@ export interface operations {
                     "application/json": components["schemas"]["Biller"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
         };
     };
     getBillerOverview: {
@@ -1708,8 +1995,11 @@ export interface operations {
                     "application/json": components["schemas"]["BillerOverview"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     checkBiller: {
@@ -1748,9 +2038,12 @@ export interface operations {
                     "application/json": components["schemas"]["CheckList"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
         };
     };
     getPartner: {
@@ -1785,8 +2078,11 @@ export interface operations {
                     "application/json": components["schemas"]["Partner"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     releaseBiller: {
@@ -1821,8 +2117,11 @@ export interface operations {
                     "application/json": components["schemas"]["Partner"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     pauseBiller: {
@@ -1866,9 +2165,12 @@ export interface operations {
                     "application/json": components["schemas"]["Partner"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
         };
     };
     resumeBiller: {
@@ -1912,10 +2214,13 @@ export interface operations {
                     "application/json": components["schemas"]["Partner"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
         };
     };
     listAccounts: {
@@ -1974,7 +2279,9 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     getAccount: {
@@ -2032,8 +2339,11 @@ export interface operations {
                     "application/json": components["schemas"]["RefreshedAccount"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     refreshAccount: {
@@ -2091,9 +2401,12 @@ export interface operations {
                     "application/json": components["schemas"]["RefreshedAccount"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
             501: components["responses"]["Problem501"];
             502: components["responses"]["Problem502"];
         };
@@ -2138,8 +2451,11 @@ export interface operations {
                     "application/json": components["schemas"]["InvoiceList"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     readHistory: {
@@ -2202,7 +2518,9 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     readChanges: {
@@ -2263,6 +2581,8 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     postPayment: {
@@ -2378,10 +2698,13 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             501: components["responses"]["Problem501"];
         };
     };
@@ -2441,8 +2764,11 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     getReturn: {
@@ -2495,8 +2821,11 @@ export interface operations {
                     "application/json": components["schemas"]["Return"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     postReturn: {
@@ -2596,10 +2925,13 @@ export interface operations {
                     "application/json": components["schemas"]["Return"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             501: components["responses"]["Problem501"];
         };
     };
@@ -2627,8 +2959,11 @@ export interface operations {
                     "application/pdf": string;
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
             501: components["responses"]["Problem501"];
             502: components["responses"]["Problem502"];
         };
@@ -2665,8 +3000,11 @@ export interface operations {
                     "application/json": components["schemas"]["Enrollment"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     setPaperless: {
@@ -2710,9 +3048,12 @@ export interface operations {
                     "application/json": components["schemas"]["Enrollment"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             501: components["responses"]["Problem501"];
         };
     };
@@ -2748,8 +3089,11 @@ export interface operations {
                     "application/json": components["schemas"]["Enrollment"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     setAutopay: {
@@ -2793,9 +3137,12 @@ export interface operations {
                     "application/json": components["schemas"]["Enrollment"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             501: components["responses"]["Problem501"];
         };
     };
@@ -2856,7 +3203,9 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     postInvoiceFile: {
@@ -2917,7 +3266,9 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
             501: components["responses"]["Problem501"];
         };
     };
@@ -2968,8 +3319,11 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     listSetAside: {
@@ -3022,7 +3376,9 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     downloadSetAside: {
@@ -3049,8 +3405,11 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     getInbox: {
@@ -3084,8 +3443,11 @@ export interface operations {
                     "application/json": components["schemas"]["Inbox"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     listDeliveries: {
@@ -3183,6 +3545,8 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     countDeliveries: {
@@ -3248,6 +3612,8 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     getDelivery: {
@@ -3325,8 +3691,11 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryWithHistory"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     retryDelivery: {
@@ -3383,10 +3752,13 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
         };
     };
     cancelDelivery: {
@@ -3443,10 +3815,13 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
         };
     };
     settleDelivery: {
@@ -3505,10 +3880,13 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
         };
     };
     changeDeliveries: {
@@ -3553,8 +3931,152 @@ export interface operations {
                     "application/json": components["schemas"]["BulkResult"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Tokens, revoked ones included; never the tokens themselves */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tokens": [
+                     *         {
+                     *           "tokenId": "0a1b2c3d4e5f",
+                     *           "name": "portal core",
+                     *           "scope": "operate",
+                     *           "billers": [
+                     *             "1663"
+                     *           ],
+                     *           "madeBy": "api-token",
+                     *           "createdAt": "2026-11-24T08:00:00.000Z",
+                     *           "expiresAt": null,
+                     *           "lastUsedAt": "2026-11-24T08:00:00.000Z",
+                     *           "revokedAt": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    makeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "portal core",
+                 *       "scope": "operate",
+                 *       "billers": [
+                 *         "1663"
+                 *       ],
+                 *       "expiresInDays": 365
+                 *     }
+                 */
+                "application/json": components["schemas"]["TokenBody"];
+            };
+        };
+        responses: {
+            /** @description Made: Make a token; it is shown in this answer alone */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tokenId": "0a1b2c3d4e5f",
+                     *       "name": "portal core",
+                     *       "scope": "operate",
+                     *       "billers": [
+                     *         "1663"
+                     *       ],
+                     *       "madeBy": "api-token",
+                     *       "createdAt": "2026-11-24T08:00:00.000Z",
+                     *       "expiresAt": null,
+                     *       "lastUsedAt": "2026-11-24T08:00:00.000Z",
+                     *       "revokedAt": null,
+                     *       "token": "ich_0a1b2c3d4e5f_…"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 0a1b2c3d4e5f */
+                tokenId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Revoke a token, and the log-ins made with it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "tokenId": "0a1b2c3d4e5f",
+                     *       "name": "portal core",
+                     *       "scope": "operate",
+                     *       "billers": [
+                     *         "1663"
+                     *       ],
+                     *       "madeBy": "api-token",
+                     *       "createdAt": "2026-11-24T08:00:00.000Z",
+                     *       "expiresAt": null,
+                     *       "lastUsedAt": "2026-11-24T08:00:00.000Z",
+                     *       "revokedAt": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
         };
     };
     readAudit: {
@@ -3565,6 +4087,11 @@ export interface operations {
                  * @example 1663
                  */
                 subject?: string;
+                /**
+                 * @description Where to go on: what an answer gave as `next`
+                 * @example
+                 */
+                before?: string;
                 /**
                  * @description How many at the most
                  * @example 100
@@ -3577,7 +4104,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done: What operators did, newest first */
+            /** @description Done: Who did what, newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3597,7 +4124,8 @@ export interface operations {
                      *             "from": "parked"
                      *           }
                      *         }
-                     *       ]
+                     *       ],
+                     *       "next": null
                      *     }
                      */
                     "application/json": components["schemas"]["Audit"];
@@ -3605,6 +4133,44 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Accepted at this time or later
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Accepted before this time
+                 * @example 2026-11-25T00:00:00Z
+                 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: The whole audit, oldest first, a JSON object a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"id":1,"at":"2026-11-24T08:00:00.000Z","actor":"console","action":"delivery.retry","subject":"0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a"} */
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     getOverview: {
@@ -3672,7 +4238,10 @@ export interface operations {
                     "application/json": components["schemas"]["Overview"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     listen: {
@@ -3697,7 +4266,10 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     listAdapters: {
@@ -3750,6 +4322,8 @@ export interface operations {
                      *           },
                      *           "billers": 1,
                      *           "suite": null,
+                     *           "pinned": true,
+                     *           "isolated": null,
                      *           "health": "loaded"
                      *         }
                      *       ]
@@ -3758,7 +4332,10 @@ export interface operations {
                     "application/json": components["schemas"]["AdapterList"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     checkHost: {
@@ -3796,7 +4373,10 @@ export interface operations {
                     "application/json": components["schemas"]["HostCheck"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     getSession: {
@@ -3817,6 +4397,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "actor": "console",
+                     *       "scope": "configure",
+                     *       "billers": null,
                      *       "expiresAt": "2026-11-24T20:00:00.000Z"
                      *     }
                      */
@@ -3852,14 +4434,18 @@ export interface operations {
                     /**
                      * @example {
                      *       "actor": "console",
+                     *       "scope": "configure",
+                     *       "billers": null,
                      *       "expiresAt": "2026-11-24T20:00:00.000Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
         };
     };
     logOut: {
@@ -3878,8 +4464,10 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
     alive: {
@@ -3977,7 +4565,10 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            429: components["responses"]["Problem429"];
         };
     };
 }

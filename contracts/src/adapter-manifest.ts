@@ -70,10 +70,24 @@ export class AdapterManifest {
   @IsOptional() @IsString() contractConfig?: string;
 }
 
+/** One adapter of the host's list. */
+export class HostAdapter {
+  /** A folder (`./plugins/britecore`) or the name of an npm package. */
+  @IsString() @IsNotEmpty() source!: string;
+  /** What its files must be, as `ic-host adapters --pin` prints it; another is not loaded. */
+  @IsOptional()
+  @Matches(/^sha256-[A-Za-z0-9+/]{43}=$/, { message: 'integrity must be as `ic-host adapters --pin` prints it' })
+  integrity?: string;
+  /** It runs in a thread of its own, with no environment, no files and no network but the host's way out. */
+  @IsOptional() @IsBoolean() isolated?: boolean;
+  /** Of its thread; 256 when left out. */
+  @IsOptional() @IsInt() @Min(32) @Max(8192) memoryMb?: number;
+}
+
 /** The host's own list of adapters. */
 export class HostManifest {
   @IsOptional() @IsString() $schema?: string;
   @IsIn(['1']) hostApi!: '1';
-  /** Folders (`./plugins/britecore`) or npm package names. */
-  @IsString({ each: true }) adapters!: string[];
+  /** Each as an object, or as its source alone. */
+  @IsListOf(() => HostAdapter) adapters!: HostAdapter[];
 }

@@ -73,10 +73,20 @@ export interface InvoiceFileTotals {
   unknownFields: number;
 }
 
+/** Neighbouring records of the file, in its order. */
+export interface InvoiceFileBatch {
+  type: 'batch';
+  records: InvoiceRecord[];
+  /** Where the text of each of the records begins, from 0, in bytes: told where the host itself sets one aside. */
+  offsets?: number[];
+  setAside: SetAsideRecord[];
+  bytesRead: number;
+}
+
 /** A parser yields any number of batches, one header wherever the file has it, and the totals last. */
 export type InvoiceFilePart =
   | { type: 'header'; header: InvoiceFileHeader }
-  | { type: 'batch'; records: InvoiceRecord[]; setAside: SetAsideRecord[]; bytesRead: number }
+  | InvoiceFileBatch
   | { type: 'totals'; totals: InvoiceFileTotals };
 
 export interface InvoiceFileParser {

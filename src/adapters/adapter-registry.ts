@@ -9,6 +9,7 @@ import {
   CONTRACT_TOKENS,
   type ContractName,
   HOST_API_VERSION,
+  type HostAdapter,
   HostManifest,
   isAdapterModule,
   type StartSandbox,
@@ -17,6 +18,8 @@ import { Container, type ContainerModule, type ServiceIdentifier } from 'inversi
 import semver from 'semver';
 import { Problem } from '../problem.js';
 import { checkManifest, faultText, type ManifestFault } from './check-manifest.js';
+import { integrityOf } from './integrity.js';
+import { DEFAULT_ISOLATION, IsolatedAdapter, type IsolationLimits } from './isolation/isolated-adapter.js';
 
 export interface LoadedAdapter {
   /** As the host's manifest names it. */
@@ -24,6 +27,10 @@ export interface LoadedAdapter {
   folder: string;
   manifest: AdapterManifest;
   module: ContainerModule;
+  /** The host's manifest says what its files must be. */
+  pinned: boolean;
+  /** Set where it runs in a thread of its own. */
+  isolated?: IsolatedAdapter;
 }
 
 export interface QuarantinedAdapter {
@@ -39,6 +46,10 @@ export class AdapterRegistry {
     readonly loaded: ReadonlyMap<string, LoadedAdapter>,
     readonly quarantined: readonly QuarantinedAdapter[],
   ) {}
+
+  async close(): Promise<void> {
+    await Promise.all([...this.loaded.values()].map(({ isolated }) => isolated?.close()));
+  }
 
   /** @throws Problem 422 `adapter-unknown` or `adapter-quarantined` */
   get(id: string): LoadedAdapter {
@@ -74,20 +85,42 @@ const readJson = (file: string): { value: unknown } | { fault: ManifestFault } =
   }
 };
 
+/** Told of what goes wrong with an adapter after it was loaded. */
+export type TellFault = (adapterId: string, fault: string) => void;
+
+export interface LoadOptions {
+  tell?: TellFault;
+  isolation?: Partial<IsolationLimits>;
+}
+
+/** An adapter may be listed by its source alone. */
+function withObjects(value: unknown): unknown {
+  const { adapters } = (value ?? {}) as { adapters?: unknown };
+  if (!Array.isArray(adapters)) return value;
+  return {
+    ...(value as object),
+    adapters: adapters.map((item) => (typeof item === 'string' ? { source: item } : item)),
+  };
+}
+
 /** @throws Error naming the file and the path in it, when the host's own manifest is wrong */
-export async function loadAdapters(manifestFile: string): Promise<AdapterRegistry> {
+export async function loadAdapters(manifestFile: string, options: LoadOptions = {}): Promise<AdapterRegistry> {
   const file = resolve(manifestFile);
   const read = readJson(file);
-  const checked = 'fault' in read ? { faults: [read.fault] } : checkManifest(HostManifest, read.value, file);
+  const checked =
+    'fault' in read ? { faults: [read.fault] } : checkManifest(HostManifest, withObjects(read.value), file);
   if ('faults' in checked) throw new Error(checked.faults.map(faultText).join('\n'));
   const loaded = new Map<string, LoadedAdapter>();
   const quarantined: QuarantinedAdapter[] = [];
-  const results = await Promise.all(checked.manifest.adapters.map((source) => loadAdapter(source, dirname(file))));
+  const results = await Promise.all(
+    checked.manifest.adapters.map((entry) => loadAdapter(entry, dirname(file), options)),
+  );
   for (const [index, result] of results.entries()) {
     if ('faults' in result) quarantined.push(result);
     else if (loaded.has(result.manifest.id)) {
       const message = `the id ${result.manifest.id} is taken by ${loaded.get(result.manifest.id)?.source}; give one of them another`;
       quarantined.push({ source: result.source, id: null, faults: [{ file, path: `/adapters/${index}`, message }] });
+      await result.isolated?.close();
     } else loaded.set(result.manifest.id, result);
   }
   return new AdapterRegistry(loaded, quarantined);
@@ -101,7 +134,11 @@ function folderOf(source: string, base: string): string {
 }
 
 /** Loads one adapter, or says everything that is wrong with it. */
-export async function loadAdapter(source: string, base: string): Promise<LoadedAdapter | QuarantinedAdapter> {
+export async function loadAdapter(
+  { source, integrity, isolated, memoryMb }: HostAdapter,
+  base: string,
+  { tell, isolation }: LoadOptions = {},
+): Promise<LoadedAdapter | QuarantinedAdapter> {
   const folder = folderOf(source, base);
   const file = join(folder, 'adapter.manifest.json');
   const read = readJson(file);
@@ -122,28 +159,44 @@ export async function loadAdapter(source: string, base: string): Promise<LoadedA
   for (const [index, pattern] of manifest.egress.entries())
     if (pattern.startsWith('setting:') && !manifest.settings.some((setting) => `setting:${setting.key}` === pattern))
       return fault(`/egress/${index}`, `names the setting ${pattern.slice(8)}, which the manifest does not have`);
+  if (integrity !== undefined && integrityOf(folder) !== integrity)
+    return fault('', `the files in ${folder} are not those that the host's manifest pins (ic-host adapters --pin)`);
+  const loaded = { source, folder, manifest, pinned: integrity !== undefined };
+  const place = { folder, entry: join(folder, manifest.entry) };
+  if (isolated) {
+    const limits = { ...DEFAULT_ISOLATION, ...(memoryMb ? { memoryMb } : {}), ...isolation };
+    try {
+      const { adapter, bound } = await IsolatedAdapter.load(manifest, place, limits, (why) => tell?.(manifest.id, why));
+      const mismatch = contractMismatch(manifest, (name) => bound.includes(name));
+      if (!mismatch) return { ...loaded, module: adapter.module, isolated: adapter };
+      await adapter.close();
+      return fault('/contracts', mismatch);
+    } catch (error) {
+      return fault('/entry', `${manifest.entry} can't be loaded in isolation: ${(error as Error).message}`);
+    }
+  }
   let entry: unknown;
   try {
-    entry = (await import(pathToFileURL(join(folder, manifest.entry)).href)).default;
+    entry = (await import(pathToFileURL(place.entry).href)).default;
   } catch (error) {
     return fault('/entry', `${manifest.entry} can't be loaded: ${(error as Error).message}`);
   }
   if (!isAdapterModule(entry)) return fault('/entry', `${manifest.entry} must export adapterModule(…) as its default`);
-  const mismatch = contractMismatch(manifest, entry.module);
-  return mismatch ? fault('/contracts', mismatch) : { source, folder, manifest, module: entry.module };
+  const container = new Container();
+  try {
+    container.load(entry.module);
+  } catch (error) {
+    return fault('/contracts', `the module can't be loaded: ${(error as Error).message}`);
+  }
+  const mismatch = contractMismatch(manifest, (name) => container.isBound(CONTRACT_TOKENS[name]));
+  return mismatch ? fault('/contracts', mismatch) : { ...loaded, module: entry.module };
 }
 
 /** What the manifest claims and what the module binds must be the same contracts. */
-function contractMismatch(manifest: AdapterManifest, module: ContainerModule): string | undefined {
-  const container = new Container();
-  try {
-    container.load(module);
-  } catch (error) {
-    return `the module can't be loaded: ${(error as Error).message}`;
-  }
+function contractMismatch(manifest: AdapterManifest, isBound: (name: ContractName) => boolean): string | undefined {
   const claimed = (name: ContractName): boolean => manifest.contracts.some((contract) => contract.name === name);
   for (const name of CONTRACT_NAMES) {
-    const bound = container.isBound(CONTRACT_TOKENS[name]);
+    const bound = isBound(name);
     if (claimed(name) && !bound) return `${name} is claimed, but the module doesn't bind it`;
     if (!claimed(name) && bound) return `the module binds ${name}, but the manifest doesn't claim it`;
   }

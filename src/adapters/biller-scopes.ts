@@ -42,8 +42,9 @@ export class BillerScopes {
     const { manifest } = this.adapters.get(config.adapter);
     if (!manifest.contracts.some((contract) => contract.name === name))
       throw new Problem(501, 'contract-not-supported', `the adapter ${manifest.name} does not implement ${name}`);
-    const implementation = this.scopeOf(config).container.get<ContractTypes[Name]>(CONTRACT_TOKENS[name]);
-    return observedContract(implementation, { billerId, adapterId: manifest.id, contract: name });
+    const { container, redact } = this.scopeOf(config);
+    const implementation = await container.getAsync<ContractTypes[Name]>(CONTRACT_TOKENS[name]);
+    return observedContract(implementation, { billerId, adapterId: manifest.id, contract: name, redact });
   }
 
   /** A biller's way out, for a look at the partner that no contract has. @throws Problem 404 `biller-not-found` */
@@ -90,6 +91,7 @@ export class BillerScopes {
       pace: this.paces.of(billerId, limits.requestsPerSecond),
       log: this.log.child({ billerId, adapter: manifest.id }),
       tracer: trace.getTracer('ic-host'),
+      tls: this.billers.tls(config),
     });
     return { revision, ...opened };
   }

@@ -1,11 +1,17 @@
-/** Tells of each call of a contract's method: a span, and metrics by biller, adapter, contract and outcome. */
+/**
+ * Tells of each call of a contract's method: a span, and metrics by biller, adapter, contract and outcome. No error
+ * leaves it with a secret in it, nor do a partner's own words, which are kept and shown. What we go on with, such as the
+ * partner's number of a payment, stays as it is, whatever it looks like.
+ */
 import { AdapterError, type ContractName } from '@ic-host/contracts';
 import { context, metrics, SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Redact, redacted, redactedError } from '../egress/redaction.js';
 
 export interface ObservedBy {
   billerId: string;
   adapterId: string;
   contract: ContractName;
+  redact: Redact;
 }
 
 const observed = new WeakMap<object, object>();
@@ -38,7 +44,7 @@ const instruments = () => {
 };
 let made: ReturnType<typeof instruments> | undefined;
 
-function call({ billerId, adapterId, contract }: ObservedBy, method: string, work: () => unknown): unknown {
+function call({ billerId, adapterId, contract, redact }: ObservedBy, method: string, work: () => unknown): unknown {
   made ??= instruments();
   const { calls, duration } = made;
   const of = { 'ic.adapter': adapterId, 'ic.contract': contract, 'ic.method': method };
@@ -58,20 +64,37 @@ function call({ billerId, adapterId, contract }: ObservedBy, method: string, wor
     calls.add(1, { 'ic.biller': billerId, ...of, 'ic.outcome': outcome });
     duration.record((performance.now() - started) / 1000, of);
   };
+  const failed = (error: unknown): Error => {
+    end(error);
+    return redactedError(error, redact);
+  };
   let result: unknown;
   try {
     result = context.with(within, work);
   } catch (error) {
-    end(error);
-    throw error;
+    throw failed(error);
   }
-  if (isIterable(result)) return iterated(result, within, end);
+  if (isIterable(result)) return iterated(result, within, end, failed);
   if (!isPromise(result)) {
     end();
     return result;
   }
-  result.then(() => end(), end);
-  return result;
+  return result.then(
+    (value) => {
+      end();
+      return withoutSecrets(value, redact);
+    },
+    (error) => {
+      throw failed(error);
+    },
+  );
+}
+
+function withoutSecrets(value: unknown, redact: Redact): unknown {
+  const { partnerMessages } = (value ?? {}) as { partnerMessages?: unknown };
+  return Array.isArray(partnerMessages)
+    ? { ...(value as object), partnerMessages: redacted(partnerMessages, redact) }
+    : value;
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> =>
@@ -83,7 +106,8 @@ const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
 async function* iterated(
   parts: AsyncIterable<unknown>,
   within: ReturnType<typeof context.active>,
-  end: (error?: unknown) => void,
+  end: () => void,
+  failed: (error: unknown) => Error,
 ) {
   const iterator = parts[Symbol.asyncIterator]();
   try {
@@ -93,8 +117,7 @@ async function* iterated(
       yield value;
     }
   } catch (error) {
-    end(error);
-    throw error;
+    throw failed(error);
   } finally {
     end();
     await iterator.return?.();

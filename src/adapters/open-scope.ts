@@ -14,9 +14,9 @@ import {
 } from '@ic-host/contracts';
 import type { Tracer } from '@opentelemetry/api';
 import { Container, type ContainerModule } from 'inversify';
-import { createWayOut, type Limits, type WayOut, type WireTap } from '../egress/partner-http.js';
+import { createWayOut, type Limits, type WayOut, type WayOutOptions, type WireTap } from '../egress/partner-http.js';
 import type { Pace } from '../egress/partner-pace.js';
-import { redactorOf } from '../egress/redaction.js';
+import { type Redact, redactedLogger, redactedTracer, redactorOf } from '../egress/redaction.js';
 
 export interface ScopeParts {
   manifest: AdapterManifest;
@@ -30,16 +30,21 @@ export interface ScopeParts {
   allowPrivate: boolean;
   log: AdapterLogger;
   tracer: Tracer;
+  tls?: WayOutOptions['tls'];
+  /** For whoever checks what an adapter says by itself: its log and its spans are left as they are. */
+  unmasked?: boolean;
   tap?: WireTap;
 }
 
 export interface OpenScope {
   container: Container;
+  /** Masks the biller's secrets in a text. */
+  redact: Redact;
   wayOut: WayOut;
 }
 
 export function openScope(parts: ScopeParts): OpenScope {
-  const { manifest, biller, limits, pace, allowPrivate, tracer, tap } = parts;
+  const { manifest, biller, limits, pace, allowPrivate, tracer, tls, tap } = parts;
   const settings = settingsOf(parts);
   const secrets = manifest.settings
     .filter((spec) => spec.secret)
@@ -50,20 +55,21 @@ export function openScope(parts: ScopeParts): OpenScope {
         return []; // its source is gone: the call that needs it says so
       }
     });
+  const redact = redactorOf(secrets);
   const wayOut = createWayOut({
     ...{ billerId: biller.billerId, adapterId: manifest.id, hosts: hostsOf(manifest, settings) },
-    ...{ limits, pace, allowPrivate, redact: redactorOf(secrets), tracer },
+    ...{ limits, pace, allowPrivate, redact, tracer, tls },
     ...(tap ? { tap } : {}),
   });
   const container = new Container();
   container.bind(BILLER).toConstantValue(biller);
   container.bind(SETTINGS).toConstantValue(settings);
   container.bind(PARTNER_HTTP).toConstantValue(wayOut.http);
-  container.bind(LOGGER).toConstantValue(parts.log);
+  container.bind(LOGGER).toConstantValue(parts.unmasked ? parts.log : redactedLogger(parts.log, redact));
   container.bind(CLOCK).toConstantValue(Date);
-  container.bind(TRACER).toConstantValue(tracer);
+  container.bind(TRACER).toConstantValue(parts.unmasked ? tracer : redactedTracer(tracer, redact));
   container.load(parts.module);
-  return { container, wayOut };
+  return { container, redact, wayOut };
 }
 
 function settingsOf({ manifest, read, options }: ScopeParts): AdapterSettings {

@@ -1,16 +1,21 @@
 /** The billers of this host: what is configured for each, its secrets sealed. */
-import { readFileSync } from 'node:fs';
-import { AdapterError, type AdapterManifest, type ManifestSetting } from '@ic-host/contracts';
+import { isIP } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
+import type { AdapterManifest, ManifestSetting } from '@ic-host/contracts';
 import { inject, injectable, type ServiceIdentifier } from 'inversify';
 import type { Kysely, Selectable } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { isPrivateAddress } from '../egress/host-guard.js';
 import { MASK } from '../egress/redaction.js';
+import type { TlsIdentity } from '../egress/tls-identity.js';
 import { Problem } from '../problem.js';
+import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { BillersTable, Tables } from '../store/tables.js';
-import { isReference, readInbox, type SecretReference } from './inbox-option.js';
+import { readInbox } from './inbox-option.js';
 import { SECRET_BOX, type SecretBox } from './secret-box.js';
+import { isReference, readReference, referenceProblem, type SecretReference } from './secret-reference.js';
+import { readTls, tlsIdentity } from './tls-option.js';
 
 /** A setting as it is stored: text, a sealed secret, or where to find one. */
 type StoredSetting = string | { sealed: string } | SecretReference;
@@ -52,6 +57,8 @@ export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options
 export const LIMIT_OPTIONS = ['requestsPerSecond', 'concurrency', 'timeoutMs'] as const;
 /** Options of a biller that the host itself understands, whatever the adapter. */
 const NUMBER_OPTIONS = new Set<string>(['maxSetAsidePercent', 'maxDeliveryAgeHours', 'inboxSeconds', ...LIMIT_OPTIONS]);
+/** Options with parts of their own. */
+const READ_OPTIONS: Record<string, (value: unknown) => unknown> = { inbox: readInbox, tls: readTls };
 const LEAST: Record<string, number> = { requestsPerSecond: 0.1, concurrency: 1, timeoutMs: 10, inboxSeconds: 1 };
 const DEFAULT_INVOICE_TYPE = 164;
 
@@ -77,6 +84,10 @@ export class Billers {
     const row = await db.selectFrom('billers').selectAll().where('biller_id', '=', billerId).executeTakeFirst();
     if (!row) throw new Problem(404, 'biller-not-found', `no biller ${billerId}`);
     const config = toConfig(row);
+    await this.box.prepare(
+      Object.values(config.settings).flatMap((value) => sealedOf(value) ?? []),
+      db,
+    );
     this.cached.set(billerId, { config, until: Date.now() + 1000 });
     return config;
   }
@@ -95,41 +106,54 @@ export class Billers {
     return new Map(rows.map(({ adapter, n }) => [adapter, n]));
   }
 
-  /** @throws Problem 422 naming every setting that is wrong */
+  /**
+   * Makes or changes a biller; the audit tells what was changed, and of secrets only that they were.
+   * @throws Problem 422 naming every setting that is wrong
+   */
   async put(
     billerId: string,
     input: BillerInput,
+    actor: string,
   ): Promise<{ config: BillerConfig; created: boolean; warnings: string[] }> {
     const { manifest } = this.adapters.get(input.adapter);
-    const held = await this.database.db
-      .selectFrom('billers')
-      .selectAll()
-      .where('biller_id', '=', billerId)
-      .executeTakeFirst();
-    const settings = this.storedSettings(billerId, manifest, input.settings ?? {}, held ? toConfig(held).settings : {});
-    checkOptions(manifest, input.options ?? {});
-    const values = {
-      name: input.name,
-      guid: input.guid,
-      adapter: input.adapter,
-      settings: JSON.stringify(settings),
-      options: JSON.stringify(input.options ?? {}),
-      open_billing: input.openBilling ?? true,
-      invoice_type_id: input.invoiceTypeId ?? DEFAULT_INVOICE_TYPE,
-      invoice_format_guid: input.invoiceFormatGuid ?? null,
-      updated_at: new Date(),
-    };
-    const row = await this.database.db
-      .insertInto('billers')
-      .values({ biller_id: billerId, ...values })
-      .onConflict((conflict) => conflict.column('biller_id').doUpdateSet(values))
-      .returningAll()
-      .executeTakeFirstOrThrow();
+    checkOptions(manifest, input.options ?? {}, this.host.dataDir);
+    const { row, created } = await this.database.db.transaction().execute(async (trx) => {
+      const seal = await this.box.sealer(trx);
+      const held = await trx
+        .selectFrom('billers')
+        .selectAll()
+        .where('biller_id', '=', billerId)
+        .forUpdate()
+        .executeTakeFirst();
+      const before = held && toConfig(held);
+      const settings = this.storedSettings(billerId, manifest, input.settings ?? {}, before?.settings ?? {}, seal);
+      const values = {
+        name: input.name,
+        guid: input.guid,
+        adapter: input.adapter,
+        settings: JSON.stringify(settings),
+        options: JSON.stringify(input.options ?? {}),
+        open_billing: input.openBilling ?? true,
+        invoice_type_id: input.invoiceTypeId ?? DEFAULT_INVOICE_TYPE,
+        invoice_format_guid: input.invoiceFormatGuid ?? null,
+        updated_at: new Date(),
+      };
+      const row = await trx
+        .insertInto('billers')
+        .values({ biller_id: billerId, ...values })
+        .onConflict((conflict) => conflict.column('biller_id').doUpdateSet(values))
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const details = changesBetween(before, toConfig(row));
+      if (!held || Object.keys(details).length)
+        await audit(trx, { actor, action: held ? 'biller.change' : 'biller.make', subject: billerId, details });
+      return { row, created: !held };
+    });
     this.cached.delete(billerId);
-    const warnings = values.open_billing
+    const warnings = row.open_billing
       ? []
       : ['this biller is not open billing: accounts of it cannot be refreshed in real time (RTDR)'];
-    return { config: toConfig(row), created: !held, warnings };
+    return { config: toConfig(row), created, warnings };
   }
 
   /** The biller as the outside may see it: settings by advanced-setting id where they have one, secrets masked. */
@@ -147,15 +171,15 @@ export class Billers {
     const stored = config.settings[key];
     if (stored === undefined || typeof stored === 'string') return stored;
     if ('sealed' in stored) return this.box.open(stored.sealed, `${config.billerId}/${key}`);
-    try {
-      const text = 'env' in stored ? process.env[stored.env] : readFileSync(stored.file, 'utf8').replace(/\r?\n$/, '');
-      if (text) return text;
-    } catch {
-      // said below
-    }
-    throw new AdapterError('misconfigured', `the setting ${key} can't be read from where it is kept`, {
-      code: 'secret-source-gone',
-    });
+    return readReference(stored, key, this.host.dataDir);
+  }
+
+  /** What the biller's connections show and trust; undefined: the usual. */
+  tls({ options }: BillerConfig): (() => TlsIdentity) | undefined {
+    const { tls } = options;
+    return tls === undefined
+      ? undefined
+      : () => tlsIdentity(readTls(tls), (reference, name) => readReference(reference, name, this.host.dataDir));
   }
 
   private storedSettings(
@@ -163,6 +187,7 @@ export class Billers {
     manifest: AdapterManifest,
     given: Record<string, unknown>,
     held: Record<string, StoredSetting>,
+    seal: (plain: string, context: string) => string,
   ): Record<string, StoredSetting> {
     const errors: { field: string; code: string; message: string }[] = [];
     const stored: Record<string, StoredSetting> = {};
@@ -172,13 +197,17 @@ export class Billers {
       if (!setting) wrong('unknown-setting', `the adapter ${manifest.id} has no setting ${name}`);
       else if (value === MASK && held[setting.key] !== undefined)
         stored[setting.key] = held[setting.key] as StoredSetting;
-      else if (isReference(value)) stored[setting.key] = value;
-      else if (typeof value !== 'string' || value === '') wrong('wrong-type', `${setting.title} must be text`);
+      else if (isReference(value)) {
+        const problem = referenceProblem(value, this.host.dataDir);
+        if (problem) wrong('reference-refused', `${setting.title}: ${problem}`);
+        else stored[setting.key] = value;
+      } else if (typeof value !== 'string' || value === '') wrong('wrong-type', `${setting.title} must be text`);
       else {
         const problem = setting.type === 'url' ? this.urlProblem(value) : undefined;
         if (problem) wrong('url-refused', `${setting.title}: ${problem}`);
-        else
-          stored[setting.key] = setting.secret ? { sealed: this.box.seal(value, `${billerId}/${setting.key}`) } : value;
+        else if (setting.secret && this.isHeld(held[setting.key], value, `${billerId}/${setting.key}`))
+          stored[setting.key] = held[setting.key] as StoredSetting;
+        else stored[setting.key] = setting.secret ? { sealed: seal(value, `${billerId}/${setting.key}`) } : value;
       }
     }
     for (const setting of manifest.settings)
@@ -192,21 +221,33 @@ export class Billers {
     return stored;
   }
 
+  /** Given again, a secret is not a change. */
+  private isHeld(held: StoredSetting | undefined, value: string, context: string): boolean {
+    const sealed = held && sealedOf(held);
+    try {
+      return sealed !== undefined && this.box.open(sealed, context) === value;
+    } catch {
+      return false; // it can't be opened any more: then it is given anew
+    }
+  }
+
   private urlProblem(value: string): string | undefined {
     if (!URL.canParse(value)) return 'must be a URL, such as https://partner.example.com';
     const url = new URL(value);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     if (url.username || url.password) return 'must not carry a user or password';
-    if (this.host.allowPrivateEgress)
-      return ['http:', 'https:'].includes(url.protocol) ? undefined : 'must be http or https';
+    const isLocal = host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && isPrivateAddress(host));
+    if (this.host.allowPrivateEgress) {
+      if (!['http:', 'https:'].includes(url.protocol)) return 'must be http or https';
+      // A name is looked up as the connection is made.
+      return url.protocol === 'http:' && isIP(host) && !isLocal ? 'must be https: it is no private address' : undefined;
+    }
     if (url.protocol !== 'https:') return 'must be https';
-    if (host === 'localhost' || host.endsWith('.localhost') || (/^[\d.]+$|:/.test(host) && isPrivateAddress(host)))
-      return 'is a private address; start the host with --allow-private-egress to allow it';
-    return undefined;
+    return isLocal ? 'is a private address; start the host with --allow-private-egress to allow it' : undefined;
   }
 }
 
-function checkOptions(manifest: AdapterManifest, options: Record<string, unknown>): void {
+function checkOptions(manifest: AdapterManifest, options: Record<string, unknown>, dataDir: string): void {
   for (const [key, value] of Object.entries(options)) {
     const refuse = (message: string): never => {
       throw new Problem(422, 'invalid-options', message);
@@ -214,9 +255,13 @@ function checkOptions(manifest: AdapterManifest, options: Record<string, unknown
     const spec: ManifestSetting | undefined = manifest.options?.find((item) => item.key === key);
     if (spec?.choices && !spec.choices.includes(value as string))
       refuse(`the option ${key} must be one of ${spec.choices.join(', ')}`);
-    if (key === 'inbox') {
+    const read = READ_OPTIONS[key];
+    if (read) {
       try {
-        readInbox(value);
+        for (const part of Object.values(Object(read(value)))) {
+          const problem = isReference(part) ? referenceProblem(part, dataDir) : undefined;
+          if (problem) throw new Error(problem);
+        }
       } catch (error) {
         refuse((error as Error).message);
       }
@@ -226,6 +271,24 @@ function checkOptions(manifest: AdapterManifest, options: Record<string, unknown
         refuse(`the option ${key} must be a number, at least ${least}`);
     } else if (!spec) refuse(`neither the host nor the adapter ${manifest.id} has an option ${key}`);
   }
+}
+
+const sealedOf = (value: StoredSetting): string | undefined =>
+  typeof value === 'object' && 'sealed' in value ? value.sealed : undefined;
+
+/** Names what is another, from what to what; a secret's value stays unsaid. */
+function changesBetween(before: BillerConfig | undefined, after: BillerConfig): Record<string, unknown> {
+  const told = (value: unknown): unknown => (value && sealedOf(value as StoredSetting) ? MASK : (value ?? null));
+  const flat = ({ settings, options, revision: _, ...config }: BillerConfig): Record<string, unknown> => ({
+    ...config,
+    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`settings.${key}`, value])),
+    ...Object.fromEntries(Object.entries(options).map(([key, value]) => [`options.${key}`, value])),
+  });
+  const [from, to] = [before ? flat(before) : {}, flat(after)];
+  const changed = [...new Set([...Object.keys(from), ...Object.keys(to)])].filter(
+    (key) => !isDeepStrictEqual(from[key], to[key]),
+  );
+  return Object.fromEntries(changed.map((key) => [key, { from: told(from[key]), to: told(to[key]) }]));
 }
 
 const toConfig = (row: Selectable<BillersTable>): BillerConfig => ({

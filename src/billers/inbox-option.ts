@@ -1,8 +1,6 @@
 /** The biller's option `inbox`: where its partner drops invoice files. */
 import { isAbsolute } from 'node:path';
-
-/** Where a secret is kept: it is read when it is needed and stored nowhere. */
-export type SecretReference = { env: string } | { file: string };
+import { isReference, type SecretReference } from './secret-reference.js';
 
 export type Inbox =
   | { kind: 'folder'; folder: string }
@@ -17,12 +15,6 @@ export type Inbox =
       password?: SecretReference;
       privateKey?: SecretReference;
     };
-
-export const isReference = (value: unknown): value is SecretReference =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.keys(value).length === 1 &&
-  (typeof (value as { env?: unknown }).env === 'string' || typeof (value as { file?: unknown }).file === 'string');
 
 const KEYS = new Set(['url', 'hostKey', 'password', 'privateKey']);
 

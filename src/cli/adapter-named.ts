@@ -7,7 +7,7 @@ import { faultText } from '../adapters/check-manifest.js';
 /** @throws Error saying what is wrong with it */
 export async function adapterNamed(plugin: string, manifest: string): Promise<LoadedAdapter> {
   if (!existsSync(plugin)) return (await loadAdapters(manifest)).get(plugin);
-  const adapter = await loadAdapter(resolve(plugin), process.cwd());
+  const adapter = await loadAdapter({ source: resolve(plugin) }, process.cwd());
   if ('faults' in adapter) throw new Error(adapter.faults.map(faultText).join('\n'));
   return adapter;
 }

@@ -66,7 +66,8 @@ export function startCommand(program: Command): void {
       if (options.billers) {
         const billers = host.container.get<BillersType>(Billers);
         const given = JSON.parse(readFileSync(options.billers, 'utf8')) as Record<string, unknown>;
-        for (const [billerId, body] of Object.entries(given)) await billers.put(billerId, readBody(BillerBody, body));
+        for (const [billerId, body] of Object.entries(given))
+          await billers.put(billerId, readBody(BillerBody, body), options.billers);
       }
       if (options.sandbox) {
         const named: (string | undefined)[] = options.sandbox === true ? [undefined] : options.sandbox.split(',');

@@ -26,6 +26,12 @@ export type CountedHour = Omit<Counted, 'billerId'> & {
   at: string;
 };
 
+type Sum = Pick<Counted, 'delivered' | 'rejected' | 'failed'>;
+const sumOf = (rows: readonly Counted[]): Sum => {
+  const sum = { delivered: 0, rejected: 0, failed: 0 };
+  for (const row of rows) for (const key of ['delivered', 'rejected', 'failed'] as const) sum[key] += row[key];
+  return sum;
+};
 const NONE = { delivered: 0, rejected: 0, failed: 0, p50Ms: null, p95Ms: null };
 
 @injectable()
@@ -34,29 +40,27 @@ export class DeliveryHours {
 
   constructor(@inject(DATABASE) private readonly database: Database) {}
 
-  /** The latest 24 hours, the current one included, oldest first. */
-  async latest(billerId: string | null): Promise<CountedHour[]> {
+  /**
+   * The latest 24 hours, the current one included, oldest first.
+   * @param billers of these; null: of all. Of several, the times of the hour are left out: they can't be added up.
+   */
+  async latest(billers: readonly string[] | null): Promise<CountedHour[]> {
     const hours = await this.all();
     return hours.map(({ at, rows }) => {
-      const { billerId: _, ...row } = rows.find((item) => item.billerId === billerId) ?? { billerId, ...NONE };
+      const found = rows.filter(({ billerId }) =>
+        billers === null ? billerId === null : billers.includes(billerId ?? ''),
+      );
+      if (found.length > 1) return { at, ...sumOf(found), p50Ms: null, p95Ms: null };
+      const { billerId: _, ...row } = found[0] ?? { billerId: null, ...NONE };
       return { at, ...row };
     });
   }
 
   /** Attempts of each biller over the latest 24 hours. */
-  async totals(): Promise<Map<string, { delivered: number; rejected: number; failed: number }>> {
-    const totals = new Map<string, { delivered: number; rejected: number; failed: number }>();
-    for (const { rows } of await this.all())
-      for (const { billerId, delivered, rejected, failed } of rows) {
-        if (billerId === null) continue;
-        const sum = totals.get(billerId) ?? { delivered: 0, rejected: 0, failed: 0 };
-        totals.set(billerId, {
-          delivered: sum.delivered + delivered,
-          rejected: sum.rejected + rejected,
-          failed: sum.failed + failed,
-        });
-      }
-    return totals;
+  async totals(): Promise<Map<string, Sum>> {
+    const rows = (await this.all()).flatMap((hour) => hour.rows);
+    const byBiller = Map.groupBy(rows, ({ billerId }) => billerId);
+    return new Map([...byBiller].flatMap(([billerId, of]) => (billerId === null ? [] : [[billerId, sumOf(of)]])));
   }
 
   private async all(): Promise<{ at: string; rows: Counted[] }[]> {

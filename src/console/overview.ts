@@ -48,12 +48,12 @@ interface BillerRow {
   inboxAt: Date | null;
 }
 
-/** Of one biller, or of all. */
-const billerRows = (billerId: string | null) => sql<BillerRow>`
+/** Of these billers; null: of all. */
+const billerRows = (billers: readonly string[] | null) => sql<BillerRow>`
   with waiting as (
     select biller_id, count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'parked') as parked,
       min(created_at) filter (where state = 'queued') as oldest
-    from deliveries where state in ('queued', 'parked') and (${billerId}::text is null or biller_id = ${billerId})
+    from deliveries where state in ('queued', 'parked') and (${billers}::text[] is null or biller_id = any(${billers}))
     group by biller_id
   )
   select b.biller_id as "billerId", b.name, b.adapter, p.cause, p.code as "blockedCode", p.detail as "blockedDetail",
@@ -67,7 +67,7 @@ const billerRows = (billerId: string | null) => sql<BillerRow>`
   left join lateral (
     select * from invoice_files where biller_id = b.biller_id order by created_at desc limit 1
   ) f on true
-  where ${billerId}::text is null or b.biller_id = ${billerId}
+  where ${billers}::text[] is null or b.biller_id = any(${billers})
   order by b.biller_id
 `;
 
@@ -102,17 +102,20 @@ export class Overview {
     @inject(DeliveryHours) private readonly hours: DeliveryHours,
   ) {}
 
-  async read() {
+  /** @param billers of these alone; null: of all */
+  async read(billers: readonly string[] | null) {
     const [{ rows }, parked, hours, totals] = await Promise.all([
-      billerRows(null).execute(this.database.db),
-      this.parked(),
-      this.hours.latest(null),
+      billerRows(billers).execute(this.database.db),
+      this.parked(billers),
+      this.hours.latest(billers),
       this.hours.totals(),
     ]);
+    // An adapter that isn't loaded is the business of whoever may change it.
+    const quarantined = billers === null ? this.adapters.quarantined : [];
     const needs: Need[] = [
       ...rows.flatMap(needsOf),
       ...parked,
-      ...this.adapters.quarantined.map(({ id, source, faults }) => ({
+      ...quarantined.map(({ id, source, faults }) => ({
         ...{ kind: 'adapter-quarantined' as const, billerId: null, count: null, code: id ?? source, since: null },
         detail: faults.map(faultText).join('; '),
       })),
@@ -131,8 +134,8 @@ export class Overview {
   /** One biller's line of the overview, with its hours. */
   async biller(billerId: string) {
     const [{ rows }, hours, totals] = await Promise.all([
-      billerRows(billerId).execute(this.database.db),
-      this.hours.latest(billerId),
+      billerRows([billerId]).execute(this.database.db),
+      this.hours.latest([billerId]),
       this.hours.totals(),
     ]);
     return { ...this.view(rows[0] as BillerRow, totals.get(billerId)), needs: rows.flatMap(needsOf), hours };
@@ -150,7 +153,7 @@ export class Overview {
   }
 
   /** Parked deliveries, those of the same biller and code together. */
-  private async parked(): Promise<Need[]> {
+  private async parked(billers: readonly string[] | null): Promise<Need[]> {
     const { rows } = await sql<{
       billerId: string;
       code: string | null;
@@ -160,7 +163,7 @@ export class Overview {
     }>`
       select biller_id as "billerId", result->>'code' as code, max(coalesce(result->>'reason', result->>'detail')) as detail,
         count(*) as n, min(updated_at) as since
-      from deliveries where state = 'parked' group by biller_id, result->>'code' order by n desc limit 100
+      from deliveries where state = 'parked' and (${billers}::text[] is null or biller_id = any(${billers})) group by biller_id, result->>'code' order by n desc limit 100
     `.execute(this.database.db);
     return rows.map(({ n, since, ...row }) => ({
       ...{ kind: 'deliveries-parked', ...row, count: n, since: since.toISOString() },

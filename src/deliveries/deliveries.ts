@@ -31,6 +31,8 @@ export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export interface DeliveryFilter {
   state?: DeliveryState | undefined;
   billerId?: string | undefined;
+  /** Of these alone; null: of all. */
+  billers?: readonly string[] | null;
   kind?: DeliveryKind | undefined;
   /** Beginning of a transaction id or account number, or the id of a delivery. */
   search?: string | undefined;
@@ -57,17 +59,18 @@ export class Deliveries {
   async acceptPayment(
     billerId: string,
     payment: { transactionId: string },
+    by: string,
   ): Promise<{ delivery: Delivery; created: boolean }> {
     await this.scopes.contract(billerId, 'payment-sink');
-    return this.accept(billerId, 'payment', payment.transactionId, payment);
+    return this.accept(billerId, 'payment', payment.transactionId, payment, by);
   }
 
   /** @throws Problem 404 `payment-not-found`, 501 `contract-not-supported`, 409 `transaction-conflict` */
-  async acceptReturn(billerId: string, transactionId: string, returned: object) {
+  async acceptReturn(billerId: string, transactionId: string, returned: object, by: string) {
     await this.get(billerId, 'payment', transactionId);
     if (!this.scopes.hasCapability(await this.billers.get(billerId), 'payment-sink', 'returns'))
       throw new Problem(501, 'contract-not-supported', 'the adapter of this biller does not support returns');
-    return this.accept(billerId, 'return', transactionId, returned);
+    return this.accept(billerId, 'return', transactionId, returned, by);
   }
 
   /** Desired state: a new wish replaces the older one, whether or not it was delivered. */
@@ -75,7 +78,7 @@ export class Deliveries {
     billerId: string,
     kind: EnrollmentKind,
     accountNumber: string,
-    enabled: boolean,
+    { enabled, by }: { enabled: boolean; by: string },
   ): Promise<Delivery> {
     await this.scopes.contract(billerId, 'enrollment-sink');
     const limit = await this.limit(billerId);
@@ -83,12 +86,21 @@ export class Deliveries {
       const request = JSON.stringify({ enabled });
       const row = await trx
         .insertInto('deliveries')
-        .values({ biller_id: billerId, kind, key: accountNumber, state: 'queued', request, result: '{}' })
+        .values({
+          biller_id: billerId,
+          kind,
+          key: accountNumber,
+          state: 'queued',
+          request,
+          result: '{}',
+          accepted_by: by,
+        })
         .onConflict((conflict) =>
           conflict.columns(['biller_id', 'kind', 'key']).doUpdateSet({
             state: 'queued',
             request,
             result: '{}',
+            accepted_by: by,
             version: sql`deliveries.version + 1`,
             next_attempt_at: null,
             created_at: new Date(), // a new wish has its whole time before it
@@ -167,25 +179,30 @@ export class Deliveries {
 
   /** How many deliveries are in each state; {@link COUNTED_AT_MOST} and one more means "more than that". */
   async counts(filter: DeliveryFilter): Promise<Record<DeliveryState, number>> {
-    const counted = DELIVERY_STATES.map(async (state) => {
-      const some = this.matching({ ...filter, state })
-        .select('id')
-        .limit(COUNTED_AT_MOST + 1);
-      const { n } = await this.database.db
-        .selectFrom(some.as('some'))
-        .select(({ fn }) => fn.countAll<number>().as('n'))
-        .executeTakeFirstOrThrow();
-      return [state, n] as const;
-    });
-    return Object.fromEntries(await Promise.all(counted)) as Record<DeliveryState, number>;
+    // One statement, one connection: whoever types a filter asks for it with each letter.
+    return this.database.db
+      .selectNoFrom((eb) =>
+        DELIVERY_STATES.map((state) => {
+          const some = this.matching({ ...filter, state })
+            .select('id')
+            .limit(COUNTED_AT_MOST + 1);
+          return eb
+            .selectFrom(some.as('some'))
+            .select(({ fn }) => fn.countAll<number>().as('n'))
+            .$castTo<{ n: number }>()
+            .as(state);
+        }),
+      )
+      .executeTakeFirstOrThrow() as Promise<Record<DeliveryState, number>>;
   }
 
-  private matching({ state, billerId, kind, search, account, from, to }: DeliveryFilter) {
+  private matching({ state, billerId, billers, kind, search, account, from, to }: DeliveryFilter) {
     const asked = search?.trim();
     return this.database.db
       .selectFrom('deliveries')
       .$if(state !== undefined, (query) => query.where('state', '=', state as DeliveryState))
       .$if(billerId !== undefined, (query) => query.where('biller_id', '=', billerId as string))
+      .$if(Boolean(billers), (query) => query.where('biller_id', 'in', billers as string[]))
       .$if(kind !== undefined, (query) => query.where('kind', '=', kind as DeliveryKind))
       .$if(from !== undefined, (query) => query.where('created_at', '>=', from as Date))
       .$if(to !== undefined, (query) => query.where('created_at', '<', to as Date))
@@ -366,13 +383,13 @@ export class Deliveries {
     });
   }
 
-  private async accept(billerId: string, kind: DeliveryKind, key: string, content: object) {
+  private async accept(billerId: string, kind: DeliveryKind, key: string, content: object, by: string) {
     const request = JSON.stringify(content);
     const limit = await this.limit(billerId);
     const accepted = await this.database.db.transaction().execute(async (trx) => {
       const made = await trx
         .insertInto('deliveries')
-        .values({ biller_id: billerId, kind, key, state: 'queued', request, result: '{}' })
+        .values({ biller_id: billerId, kind, key, state: 'queued', request, result: '{}', accepted_by: by })
         .onConflict((conflict) => conflict.columns(['biller_id', 'kind', 'key']).doNothing())
         .returningAll()
         .executeTakeFirst();

@@ -1,5 +1,6 @@
 /** The one way out to a biller's partner: axios on an undici agent, guarded, limited, retried where safe, recorded. */
-import { finished } from 'node:stream';
+import { finished, pipeline, type Readable, Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AdapterError, type ManifestLimits } from '@ic-host/contracts';
 import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import axios, {
@@ -22,10 +23,11 @@ import {
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { CallTime } from './call-time.js';
 import { bytesToRecord, recordExchange } from './exchange-record.js';
-import { hostGuard } from './host-guard.js';
+import { type HostGuard, hostGuard } from './host-guard.js';
 import type { Pace } from './partner-pace.js';
-import type { Redact } from './redaction.js';
+import { LONGEST_FORM, type Redact, redactedStart } from './redaction.js';
 import { notingSent, type SentNote } from './sent-note.js';
+import type { TlsIdentity } from './tls-identity.js';
 
 export interface WayOut {
   http: AxiosInstance;
@@ -41,6 +43,8 @@ export interface WayOutOptions {
   allowPrivate: boolean;
   redact: Redact;
   tracer: Tracer;
+  /** Asked for with each new connection, so that a renewed certificate is used. @throws AdapterError `misconfigured` */
+  tls?: (() => TlsIdentity) | undefined;
   tap?: WireTap;
 }
 
@@ -58,6 +62,9 @@ export const DEFAULT_LIMITS: Limits = {
   timeoutMs: 30_000,
   maxResponseBytes: 20_000_000,
 };
+/** Of a document. */
+const MOST_STREAMED = 500_000_000;
+const CONNECT_MS = 10_000;
 const QUEUE = 10_000;
 /** The code of an error before anything was sent; the contracts' kit knows it. */
 const NOT_SENT = 'IC_NOT_SENT';
@@ -77,10 +84,7 @@ const isPartnerFault = (error: unknown): boolean =>
 export function createWayOut(options: WayOutOptions): WayOut {
   const { limits, pace, tap } = options;
   const guard = hostGuard(options.hosts, options.allowPrivate);
-  const connect = buildConnector({
-    timeout: Math.min(10_000, limits.timeoutMs),
-    lookup: guard.lookup,
-  } as buildConnector.BuildOptions);
+  const connect = connectorOf(options, guard);
   const agent = new Agent({
     connections: limits.concurrency,
     pipelining: 1,
@@ -120,17 +124,19 @@ export function createWayOut(options: WayOutOptions): WayOut {
         signal,
       });
       status = answer.statusCode;
-      let data: unknown = answer.body;
+      const body = decoded(answer);
+      let data: unknown = body;
       const refused = config.validateStatus ? !config.validateStatus(status) : false;
       if (config.responseType !== 'stream' || refused) {
-        const bytes = await readBody(answer.body, limits.maxResponseBytes);
+        const bytes = await readBody(body, limits.maxResponseBytes);
         if (config.partnerCall?.confidential) seen = '(confidential)';
-        else if (kept) seen = bytes.toString('utf8', 0, kept);
+        else if (kept) seen = bytes.toString('utf8', 0, kept + LONGEST_FORM);
         data = config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
       } else {
         seen = '(streamed)';
         streams = true;
-        finished(answer.body, () => time.release()); // also where it is broken already
+        finished(body, () => time.release()); // also where it is broken already
+        data = boundedStream(body, MOST_STREAMED);
       }
       const response = {
         data,
@@ -151,9 +157,9 @@ export function createWayOut(options: WayOutOptions): WayOut {
         recordExchange({
           operation,
           url: options.redact(url.href),
-          request: options.redact(String(config.data ?? '').slice(0, kept)),
+          request: redactedStart(options.redact, String(config.data ?? ''), kept),
           status,
-          response: options.redact(seen),
+          response: redactedStart(options.redact, seen, kept),
           durationMs: Math.round(performance.now() - started),
         });
     }
@@ -205,16 +211,73 @@ export function createWayOut(options: WayOutOptions): WayOut {
   return { http, close: () => agent.destroy() };
 }
 
-async function readBody(body: Dispatcher.ResponseData['body'], most: number): Promise<Buffer> {
+/** One connection: by the guard's resolver, TLS verified whatever the environment says. */
+function connectorOf({ limits, tls }: WayOutOptions, guard: HostGuard): buildConnector.connector {
+  const build = (protocol: 'http:' | 'https:', identity: TlsIdentity = {}): buildConnector.connector =>
+    buildConnector({
+      ...{ timeout: Math.min(CONNECT_MS, limits.timeoutMs), lookup: guard.lookup[protocol] },
+      ...{ rejectUnauthorized: true, minVersion: 'TLSv1.2', ...identity },
+    } as buildConnector.BuildOptions);
+  const plain = build('http:');
+  const secure = build('https:');
+  return (options, callback) => {
+    if (options.protocol !== 'https:') return plain(options, callback);
+    if (!tls) return secure(options, callback);
+    let identity: TlsIdentity;
+    try {
+      identity = tls();
+    } catch (error) {
+      return callback(error as Error, null);
+    }
+    return build('https:', identity)(options, callback);
+  };
+}
+
+const DECODERS: Record<string, () => Transform> = {
+  ...{ gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress },
+};
+
+/** We ask for no encoding, but some answer with one all the same. @throws AdapterError `malformed` */
+function decoded({ headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>): Readable {
+  const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+  if (encoding === 'identity') return body;
+  const decoder = DECODERS[encoding];
+  if (!decoder) {
+    body.destroy();
+    throw new AdapterError('malformed', `the partner's answer is encoded as ${encoding}`, { code: 'answer-encoding' });
+  }
+  delete headers['content-encoding'];
+  delete headers['content-length'];
+  const plain = decoder();
+  pipeline(body, plain, () => undefined); // an error is told to whoever reads it
+  return plain;
+}
+
+/** @throws AdapterError `malformed` to its reader */
+function boundedStream(body: Readable, most: number): Readable {
+  let size = 0;
+  const bounded = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      if (size > most) done(tooLarge(most));
+      else done(null, chunk);
+    },
+  });
+  pipeline(body, bounded, () => undefined);
+  return bounded;
+}
+
+const tooLarge = (most: number): AdapterError =>
+  new AdapterError('malformed', `the partner's answer is larger than ${most} bytes`, { code: 'answer-too-large' });
+
+async function readBody(body: Readable, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > most) {
       body.destroy();
-      throw new AdapterError('malformed', `the partner's answer is larger than ${most} bytes`, {
-        code: 'answer-too-large',
-      });
+      throw tooLarge(most);
     }
     chunks.push(chunk);
   }

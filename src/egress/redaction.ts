@@ -1,20 +1,138 @@
-/** Masks a biller's secrets by their value, in every form they take on the way. */
+/**
+ * Masks a biller's secrets by their value, in every form they take on the way; and card numbers, which are nobody's to
+ * keep. Applied to all that an adapter or its partner says before it is logged, traced, recorded or shown.
+ */
+import { AdapterError, type AdapterLogger } from '@ic-host/contracts';
+import type { Attributes, Span, Tracer } from '@opentelemetry/api';
+import { maskCardNumbers } from '../card-numbers.js';
 
 export type Redact = (text: string) => string;
 export const MASK = '********';
 
-/** @param secrets values to mask; the longest first, so that one inside another leaves nothing behind */
-export function redactorOf(secrets: readonly string[]): Redact {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    if (secret === '') continue;
-    const json = JSON.stringify(secret).slice(1, -1);
-    for (const form of [secret, json, JSON.stringify(json).slice(1, -1), encodeURIComponent(secret)]) forms.add(form);
-    const query = new URLSearchParams({ k: secret }).toString().slice(2);
-    for (const form of [query, query.replaceAll('+', '%20')]) forms.add(form);
-    forms.add(Buffer.from(secret).toString('base64'));
-    forms.add(Buffer.from(secret).toString('base64url'));
+/** Beneath this, what is left of a form says too little of the secret, and too much else would be masked. */
+const SHORTEST_PART = 8;
+
+/** Base64 of a text that holds the secret: what of it is the same wherever the secret begins. */
+function base64Parts(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const parts = [bytes.toString('base64')];
+  for (const shift of [0, 1, 2]) {
+    const whole = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    // The first characters mix with what stands before, the last with what stands behind.
+    const part = whole.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+    if (part.length >= SHORTEST_PART) parts.push(part);
   }
+  return parts.flatMap((part) => [part, part.replaceAll('+', '-').replaceAll('/', '_')]);
+}
+
+const escapedUnicode = (text: string): string =>
+  text.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const HTML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function formsOf(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const query = new URLSearchParams({ k: secret }).toString().slice(2);
+  const percent = [encodeURIComponent(secret), query, query.replaceAll('+', '%20')];
+  const lower = percent.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+  const quoted = [json, json.replaceAll('/', '\\/'), escapedUnicode(json)];
+  const html = secret.replace(/[&<>"']/g, (char) => HTML[char] ?? char);
+  const hex = Buffer.from(secret).toString('hex');
+  return [
+    ...[secret, html, html.replaceAll('&#39;', '&#x27;'), html.replaceAll('&#39;', "'")],
+    ...[...quoted, ...quoted.map((form) => JSON.stringify(form).slice(1, -1))],
+    ...[...percent, ...lower, hex, hex.toUpperCase(), ...base64Parts(secret)],
+  ];
+}
+
+/** @param secrets values to mask; the longest form first, so that one inside another leaves nothing behind */
+export function redactorOf(secrets: readonly string[]): Redact {
+  const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf));
   const ordered = [...forms].sort((a, b) => b.length - a.length);
-  return (text) => ordered.reduce((masked, form) => masked.replaceAll(form, MASK), text);
+  return (text) => maskCardNumbers(ordered.reduce((masked, form) => masked.replaceAll(form, MASK), text));
+}
+
+/** A masked text of at most so many characters: a secret that the cut goes through is masked all the same. */
+export const redactedStart = (redact: Redact, text: string, most: number): string =>
+  redact(text.slice(0, most + LONGEST_FORM)).slice(0, most);
+export const LONGEST_FORM = 2_048;
+
+/** The same, its texts masked; instances of classes are left as they are, an error's message and stack excepted. */
+export function redacted<T>(value: T, redact: Redact, depth = 0): T {
+  if (typeof value === 'string') return redact(value) as T;
+  if (typeof value !== 'object' || value === null || depth > 8) return value;
+  if (Array.isArray(value)) return value.map((item) => redacted(item, redact, depth + 1)) as T;
+  if (value instanceof Error) return redactedError(value, redact) as T;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, redacted(inner, redact, depth + 1)]),
+  ) as T;
+}
+
+/** An error that says the same without a secret; what else it carried (a request, its headers) stays behind. */
+export function redactedError(error: unknown, redact: Redact): Error {
+  const given = error instanceof Error || AdapterError.is(error) ? error : new Error(String(error));
+  const cause = given.cause === undefined ? {} : { cause: redactedError(given.cause, redact) };
+  if (AdapterError.is(given)) {
+    const { kind, code, partnerMessages, retryAfterMs } = given;
+    const details = { code, partnerMessages: partnerMessages.map(redact), ...cause };
+    const anew = new AdapterError(kind, redact(given.message), {
+      ...details,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+    return withStack(anew, given, redact);
+  }
+  const anew: Error & { code?: unknown } = new Error(redact(given.message), cause);
+  anew.name = given.name;
+  const { code } = given as { code?: unknown };
+  if (code !== undefined) anew.code = code;
+  return withStack(anew, given, redact);
+}
+
+const withStack = <T extends Error>(anew: T, { stack }: Error, redact: Redact): T => {
+  if (stack !== undefined) anew.stack = redact(stack);
+  return anew;
+};
+
+export function redactedLogger(log: AdapterLogger, redact: Redact): AdapterLogger {
+  const level =
+    (name: keyof AdapterLogger) =>
+    (fields: object, message: string): void =>
+      log[name](redacted(fields, redact), redact(message));
+  return { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
+}
+
+/** What an adapter writes on spans of its own. */
+export function redactedTracer(tracer: Tracer, redact: Redact): Tracer {
+  const options = <T extends { attributes?: Attributes } | undefined>(given: T): T =>
+    given?.attributes ? { ...given, attributes: redacted(given.attributes, redact) } : given;
+  return {
+    startSpan: (name, given, within) => redactedSpan(tracer.startSpan(redact(name), options(given), within), redact),
+    startActiveSpan: (name: string, ...args: unknown[]) => {
+      const work = args.pop() as (span: Span) => unknown;
+      const [given, within] = args as [object | undefined, unknown];
+      const rest = [options(given ?? {}), ...(within === undefined ? [] : [within])];
+      return (tracer.startActiveSpan as (...all: unknown[]) => unknown)(redact(name), ...rest, (span: Span) =>
+        work(redactedSpan(span, redact)),
+      );
+    },
+  } as Tracer;
+}
+
+/** Whatever is said to a span is masked first. */
+function redactedSpan(span: Span, redact: Redact): Span {
+  const proxy: Span = new Proxy(span, {
+    get: (target, name) => {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        const answer = value.apply(target, redacted(args, redact));
+        return answer === target ? proxy : answer;
+      };
+    },
+  });
+  return proxy;
 }

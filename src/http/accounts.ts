@@ -6,6 +6,7 @@ import type { Delivery } from '../deliveries/delivery-store.js';
 import { ChangeFeed } from '../rtdr/change-feed.js';
 import { HeldAccounts } from '../rtdr/held-accounts.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
+import { actorOf, billersOf } from './authentication.js';
 import { EnrollmentBody, readBody } from './bodies.js';
 import { limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
@@ -52,18 +53,18 @@ export function accountRoutes(app: FastifyInstance, resolve: Resolve): void {
     ...row.result,
   });
   for (const kind of ['paperless', 'autopay'] satisfies EnrollmentKind[]) {
-    app.put<OfAccount>(`${path}/enrollments/${kind}`, async ({ params, body }, reply) => {
-      const { enabled } = readBody(EnrollmentBody, body);
-      return reply
-        .code(202)
-        .send(view(await deliveries.setEnrollment(params.billerId, kind, params.accountNumber, enabled)));
+    app.put<OfAccount>(`${path}/enrollments/${kind}`, async (request, reply) => {
+      const { billerId, accountNumber } = request.params;
+      const { enabled } = readBody(EnrollmentBody, request.body);
+      const held = await deliveries.setEnrollment(billerId, kind, accountNumber, { enabled, by: actorOf(request) });
+      return reply.code(202).send(view(held));
     });
     app.get<OfAccount>(`${path}/enrollments/${kind}`, async ({ params }) =>
       view(await deliveries.get(params.billerId, kind, params.accountNumber)),
     );
   }
 
-  app.get<{ Querystring: { after?: string; limit?: string } }>('/changes', ({ query }) =>
-    feed.read(query.after, limitOf(query.limit, 100, 1000)),
+  app.get<{ Querystring: { after?: string; limit?: string } }>('/changes', (request) =>
+    feed.read(request.query.after, limitOf(request.query.limit, 100, 1000), billersOf(request)),
   );
 }

@@ -1,5 +1,6 @@
 /** What the API answers, as JSON Schemas: for /openapi.json, and for the tests, which check every answer by them. */
 import { CONTRACT_NAMES } from '@ic-host/contracts';
+import { SCOPES } from '../access/access.js';
 import { HEALTHS } from '../console/overview.js';
 import { DELIVERY_KINDS, DELIVERY_STATES } from '../store/tables.js';
 import {
@@ -124,6 +125,8 @@ const adapter = {
       limits: mapOf(anything),
       billers: integer('How many billers are on it'),
       suite: nullable(ref('SuiteResult')),
+      pinned: flag('The host’s manifest says what its files must be'),
+      isolated: nullable(ref('Isolation')),
       health: oneOf('loaded'),
     }),
     record({
@@ -215,6 +218,13 @@ const heldAccount = record({
 });
 
 /** By the name they have in the description. */
+const token: Record<string, Schema> = {
+  ...{ tokenId: text(), name: text(), scope: oneOf(...SCOPES) },
+  billers: nullable(listOf(text())),
+  ...{ madeBy: text(), createdAt: instant, expiresAt: nullable(instant), lastUsedAt: nullable(instant) },
+  revokedAt: nullable(instant),
+};
+
 export const ANSWERS: Record<string, Schema> = {
   Problem: {
     type: 'object',
@@ -227,6 +237,7 @@ export const ANSWERS: Record<string, Schema> = {
       detail: text(),
       errors: listOf(record({ field: text(), code: text(), message: text() })),
       partnerMessages: listOf(text()),
+      retryAfterSeconds: integer(),
     },
     additionalProperties: false,
   },
@@ -240,7 +251,9 @@ export const ANSWERS: Record<string, Schema> = {
     countedAtMost: integer('A number above this means “more”'),
   }),
   BulkResult: record({
-    results: listOf(record({ id: text(), ok: flag(), 'code?': text(), 'detail?': text(), 'state?': text() })),
+    results: listOf(
+      record({ id: text(), ok: flag(), 'code?': text(), 'detail?': text(), 'state?': oneOf(...DELIVERY_STATES) }),
+    ),
   }),
   Payment: record({
     ...{ transactionId: text(), accountNumber: text(), invoiceNumber: text(), amount: text(), paymentDate: day },
@@ -299,6 +312,11 @@ export const ANSWERS: Record<string, Schema> = {
   }),
   Setting: setting,
   SuiteResult: suiteResult,
+  Isolation: record({
+    state: oneOf('running', 'restarting', 'ended'),
+    restarts: integer('How often its thread was started again'),
+    ...{ lastFault: nullable(text()), lastFaultAt: nullable(instant) },
+  }),
   Adapter: adapter,
   AdapterList: record({ adapters: listOf(ref('Adapter')) }),
   Biller: record({ ...biller, 'warnings?': listOf(text()) }),
@@ -337,7 +355,11 @@ export const ANSWERS: Record<string, Schema> = {
         details: mapOf(anything),
       }),
     ),
+    next: nullable(text('Cursor of the next page, to go on with as `before`')),
   }),
+  Token: record(token),
+  TokenList: record({ tokens: listOf(ref('Token')) }),
+  NewToken: record({ ...token, token: text('The token itself: shown this once, and kept nowhere') }),
   Hour: hour,
   Need: need,
   BillerHealth: record(billerHealth),
@@ -348,7 +370,10 @@ export const ANSWERS: Record<string, Schema> = {
     hours: listOf(ref('Hour')),
     billers: listOf(ref('BillerHealth')),
   }),
-  Session: record({ actor: nullable(text('Null: nobody is logged in')), expiresAt: nullable(instant) }),
+  Session: record({
+    actor: nullable(text('Null: nobody is logged in')),
+    ...{ scope: nullable(oneOf(...SCOPES)), billers: nullable(listOf(text())), expiresAt: nullable(instant) },
+  }),
   Alive: record({ status: oneOf('alive') }),
   Ready: record({
     status: oneOf('ready', 'not ready'),

@@ -1,9 +1,12 @@
-/** Who asks: by the token, or by the console's session in a cookie. */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { Sessions } from '../console/sessions.js';
+/** Who asks, by a token or by the console's session in a cookie, and whether they may. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Access, demandBiller, holdsScope } from '../access/access.js';
+import { Attempts } from '../access/attempts.js';
+import { Sessions } from '../access/sessions.js';
+import { Tokens } from '../access/tokens.js';
 import { Problem } from '../problem.js';
 import { LogInBody, readBody } from './bodies.js';
+import { operationAt, scopeOf } from './operations.js';
 import type { Resolve } from './resolve.js';
 
 const COOKIE = 'ic_host_session';
@@ -11,22 +14,27 @@ const COOKIE = 'ic_host_session';
 const CONSOLE_HEADER = 'x-ic-host-console';
 /** Unsafe methods that come with a cookie must come from the console's own page. */
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
-const TOKEN_ACTOR = 'api-token';
-const CONSOLE_ACTOR = 'console';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set where the request was let in. */
-    actor?: string;
+    access: Access | undefined;
   }
 }
 
 const tokenIn = (authorization: string | undefined): string => /^Bearer (.*)$/s.exec(authorization ?? '')?.[1] ?? '';
 
-const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+/** What whoever was let in may do. */
+export function accessOf({ access }: FastifyRequest): Access {
+  if (!access) throw new Problem(401, 'unauthorized', 'a bearer token is needed: Authorization: Bearer …');
+  return access;
+}
 
 /** Whoever is let in has a name, for the audit. */
-export const actorOf = (request: FastifyRequest): string => request.actor ?? 'nobody';
+export const actorOf = (request: FastifyRequest): string => accessOf(request).actor;
+
+/** The billers that are asked for: null is all. */
+export const billersOf = (request: FastifyRequest): readonly string[] | null => accessOf(request).billers;
 
 const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
 
@@ -37,47 +45,99 @@ const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[
 export function authentication(
   app: FastifyInstance,
   resolve: Resolve,
-  token: string,
   isOpen: (request: FastifyRequest) => boolean,
-): void {
+): (request: FastifyRequest) => Promise<boolean> {
   const sessions = resolve<Sessions>(Sessions);
-  const expected = hash(token);
-  const isToken = (given: string): boolean => timingSafeEqual(hash(given), expected);
+  const tokens = resolve<Tokens>(Tokens);
+  const attempts = resolve<Attempts>(Attempts);
+  app.decorateRequest('access', undefined);
 
-  app.addHook('onRequest', async (request) => {
+  /** @throws Problem 401, 429 `locked-out` */
+  async function ofToken(token: string, address: string): Promise<Access> {
+    const locked = await attempts.lockedOut(address);
+    const access = await tokens.find(token, locked !== undefined);
+    if (access) return access;
+    if (locked) throw locked;
+    await attempts.failed(address);
+    throw new Problem(401, 'unauthorized', 'the token is not one of this host, or no longer');
+  }
+
+  async function who(request: FastifyRequest): Promise<Access> {
     const { authorization } = request.headers;
-    if (isOpen(request)) return;
-    if (authorization !== undefined) {
-      if (!isToken(tokenIn(authorization)))
-        throw new Problem(401, 'unauthorized', 'the token is not the one of this host');
-      request.actor = TOKEN_ACTOR;
-      return;
-    }
-    const value = request.cookies[COOKIE];
-    const session = value ? await sessions.find(value) : undefined;
+    if (authorization !== undefined) return ofToken(tokenIn(authorization), request.ip);
+    const session = await sessionOf(request);
     if (!session) throw new Problem(401, 'unauthorized', 'a bearer token is needed: Authorization: Bearer …');
     if (!READS.has(request.method) && request.headers[CONSOLE_HEADER] === undefined)
       throw new Problem(403, 'not-from-the-console', `with a cookie, a change needs the header ${CONSOLE_HEADER}`);
-    request.actor = session.actor;
+    return session.access;
+  }
+
+  async function sessionOf({ cookies }: FastifyRequest) {
+    const value = cookies[COOKIE];
+    return value ? sessions.find(value) : undefined;
+  }
+
+  app.addHook('onRequest', async (request) => {
+    if (isOpen(request)) return;
+    const access = await who(request);
+    await attempts.request(access.tokenId ?? access.actor);
+    demand(request, access);
+    request.access = access;
   });
 
   app.post('/v1/session', async (request, reply) => {
-    if (!isToken(readBody(LogInBody, request.body).token))
-      throw new Problem(401, 'unauthorized', 'the token is not the one of this host');
-    const { value, actor, expiresAt } = await sessions.open(CONSOLE_ACTOR);
-    // Over plain HTTP a browser keeps it for its own machine alone.
-    const secure = !isLoopback(request.headers.host ?? '');
-    reply.setCookie(COOKIE, value, { path: '/', httpOnly: true, sameSite: 'strict', secure, expires: expiresAt });
-    return { actor, expiresAt: expiresAt.toISOString() };
+    const access = await ofToken(readBody(LogInBody, request.body).token, request.ip);
+    const { value, expiresAt } = await sessions.open(access, request.ip);
+    setCookie(reply, request, value, expiresAt);
+    return { ...sessionView(access), expiresAt: expiresAt.toISOString() };
   });
-  app.get('/v1/session', async ({ cookies, headers }) => {
-    if (isToken(tokenIn(headers.authorization))) return { actor: TOKEN_ACTOR, expiresAt: null };
-    const session = await sessions.find(cookies[COOKIE] ?? '');
-    return { actor: session?.actor ?? null, expiresAt: session?.expiresAt.toISOString() ?? null };
+  app.get('/v1/session', async (request) => {
+    const { authorization } = request.headers;
+    if (authorization !== undefined) {
+      const access = await ofToken(tokenIn(authorization), request.ip);
+      return { ...sessionView(access), expiresAt: null };
+    }
+    const session = await sessionOf(request);
+    return { ...sessionView(session?.access), expiresAt: session?.expiresAt.toISOString() ?? null };
   });
   app.delete('/v1/session', async (request, reply) => {
     const value = request.cookies[COOKIE];
     if (value) await sessions.close(value);
     return reply.clearCookie(COOKIE, { path: '/' }).code(204).send();
   });
+
+  return (request) =>
+    who(request).then(
+      () => true,
+      () => false,
+    );
+}
+
+const sessionView = (access: Access | undefined) => ({
+  ...{ actor: access?.actor ?? null, scope: access?.scope ?? null, billers: access?.billers ?? null },
+});
+
+function setCookie(reply: FastifyReply, request: FastifyRequest, value: string, expires: Date): void {
+  // Over plain HTTP a browser keeps it for its own machine alone.
+  const secure = !isLoopback(request.headers.host ?? '');
+  reply.setCookie(COOKIE, value, { path: '/', httpOnly: true, sameSite: 'strict', secure, expires });
+}
+
+/** @throws Problem 403 `scope-too-small`, `biller-not-allowed` or `needs-all-billers` */
+function demand(request: FastifyRequest, access: Access): void {
+  const { url } = request.routeOptions;
+  if (url === undefined) return; // nothing is there
+  const operation = operationAt(request.method, url);
+  // What isn't described isn't for anybody who may not do everything.
+  const needed = operation ? scopeOf(operation) : 'configure';
+  if (!holdsScope(access.scope, needed))
+    throw new Problem(
+      403,
+      'scope-too-small',
+      `this needs a token of the scope ${needed}; this one has ${access.scope}`,
+    );
+  const { billerId } = request.params as { billerId?: string };
+  if (billerId !== undefined) demandBiller(access, billerId);
+  else if (access.billers !== null && !operation?.bySomeBillers)
+    throw new Problem(403, 'needs-all-billers', 'this is for a token of all billers');
 }

@@ -1,12 +1,13 @@
 /** Billers and the adapters they can be on. */
 import type { FastifyInstance } from 'fastify';
+import { reachesBiller } from '../access/access.js';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
 import { Deliveries } from '../deliveries/deliveries.js';
 import { CheckBiller } from '../doctor/check-biller.js';
 import { Problem } from '../problem.js';
 import { keptReport } from '../verify/kept-report.js';
-import { actorOf } from './authentication.js';
+import { accessOf, actorOf } from './authentication.js';
 import { BillerBody, readBody, reasonOf } from './bodies.js';
 import type { Resolve } from './resolve.js';
 
@@ -39,6 +40,8 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
         limits: limits ?? {},
         billers: onAdapter.get(id) ?? 0,
         suite: keptReport(adapter),
+        pinned: adapter.pinned,
+        isolated: adapter.isolated?.state ?? null,
         health: 'loaded',
       };
     });
@@ -51,7 +54,10 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
     return { adapters: [...loaded, ...quarantined] };
   });
 
-  app.get('/billers', async () => ({ billers: (await billers.list()).map((config) => billers.view(config)) }));
+  app.get('/billers', async (request) => {
+    const seen = (await billers.list()).filter(({ billerId }) => reachesBiller(accessOf(request), billerId));
+    return { billers: seen.map((config) => billers.view(config)) };
+  });
 
   app.get<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params }) =>
     billers.view(await billers.get(params.billerId)),
@@ -83,14 +89,19 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
     checks: await doctor.check(params.billerId),
   }));
 
-  app.put<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params, body }, reply) => {
+  app.put<{ Params: { billerId: string } }>('/billers/:billerId', async (request, reply) => {
+    const { params, body } = request;
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(params.billerId))
       throw new Problem(
         422,
         'invalid-request',
         'a biller id is up to 64 letters, digits, dots, hyphens and underscores',
       );
-    const { config, created, warnings } = await billers.put(params.billerId, readBody(BillerBody, body));
+    const { config, created, warnings } = await billers.put(
+      params.billerId,
+      readBody(BillerBody, body),
+      actorOf(request),
+    );
     // What was wrong may be right now: whatever waits for it is tried at once.
     if (!created) await deliveries.release(config.billerId);
     return reply.code(created ? 201 : 200).send({ ...billers.view(config), warnings });

@@ -15,11 +15,14 @@ import {
   IsString,
   IsUUID,
   Matches,
+  Max,
   MaxLength,
+  Min,
   type ValidationError,
   validateSync,
 } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { SCOPES, type Scope } from '../access/access.js';
 import type { BillerInput } from '../billers/billers.js';
 import { holdsCardNumber } from '../card-numbers.js';
 import { Problem } from '../problem.js';
@@ -81,6 +84,17 @@ export class LogInBody {
   @IsString() @IsNotEmpty() @MaxLength(500) token!: string;
 }
 
+/** A token to make. */
+export class TokenBody {
+  /** Who or what will use it; stands in the audit. */
+  @IsString() @IsNotEmpty() @MaxLength(100) name!: string;
+  @IsIn(SCOPES) scope!: Scope;
+  /** Left out: all billers. */
+  @IsOptional() @IsString({ each: true }) @ArrayMinSize(1) @ArrayMaxSize(1000) billers?: string[];
+  /** Left out: until it is revoked. */
+  @IsOptional() @IsInt() @Min(1) @Max(3650) expiresInDays?: number;
+}
+
 const CODES: Record<string, string> = {
   isMoney: 'not-an-amount',
   isPlainDate: 'not-a-date',
@@ -100,7 +114,7 @@ const explain = (errors: ValidationError[]) =>
 export function readBody<T extends object>(type: new () => T, value: unknown): T {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Problem(422, 'invalid-request', 'the body must be a JSON object', { errors: [] });
-  refuseCardNumbers(value);
+  checkTexts(value);
   const body = plainToInstance(type, value);
   const errors = explain(validateSync(body, { whitelist: true, forbidNonWhitelisted: true }));
   if (body instanceof Payment && errors.length === 0 && !body.amount.isPositive)
@@ -112,14 +126,25 @@ export function readBody<T extends object>(type: new () => T, value: unknown): T
 /** The reason in a body that may be left out. @throws Problem as {@link readBody} */
 export const reasonOf = (body: unknown): string | undefined => (body ? readBody(ReasonBody, body).reason : undefined);
 
-/** Card numbers must not be held here in any field, not even by mistake. @throws Problem 422 `card-number` */
-function refuseCardNumbers(value: unknown, field = ''): void {
+/** Checks every text of a body, however deep. @throws Problem 422 `card-number` or `invalid-request` */
+function checkTexts(value: unknown, field = ''): void {
   if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) refuseCardNumbers(inner, field ? `${field}.${key}` : key);
+    for (const [key, inner] of Object.entries(value)) checkTexts(inner, field ? `${field}.${key}` : key);
     return;
   }
-  if (typeof value !== 'string' && typeof value !== 'number') return;
-  if (holdsCardNumber(String(value)))
+  if (typeof value === 'string' || typeof value === 'number') checkText(field, String(value));
+}
+
+/**
+ * No field holds a card number, not even by mistake, nor what no database can hold as text.
+ * @throws Problem 422 `card-number` or `invalid-request`
+ */
+export function checkText(field: string, text: string): void {
+  if (!text.isWellFormed() || text.includes('\0'))
+    throw new Problem(422, 'invalid-request', `${field} holds a character that is none`, {
+      errors: [{ field, code: 'not-text', message: 'must hold neither NUL nor half of a surrogate pair' }],
+    });
+  if (holdsCardNumber(text))
     throw new Problem(422, 'card-number', `${field} looks like a full card number; nothing was stored`, {
       errors: [{ field, code: 'card-number', message: 'must not hold a card number' }],
     });

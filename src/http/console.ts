@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Billers } from '../billers/billers.js';
 import { Live } from '../console/live.js';
 import { Overview } from '../console/overview.js';
+import { billersOf } from './authentication.js';
 import type { Resolve } from './resolve.js';
 
 const BUILT = join(dirname(fileURLToPath(import.meta.url)), '../../console');
@@ -45,13 +46,10 @@ export async function consolePages(app: FastifyInstance): Promise<void> {
     maxAge: '365d',
     preCompressed: true,
   });
-  const index = (_request: unknown, reply: import('fastify').FastifyReply) => {
+  const index = (_request: unknown, reply: FastifyReply) => {
     const nonce = randomBytes(16).toString('base64url');
     return reply
       .header('content-security-policy', policy(nonce))
-      .header('cache-control', 'no-store')
-      .header('referrer-policy', 'no-referrer')
-      .header('x-content-type-options', 'nosniff')
       .type('text/html; charset=utf-8')
       .send(html.replaceAll(NONCE, nonce));
   };
@@ -71,7 +69,12 @@ export async function consolePages(app: FastifyInstance): Promise<void> {
     app.get(path, index);
 }
 
-export function consoleRoutes(app: FastifyInstance, resolve: Resolve): void {
+/** @param isLetIn whether who asked may still ask: a stream is as long as a log-in */
+export function consoleRoutes(
+  app: FastifyInstance,
+  resolve: Resolve,
+  isLetIn: (request: FastifyRequest) => Promise<boolean>,
+): void {
   const overview = resolve<Overview>(Overview);
   const billers = resolve<Billers>(Billers);
   const live = resolve<Live>(Live);
@@ -80,14 +83,17 @@ export function consoleRoutes(app: FastifyInstance, resolve: Resolve): void {
     for (const stream of open) stream.end();
   });
 
-  app.get('/overview', () => overview.read());
+  app.get('/overview', (request) => overview.read(billersOf(request)));
   app.get<{ Params: { billerId: string } }>('/billers/:billerId/overview', async ({ params }) =>
     overview.biller((await billers.get(params.billerId)).billerId),
   );
-  app.get('/events', (_request, reply) => {
+  app.get('/events', (request, reply) => {
     const stream = new PassThrough();
     const end = live.listen((topics) => stream.write(`event: change\ndata: ${JSON.stringify(topics)}\n\n`));
-    const beat = setInterval(() => stream.write(': still here\n\n'), STILL_HERE_MS);
+    const beat = setInterval(async () => {
+      if (await isLetIn(request)) stream.write(': still here\n\n');
+      else stream.end();
+    }, STILL_HERE_MS);
     open.add(stream);
     stream.on('close', () => {
       clearInterval(beat);
@@ -95,6 +101,6 @@ export function consoleRoutes(app: FastifyInstance, resolve: Resolve): void {
       open.delete(stream);
     });
     stream.write('retry: 2000\n\n');
-    return reply.header('cache-control', 'no-store').type('text/event-stream').send(stream);
+    return reply.type('text/event-stream').send(stream);
   });
 }

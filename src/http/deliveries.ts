@@ -1,12 +1,11 @@
 /** Deliveries: lists, one with its attempts, and what operators do with them. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { reachesBiller } from '../access/access.js';
 import { COUNTED_AT_MOST, Deliveries, type DeliveryFilter, UUID } from '../deliveries/deliveries.js';
 import type { Delivery } from '../deliveries/delivery-store.js';
 import { Problem } from '../problem.js';
-import { auditOf } from '../store/audit.js';
-import { DATABASE, type Database } from '../store/database.js';
 import { DELIVERY_KINDS, DELIVERY_STATES } from '../store/tables.js';
-import { actorOf } from './authentication.js';
+import { accessOf, actorOf, billersOf } from './authentication.js';
 import { BulkBody, readBody, reasonOf, SettleBody } from './bodies.js';
 import { choiceOf, instantOf, limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
@@ -48,7 +47,8 @@ interface OfDelivery {
 }
 type FilterQuery = Partial<Record<'state' | 'biller' | 'kind' | 'q' | 'account' | 'from' | 'to', string>>;
 
-const filterOf = (query: FilterQuery): DeliveryFilter => ({
+const filterOf = (query: FilterQuery, request: FastifyRequest): DeliveryFilter => ({
+  billers: billersOf(request),
   state: choiceOf('state', query.state, DELIVERY_STATES),
   billerId: query.biller || undefined,
   kind: choiceOf('kind', query.kind, DELIVERY_KINDS),
@@ -60,28 +60,39 @@ const filterOf = (query: FilterQuery): DeliveryFilter => ({
 
 export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
-  app.get<{ Querystring: FilterQuery & { limit?: string; after?: string } }>('/deliveries', async ({ query }) => {
+  app.get<{ Querystring: FilterQuery & { limit?: string; after?: string } }>('/deliveries', async (request) => {
+    const { query } = request;
     const limit = limitOf(query.limit, 100, 1000);
-    const rows = await deliveries.list(filterOf(query), limit, query.after || undefined);
+    const rows = await deliveries.list(filterOf(query, request), limit, query.after || undefined);
     return { deliveries: rows.map(view), next: rows.length === limit ? (rows.at(-1)?.cursor ?? null) : null };
   });
-  app.get<{ Querystring: FilterQuery }>('/deliveries/counts', async ({ query }) => ({
-    counts: await deliveries.counts(filterOf(query)),
+  app.get<{ Querystring: FilterQuery }>('/deliveries/counts', async (request) => ({
+    counts: await deliveries.counts(filterOf(request.query, request)),
     countedAtMost: COUNTED_AT_MOST,
   }));
-  app.get<OfDelivery>('/deliveries/:id', async ({ params }) => {
-    const row = await deliveries.byId(uuid(params.id));
+  /** @throws Problem 404 `delivery-not-found`, also where it is of a biller that whoever asks may not see */
+  const seen = async (request: FastifyRequest, id: string): Promise<Delivery> => {
+    const row = await deliveries.byId(uuid(id));
+    if (!reachesBiller(accessOf(request), row.biller_id))
+      throw new Problem(404, 'delivery-not-found', `no delivery ${id}`);
+    return row;
+  };
+  app.get<OfDelivery>('/deliveries/:id', async (request) => {
+    const row = await seen(request, request.params.id);
     return { ...view(row), request: row.request, history: await deliveries.attempts(row.id) };
   });
-  app.post<OfDelivery>('/deliveries/:id/retry', async (request) =>
-    view(await deliveries.retry(uuid(request.params.id), actorOf(request), reasonOf(request.body))),
-  );
-  app.post<OfDelivery>('/deliveries/:id/cancel', async (request) =>
-    view(await deliveries.cancel(uuid(request.params.id), actorOf(request), reasonOf(request.body))),
-  );
-  app.post<OfDelivery>('/deliveries/:id/settle', async (request) =>
-    view(await deliveries.settleByHand(uuid(request.params.id), actorOf(request), readBody(SettleBody, request.body))),
-  );
+  app.post<OfDelivery>('/deliveries/:id/retry', async (request) => {
+    const { id } = await seen(request, request.params.id);
+    return view(await deliveries.retry(id, actorOf(request), reasonOf(request.body)));
+  });
+  app.post<OfDelivery>('/deliveries/:id/cancel', async (request) => {
+    const { id } = await seen(request, request.params.id);
+    return view(await deliveries.cancel(id, actorOf(request), reasonOf(request.body)));
+  });
+  app.post<OfDelivery>('/deliveries/:id/settle', async (request) => {
+    const { id } = await seen(request, request.params.id);
+    return view(await deliveries.settleByHand(id, actorOf(request), readBody(SettleBody, request.body)));
+  });
   app.post('/deliveries/bulk', async (request) => {
     const { action, ids, reason, state } = readBody(BulkBody, request.body);
     const actor = actorOf(request);
@@ -100,6 +111,7 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
     const work = async (): Promise<void> => {
       for (let id = left.shift(); id; id = left.shift())
         try {
+          await seen(request, id);
           results.push({ id, ok: true, state: (await act(id)).state });
         } catch (error) {
           if (!(error instanceof Problem)) throw error;
@@ -108,9 +120,5 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     return { results };
-  });
-  app.get<{ Querystring: { subject?: string; limit?: string } }>('/audit', async ({ query }) => {
-    const entries = await auditOf(resolve<Database>(DATABASE).db, query.subject, limitOf(query.limit, 100, 1000));
-    return { entries: entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })) };
   });
 }

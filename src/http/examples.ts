@@ -76,6 +76,11 @@ const heldBack = {
 const setting = { key: 'rtdrUrl', settingId: '8', title: 'RTDR endpoint', type: 'url', required: true };
 const reason = 'the partner confirmed it by telephone';
 
+const token = {
+  ...{ tokenId: '0a1b2c3d4e5f', name: 'portal core', scope: 'operate', billers: ['1663'], madeBy: 'api-token' },
+  ...{ createdAt: at, expiresAt: null, lastUsedAt: at, revokedAt: null },
+};
+
 export const EXAMPLES: Record<string, unknown> = {
   Delivery: delivery,
   DeliveryWithHistory: { ...delivery, request: paymentBody, history: [attempt] },
@@ -110,7 +115,7 @@ export const EXAMPLES: Record<string, unknown> = {
         ...{ id: 'britecore', name: 'BriteCore', version: '1.0.0', hostApi: '^1.0.0' },
         contracts: [{ name: 'payment-sink', version: '1', capabilities: ['returns'] }],
         ...{ settings: [setting], options: [], egress: ['setting:rtdrUrl'], limits: { concurrency: 10 } },
-        ...{ billers: 1, suite: null, health: 'loaded' },
+        ...{ billers: 1, suite: null, pinned: true, isolated: null, health: 'loaded' },
       },
     ],
   },
@@ -137,10 +142,16 @@ export const EXAMPLES: Record<string, unknown> = {
         details: { from: 'parked' },
       },
     ],
+    next: null,
   },
+  Token: token,
+  TokenList: { tokens: [token] },
+  NewToken: { ...token, token: 'ich_0a1b2c3d4e5f_…' },
+  TokenBody: { name: 'portal core', scope: 'operate', billers: ['1663'], expiresInDays: 365 },
+  'application/x-ndjson': `{"id":1,"at":"${at}","actor":"console","action":"delivery.retry","subject":"${deliveryId}"}\n`,
   BillerOverview: { ...health, needs: [need], hours: [hour] },
   Overview: { at, needs: [need], hours: [hour], billers: [health] },
-  Session: { actor: 'console', expiresAt: '2026-11-24T20:00:00.000Z' },
+  Session: { actor: 'console', scope: 'configure', billers: null, expiresAt: '2026-11-24T20:00:00.000Z' },
   Alive: { status: 'alive' },
   Ready: { status: 'ready', checks: { database: true, queue: true, adapters: true }, quarantined: 0 },
   BillerBody: {
@@ -163,5 +174,13 @@ export const EXAMPLES: Record<string, unknown> = {
 
 /** Of what stands in paths. */
 export const PATH_EXAMPLES: Record<string, string> = {
-  ...{ billerId: '1663', accountNumber, invoiceNumber, transactionId: 't-1', importId, id: deliveryId },
+  ...{
+    billerId: '1663',
+    accountNumber,
+    invoiceNumber,
+    transactionId: 't-1',
+    importId,
+    id: deliveryId,
+    tokenId: '0a1b2c3d4e5f',
+  },
 };

@@ -3,7 +3,7 @@ import { wireSchema } from '@ic-host/contracts';
 import { HOST_VERSION } from '../version.js';
 import { ANSWERS } from './answers.js';
 import { EXAMPLES, PATH_EXAMPLES } from './examples.js';
-import { BODIES, OPEN_OPERATIONS, OPERATIONS, type Operation, QUERIES, TAGS } from './operations.js';
+import { BODIES, OPEN_OPERATIONS, OPERATIONS, type Operation, QUERIES, scopeOf, TAGS } from './operations.js';
 import { ref } from './schema.js';
 
 const WORDS: Record<number, string> = {
@@ -39,10 +39,14 @@ const problem = (code: string, detail: string) => ({ title: code.replaceAll('-',
 const PROBLEMS: Record<number, object> = {
   400: problem('bad-limit', 'limit must be 1 to 1000'),
   401: problem('unauthorized', 'a bearer token is needed: Authorization: Bearer …'),
-  403: problem('not-from-the-console', 'with a cookie, a change needs the header x-ic-host-console'),
+  403: problem('scope-too-small', 'this needs a token of the scope operate; this one has read'),
   404: problem('biller-not-found', 'no biller 1664'),
   409: problem('transaction-conflict', 'the transaction t-1 is held with another content'),
   422: problem('invalid-request', 'amount must be a decimal string with at most two decimals'),
+  429: {
+    ...problem('too-many-requests', 'this token asks more than the host allows in a second'),
+    retryAfterSeconds: 1,
+  },
   501: problem('contract-not-supported', 'the adapter does not implement document-provider'),
   502: problem('partner-unavailable', 'no answer in time'),
 };
@@ -56,12 +60,20 @@ function bodyOf({ body, bodyIsOptional }: Operation): object {
   return { requestBody: { required: !bodyIsOptional, content } };
 }
 
+/** Every request may be malformed; one that needs a token may be too much for it, or too many. */
+const problemsOf = ({ id, problems }: Operation): number[] =>
+  OPEN_OPERATIONS.has(id) && problems.length === 0
+    ? []
+    : [...new Set([...problems, 400, 429, ...(OPEN_OPERATIONS.has(id) ? [] : [403])])].sort((a, b) => a - b);
+
 function describe(operation: Operation): object {
-  const { path, id, tag, summary, success, problems, query = [] } = operation;
+  const { path, id, tag, summary, success, query = [] } = operation;
+  const isOpen = OPEN_OPERATIONS.has(id);
   return {
     operationId: id,
     tags: [tag],
     summary,
+    ...(isOpen ? { security: [] } : { description: `Needs a token of the scope \`${scopeOf(operation)}\`.` }),
     parameters: [
       ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
         ...{ name, in: 'path', required: true, schema: { type: 'string' }, example: PATH_EXAMPLES[name] },
@@ -69,10 +81,9 @@ function describe(operation: Operation): object {
       ...query.map((name) => ({ name, in: 'query', required: false, ...QUERIES[name] })),
     ],
     ...bodyOf(operation),
-    ...(OPEN_OPERATIONS.has(id) ? { security: [] } : {}),
     responses: Object.fromEntries([
       ...success.map((status) => [status, answerOf(operation, status)]),
-      ...problems.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+      ...problemsOf(operation).map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
     ]),
   };
 }

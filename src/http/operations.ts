@@ -1,4 +1,5 @@
 /** Every operation of the API: where it is, what it takes, what it answers. */
+import type { Scope } from '../access/access.js';
 import { DELIVERY_KINDS, DELIVERY_STATES } from '../store/tables.js';
 import type { ANSWERS } from './answers.js';
 import {
@@ -10,6 +11,7 @@ import {
   ReasonBody,
   ReturnBody,
   SettleBody,
+  TokenBody,
 } from './bodies.js';
 import { instant, integer, oneOf, type Schema, text } from './schema.js';
 
@@ -22,6 +24,7 @@ export const BODIES = {
   SettleBody,
   BulkBody,
   LogInBody,
+  TokenBody,
 };
 
 export const TAGS = {
@@ -32,6 +35,7 @@ export const TAGS = {
   documents: 'Invoice PDFs',
   files: 'Invoice files',
   deliveries: 'What is on its way to partners, and what operators do with it',
+  access: 'Tokens, and who did what',
   changes: 'The durable feed of changes',
   host: 'The host itself',
 } as const;
@@ -47,10 +51,20 @@ export interface Operation {
   bodyIsOptional?: boolean;
   /** Names of {@link QUERIES}. */
   query?: readonly (keyof typeof QUERIES)[];
+  /** Left out: `read` for what only reads, `operate` for all else. */
+  scope?: Scope;
+  /** Without a biller in its path, it is limited to the billers of whoever asks by the route itself. */
+  bySomeBillers?: true;
   /** Statuses of success. */
   success: readonly number[];
   /** Name of an answer's schema, or another media type; nothing: there is no body. */
-  answer?: keyof typeof ANSWERS | 'application/pdf' | 'text/csv' | 'text/event-stream' | 'text/plain';
+  answer?:
+    | keyof typeof ANSWERS
+    | 'application/pdf'
+    | 'text/csv'
+    | 'text/event-stream'
+    | 'text/plain'
+    | 'application/x-ndjson';
   problems: readonly number[];
 }
 
@@ -80,7 +94,7 @@ const FILTERS = ['state', 'biller', 'kind', 'q', 'account', 'from', 'to'] as con
 const billers: Operation[] = [
   {
     ...{ method: 'get', path: '/v1/billers', id: 'listBillers', tag: 'billers', summary: 'The billers' },
-    ...{ success: [200], answer: 'BillerList', problems: [401] },
+    ...{ bySomeBillers: true, success: [200], answer: 'BillerList', problems: [401] },
   },
   {
     ...{ method: 'get', path: BILLER, id: 'getBiller', tag: 'billers', summary: 'One biller, secrets masked' },
@@ -88,7 +102,7 @@ const billers: Operation[] = [
   },
   {
     ...{ method: 'put', path: BILLER, id: 'putBiller', tag: 'billers', summary: 'Make or change a biller' },
-    ...{ body: 'BillerBody', success: [200, 201], answer: 'Biller', problems: [401, 422] },
+    ...{ scope: 'configure', body: 'BillerBody', success: [200, 201], answer: 'Biller', problems: [401, 422] },
   },
   {
     ...{ method: 'get', path: `${BILLER}/overview`, id: 'getBillerOverview', tag: 'billers' },
@@ -150,7 +164,7 @@ const accounts: Operation[] = [
   },
   {
     ...{ method: 'get', path: '/v1/changes', id: 'readChanges', tag: 'changes' },
-    ...{ summary: 'What happened to invoices, in order', query: ['after', 'limit'] },
+    ...{ summary: 'What happened to invoices, in order', query: ['after', 'limit'], bySomeBillers: true },
     ...{ success: [200], answer: 'ChangeList', problems: [400, 401] },
   },
 ];
@@ -226,42 +240,66 @@ const deliveries: Operation[] = [
   {
     ...{ method: 'get', path: '/v1/deliveries', id: 'listDeliveries', tag: 'deliveries' },
     ...{ summary: 'Deliveries, newest first', query: [...FILTERS, 'after', 'limit'] },
-    ...{ success: [200], answer: 'DeliveryList', problems: [400, 401] },
+    ...{ bySomeBillers: true, success: [200], answer: 'DeliveryList', problems: [400, 401] },
   },
   {
     ...{ method: 'get', path: '/v1/deliveries/counts', id: 'countDeliveries', tag: 'deliveries' },
     ...{ summary: 'How many deliveries are in each state', query: FILTERS.filter((name) => name !== 'state') },
-    ...{ success: [200], answer: 'DeliveryCounts', problems: [400, 401] },
+    ...{ bySomeBillers: true, success: [200], answer: 'DeliveryCounts', problems: [400, 401] },
   },
   {
     ...{ method: 'get', path: '/v1/deliveries/{id}', id: 'getDelivery', tag: 'deliveries' },
     ...{ summary: 'One delivery with its attempts' },
-    ...{ success: [200], answer: 'DeliveryWithHistory', problems: [401, 404] },
+    ...{ bySomeBillers: true, success: [200], answer: 'DeliveryWithHistory', problems: [401, 404] },
   },
   {
     ...{ method: 'post', path: '/v1/deliveries/{id}/retry', id: 'retryDelivery', tag: 'deliveries' },
     ...{ summary: 'Send it on its way again', body: 'ReasonBody', bodyIsOptional: true },
-    ...{ success: [200], answer: 'Delivery', problems: [401, 404, 409, 422] },
+    ...{ bySomeBillers: true, success: [200], answer: 'Delivery', problems: [401, 404, 409, 422] },
   },
   {
     ...{ method: 'post', path: '/v1/deliveries/{id}/cancel', id: 'cancelDelivery', tag: 'deliveries' },
     ...{ summary: 'Give it up', body: 'ReasonBody', bodyIsOptional: true },
-    ...{ success: [200], answer: 'Delivery', problems: [401, 404, 409, 422] },
+    ...{ bySomeBillers: true, success: [200], answer: 'Delivery', problems: [401, 404, 409, 422] },
   },
   {
     ...{ method: 'post', path: '/v1/deliveries/{id}/settle', id: 'settleDelivery', tag: 'deliveries' },
     ...{ summary: 'End it as a person says who looked at the partner', body: 'SettleBody' },
-    ...{ success: [200], answer: 'Delivery', problems: [401, 404, 409, 422] },
+    ...{ bySomeBillers: true, success: [200], answer: 'Delivery', problems: [401, 404, 409, 422] },
   },
   {
     ...{ method: 'post', path: '/v1/deliveries/bulk', id: 'changeDeliveries', tag: 'deliveries', body: 'BulkBody' },
     ...{ summary: 'Retry, cancel or settle up to 500 deliveries, each for itself' },
-    ...{ success: [200], answer: 'BulkResult', problems: [401, 422] },
+    ...{ bySomeBillers: true, success: [200], answer: 'BulkResult', problems: [401, 422] },
+  },
+];
+
+const TOKENS = '/v1/tokens';
+const access: Operation[] = [
+  {
+    ...{ method: 'get', path: TOKENS, id: 'listTokens', tag: 'access', scope: 'configure' },
+    ...{ summary: 'Tokens, revoked ones included; never the tokens themselves' },
+    ...{ success: [200], answer: 'TokenList', problems: [401, 403] },
   },
   {
-    ...{ method: 'get', path: '/v1/audit', id: 'readAudit', tag: 'deliveries' },
-    ...{ summary: 'What operators did, newest first', query: ['subject', 'limit'] },
-    ...{ success: [200], answer: 'Audit', problems: [400, 401] },
+    ...{ method: 'post', path: TOKENS, id: 'makeToken', tag: 'access', scope: 'configure', body: 'TokenBody' },
+    ...{ summary: 'Make a token; it is shown in this answer alone' },
+    ...{ success: [201], answer: 'NewToken', problems: [401, 403, 422] },
+  },
+  {
+    ...{ method: 'delete', path: `${TOKENS}/{tokenId}`, id: 'revokeToken', tag: 'access', scope: 'configure' },
+    ...{ summary: 'Revoke a token, and the log-ins made with it' },
+    ...{ success: [200], answer: 'Token', problems: [401, 403, 404] },
+  },
+  {
+    ...{ method: 'get', path: '/v1/audit', id: 'readAudit', tag: 'access' },
+    ...{ summary: 'Who did what, newest first', query: ['subject', 'before', 'limit'] },
+    ...{ success: [200], answer: 'Audit', problems: [400, 401, 403] },
+  },
+  {
+    ...{ method: 'get', path: '/v1/audit.ndjson', id: 'exportAudit', tag: 'access' },
+    ...{ summary: 'The whole audit, oldest first, a JSON object a line', query: ['from', 'to'] },
+    ...{ success: [200], answer: 'application/x-ndjson', problems: [400, 401, 403] },
   },
 ];
 
@@ -269,16 +307,22 @@ const host: Operation[] = [
   {
     ...{ method: 'get', path: '/v1/overview', id: 'getOverview', tag: 'host' },
     ...{ summary: 'All billers at a glance, deliveries of 24 hours, what needs a person' },
-    ...{ success: [200], answer: 'Overview', problems: [401] },
+    ...{ bySomeBillers: true, success: [200], answer: 'Overview', problems: [401] },
   },
   {
     ...{ method: 'get', path: '/v1/events', id: 'listen', tag: 'host' },
     ...{ summary: 'Server-sent events: what kinds of things have changed' },
-    ...{ success: [200], answer: 'text/event-stream', problems: [401] },
+    ...{ bySomeBillers: true, success: [200], answer: 'text/event-stream', problems: [401] },
   },
   {
     ...{ method: 'get', path: '/v1/adapters', id: 'listAdapters', tag: 'host' },
-    ...{ summary: 'The adapters, quarantined ones included', success: [200], answer: 'AdapterList', problems: [401] },
+    ...{
+      summary: 'The adapters, quarantined ones included',
+      bySomeBillers: true,
+      success: [200],
+      answer: 'AdapterList',
+      problems: [401],
+    },
   },
   {
     ...{ method: 'get', path: '/v1/doctor', id: 'checkHost', tag: 'host' },
@@ -295,7 +339,7 @@ const host: Operation[] = [
   },
   {
     ...{ method: 'delete', path: '/v1/session', id: 'logOut', tag: 'host', summary: 'Log out of the console' },
-    ...{ success: [204], problems: [401, 403] },
+    ...{ scope: 'read', bySomeBillers: true, success: [204], problems: [401, 403] },
   },
   {
     ...{ method: 'get', path: '/healthz', id: 'alive', tag: 'host', summary: 'Whether the host is alive' },
@@ -319,8 +363,22 @@ export const OPERATIONS: readonly Operation[] = [
   ...enrollments,
   ...files,
   ...deliveries,
+  ...access,
   ...host,
 ];
 
 /** What a probe, or who logs in, may ask without a token. */
 export const OPEN_OPERATIONS = new Set(['alive', 'ready', 'logIn', 'getSession']);
+
+export const scopeOf = ({ scope, method }: Operation): Scope => scope ?? (method === 'get' ? 'read' : 'operate');
+
+const byRoute = new Map(
+  OPERATIONS.map((operation) => [
+    `${operation.method.toUpperCase()} ${operation.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+    operation,
+  ]),
+);
+
+/** @param url the route's, such as `/v1/billers/:billerId` */
+export const operationAt = (method: string, url: string): Operation | undefined =>
+  byRoute.get(`${method === 'HEAD' ? 'GET' : method} ${url}`);

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Deliveries } from '../deliveries/deliveries.js';
 import type { Delivery } from '../deliveries/delivery-store.js';
+import { actorOf } from './authentication.js';
 import { PaymentBody, ReturnBody, readBody } from './bodies.js';
 import type { Resolve } from './resolve.js';
 
@@ -38,9 +39,10 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
     };
   };
 
-  app.post<{ Params: { billerId: string } }>(path, async ({ params, body, headers }, reply) => {
+  app.post<{ Params: { billerId: string } }>(path, async (request, reply) => {
+    const { params, body, headers } = request;
     const payment = readBody(PaymentBody, body);
-    const { delivery, created } = await deliveries.acceptPayment(params.billerId, payment);
+    const { delivery, created } = await deliveries.acceptPayment(params.billerId, payment, actorOf(request));
     const seconds = Math.min(
       Number(/(?:^|[,;\s])wait=(\d+)/.exec(String(headers.prefer ?? ''))?.[1] ?? 0),
       LONGEST_WAIT_S,
@@ -58,9 +60,12 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
     view(await deliveries.get(params.billerId, 'payment', params.transactionId)),
   );
 
-  app.post<OfPayment>(`${path}/:transactionId/return`, async ({ params, body }, reply) => {
-    const { billerId, transactionId } = params;
-    const { delivery, created } = await deliveries.acceptReturn(billerId, transactionId, readBody(ReturnBody, body));
+  app.post<OfPayment>(`${path}/:transactionId/return`, async (request, reply) => {
+    const { billerId, transactionId } = request.params;
+    const returned = readBody(ReturnBody, request.body);
+    const { delivery, created } = await deliveries.acceptReturn(
+      ...([billerId, transactionId, returned, actorOf(request)] as const),
+    );
     return reply.code(created ? 202 : 200).send({ transactionId, ...(await view(delivery)) });
   });
 

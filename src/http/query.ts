@@ -30,3 +30,10 @@ export function instantOf(name: string, value: string | undefined): Date | undef
     throw new Problem(400, `bad-${name}`, `${name} must be an instant such as 2026-11-24T08:00:00Z`);
   return instant;
 }
+
+/** @throws Problem 400 `bad-{name}` when it is no whole number */
+export function numberOf(name: string, value: string | undefined): number | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (!/^\d{1,15}$/.test(value)) throw new Problem(400, `bad-${name}`, `${name} must be a whole number`);
+  return Number(value);
+}

@@ -1,8 +1,9 @@
 /** The HTTP API: Fastify, the token, problem details; each resource has its own file. */
 import fastifyCookie from '@fastify/cookie';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { Problem } from '../problem.js';
 import { LOG, type Log } from '../telemetry/log.js';
+import { accessRoutes } from './access.js';
 import { accountRoutes } from './accounts.js';
 import { authentication } from './authentication.js';
 import { billerRoutes } from './billers.js';
@@ -15,6 +16,7 @@ import { openApi } from './openapi.js';
 import { paymentRoutes } from './payments.js';
 import type { Resolve } from './resolve.js';
 import { traceRequests } from './tracing.js';
+import { WAY_IN_LIMITS, wayIn } from './way-in.js';
 
 const BODY_LIMIT = 1 << 20;
 const OPEN = new Set(['/healthz', '/readyz']);
@@ -27,22 +29,31 @@ const CODES: Record<string, [number, string]> = {
 };
 
 /** @param resolve gives the features their routes call, bound by main */
-export async function createServer(resolve: Resolve, token: string): Promise<FastifyInstance> {
+export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
   const log: Log = resolve(LOG);
+  const limits = resolve(WAY_IN_LIMITS);
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: 0,
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.headersMs / 3 },
+    // Before there is a route, Fastify would answer in words of its own.
+    frameworkErrors: (error, _request, reply) => {
+      const problem = new Problem(error.statusCode ?? 400, 'bad-request', 'the address can’t be read');
+      void (reply as FastifyReply).code(problem.status).type('application/problem+json').send(problem.toJSON());
+    },
     routerOptions: { maxParamLength: 500 },
   });
+  app.server.maxHeadersCount = 100;
   traceRequests(app);
   await app.register(fastifyCookie);
-  authentication(app, resolve, token, ({ method, url }) => {
+  const isLetIn = authentication(app, resolve, ({ method, url }) => {
     const path = url.split('?')[0] ?? '';
     return OPEN.has(path) || isConsolePath(path) || (path === SESSION && method !== 'DELETE');
   });
+  wayIn(app, limits);
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const [status, code] =
       CODES[error.code] ??
@@ -53,6 +64,8 @@ export async function createServer(resolve: Resolve, token: string): Promise<Fas
         : status < 500
           ? new Problem(status, code, error.message)
           : new Problem(500, 'internal-error', 'something went wrong here; the log says what');
+    const wait = problem.more.retryAfterSeconds;
+    if (wait !== undefined) reply.header('retry-after', wait as number);
     if (problem.status === 500) log.error({ err: error, url: request.url }, 'a request failed');
     return reply.code(problem.status).type('application/problem+json').send(problem.toJSON());
   });
@@ -65,7 +78,8 @@ export async function createServer(resolve: Resolve, token: string): Promise<Fas
   await consolePages(app);
   await app.register(
     async (v1) => {
-      consoleRoutes(v1, resolve);
+      consoleRoutes(v1, resolve, isLetIn);
+      accessRoutes(v1, resolve);
       billerRoutes(v1, resolve);
       accountRoutes(v1, resolve);
       paymentRoutes(v1, resolve);

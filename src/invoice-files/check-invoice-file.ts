@@ -8,6 +8,7 @@ import {
   type InvoiceFileTotals,
   type SetAsideRecord,
 } from '@ic-host/contracts';
+import { asideCardNumbers } from './aside-card-numbers.js';
 import { centsText, checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from './control-totals.js';
 import { SeenNumbers } from './seen-numbers.js';
 
@@ -43,9 +44,11 @@ export async function checkInvoiceFile(
     ...{ unknownFields: 0, setAside: 0, firstSetAside: [] },
   };
   const parts = () =>
-    parser.parse(
-      { fileName: basename(file), bytes: createReadStream(file, { highWaterMark: READ_BYTES }) },
-      new AbortController().signal,
+    asideCardNumbers(
+      parser.parse(
+        { fileName: basename(file), bytes: createReadStream(file, { highWaterMark: READ_BYTES }) },
+        new AbortController().signal,
+      ),
     );
   const seen = new SeenNumbers();
   const suspects = new Map<string, number>();

@@ -21,6 +21,7 @@ import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
+import { asideCardNumbers } from './aside-card-numbers.js';
 import { checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from './control-totals.js';
 import { copyLine } from './copy-line.js';
 import {
@@ -178,7 +179,7 @@ export class ImportInvoiceFile {
     const biller = await this.billers.get(row.biller_id);
     const parser = await this.scopes.contract(row.biller_id, 'invoice-file-parser');
     const source = { fileName: row.file_name, bytes: createReadStream(row.path, { highWaterMark: READ_BYTES }) };
-    const parts = parser.parse(source, this.stopping.signal);
+    const parts = asideCardNumbers(parser.parse(source, this.stopping.signal));
     let header: InvoiceFileHeader | undefined;
     let totals: InvoiceFileTotals | undefined;
     let setAside = 0;

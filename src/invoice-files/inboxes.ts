@@ -105,10 +105,7 @@ export class Inboxes {
     let waiting: string[] = [];
     let problem: string | null = null;
     try {
-      folder =
-        inbox.kind === 'folder'
-          ? new LocalInbox(inbox.folder)
-          : await SftpInbox.open(inbox, this.host.allowPrivateEgress);
+      folder = inbox.kind === 'folder' ? new LocalInbox(inbox.folder) : await SftpInbox.open(inbox, this.host);
       const files = (await folder.list()).filter(({ name }) => !UNFINISHED.test(name));
       waiting = files.map(({ name }) => name).sort();
       const complete = files.filter((file) => isUnchanged(file, watched.seen.get(file.name)));

@@ -1,21 +1,16 @@
 /** An inbox on an SFTP server, whose key must be the one that was configured. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import SftpClient from 'ssh2-sftp-client';
-import type { Inbox, SecretReference } from '../billers/inbox-option.js';
+import type { HostOptions } from '../billers/billers.js';
+import type { Inbox } from '../billers/inbox-option.js';
+import { readReference } from '../billers/secret-reference.js';
 import { hostGuard } from '../egress/host-guard.js';
 import { type InboxFile, type InboxFolder, nameBeside } from './inbox-folder.js';
 
 const READY_MS = 15_000;
-
-function secretOf(reference: SecretReference): string {
-  const secret = 'env' in reference ? process.env[reference.env] : readFileSync(reference.file, 'utf8');
-  if (!secret) throw new Error(`the inbox's secret is not where it should be: ${JSON.stringify(reference)}`);
-  return secret;
-}
 
 export class SftpInbox implements InboxFolder {
   private constructor(
@@ -23,19 +18,22 @@ export class SftpInbox implements InboxFolder {
     private readonly folder: string,
   ) {}
 
-  /** @param allowPrivate whether the server may be at a private address */
-  static async open(inbox: Inbox & { kind: 'sftp' }, allowPrivate: boolean): Promise<SftpInbox> {
+  static async open(
+    inbox: Inbox & { kind: 'sftp' },
+    { allowPrivateEgress, dataDir }: Pick<HostOptions, 'allowPrivateEgress' | 'dataDir'>,
+  ): Promise<SftpInbox> {
     const silent = (): void => undefined; // whatever it says is told by the call that it breaks, too
     const client = new SftpClient('inbox', { error: silent, end: silent, close: silent });
     const { host, port, user, password, privateKey, hostKey } = inbox;
-    const guard = hostGuard([host], allowPrivate);
+    const guard = hostGuard([host], allowPrivateEgress);
     guard.check(new URL(`https://${host.includes(':') ? `[${host}]` : host}/`));
-    const sock = connect({ host, port, lookup: guard.lookup });
+    // Its host key is checked, as a certificate would be.
+    const sock = connect({ host, port, lookup: guard.lookup['https:'] });
     try {
       await client.connect({
         ...{ sock, username: user, readyTimeout: READY_MS },
-        ...(password ? { password: secretOf(password).replace(/\r?\n$/, '') } : {}),
-        ...(privateKey ? { privateKey: secretOf(privateKey) } : {}),
+        ...(password ? { password: readReference(password, 'inbox.password', dataDir) } : {}),
+        ...(privateKey ? { privateKey: `${readReference(privateKey, 'inbox.privateKey', dataDir)}\n` } : {}),
         hostVerifier: (key: Buffer) =>
           `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}` === hostKey,
       });

@@ -12,9 +12,10 @@ export class ChangeFeed {
   /**
    * Rows are ordered by their transaction, and a transaction's rows are shown only when every older transaction has
    * ended: so a slow one can't put rows behind a cursor that has passed.
+   * @param billers of these alone; null: of all
    * @throws Problem 400 `bad-cursor`
    */
-  async read(after: string | undefined, limit: number) {
+  async read(after: string | undefined, limit: number, billers: readonly string[] | null = null) {
     const match = /^(\d{1,20})\.(\d{1,19})$/.exec(after ?? '0.0');
     if (!match) throw new Problem(400, 'bad-cursor', 'the cursor is not one this feed gave out');
     const rows = await this.database.db
@@ -22,6 +23,7 @@ export class ChangeFeed {
       .selectAll()
       .where(sql<boolean>`(xid, seq) > (${match[1]}::xid8, ${match[2]}::bigint)`)
       .where(sql<boolean>`xid < pg_snapshot_xmin(pg_current_snapshot())`)
+      .$if(billers !== null, (query) => query.where('biller_id', 'in', billers as string[]))
       .orderBy('xid')
       .orderBy('seq')
       .limit(limit)

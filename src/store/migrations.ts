@@ -132,6 +132,31 @@ create table sessions (
 );
 `;
 
+/**
+ * Tokens by their hash; keys that seal secrets, each wrapped by a master key; an audit that not even the host can
+ * change afterwards.
+ */
+const SECURITY = `
+create table api_tokens (
+  token_id text primary key, name text not null, secret_hash text not null,
+  scope text not null check (scope in ('read', 'operate', 'configure')), billers text[], made_by text not null,
+  created_at timestamptz not null default now(), expires_at timestamptz, last_used_at timestamptz, revoked_at timestamptz
+);
+delete from sessions;
+alter table sessions drop column actor, add column token_id text references api_tokens,
+  add column last_used_at timestamptz not null default now();
+create table data_keys (
+  key_id text not null, master_id text not null, wrapped text not null, created_at timestamptz not null default now(),
+  primary key (key_id, master_id)
+);
+create function refuse_change() returns trigger language plpgsql as
+  $$ begin raise exception 'the audit is append-only'; end $$;
+create trigger audit_append_only before update or delete on audit for each row execute function refuse_change();
+create trigger audit_not_emptied before truncate on audit for each statement execute function refuse_change();
+create index audit_by_time on audit (at);
+alter table deliveries add column accepted_by text;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -144,6 +169,7 @@ export const migrations: MigrationProvider = {
     '002-partners': migration(PARTNERS),
     '003-files': migration(FILES),
     '004-console': migration(CONSOLE),
+    '005-security': migration(SECURITY),
   }),
 };
 

@@ -86,6 +86,8 @@ export interface DeliveriesTable {
   next_attempt_at: Date | null;
   /** Until then the partner may still be working on an attempt of unknown outcome. */
   doubtful_until: Date | null;
+  /** Whose token handed it over; null: before this was kept. */
+  accepted_by: string | null;
   created_at: Now;
   updated_at: Now;
 }
@@ -180,9 +182,35 @@ export interface SetAsideTable {
 export interface SessionsTable {
   /** SHA-256 of what the cookie holds. */
   token_hash: string;
-  actor: string;
+  /** Null: the host's own token. */
+  token_id: string | null;
   created_at: Now;
   expires_at: Date;
+  last_used_at: Now;
+}
+
+export interface ApiTokensTable {
+  token_id: string;
+  name: string;
+  /** SHA-256 of the whole token, which has 256 random bits. */
+  secret_hash: string;
+  scope: 'read' | 'operate' | 'configure';
+  /** Null: all. */
+  billers: string[] | null;
+  made_by: string;
+  created_at: Now;
+  expires_at: Date | null;
+  last_used_at: Date | null;
+  revoked_at: Date | null;
+}
+
+/** Keys that seal secrets, themselves sealed; one row for each master key that opens it. */
+export interface DataKeysTable {
+  key_id: string;
+  /** Beginning of the SHA-256 of what derives from the master key. */
+  master_id: string;
+  wrapped: string;
+  created_at: Now;
 }
 
 export interface Tables {
@@ -199,4 +227,6 @@ export interface Tables {
   inbox_states: InboxStatesTable;
   set_aside_records: SetAsideTable;
   sessions: SessionsTable;
+  api_tokens: ApiTokensTable;
+  data_keys: DataKeysTable;
 }

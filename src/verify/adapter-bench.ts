@@ -57,6 +57,7 @@ export class AdapterBench implements SuiteHost {
     const given: Record<string, string | undefined> = { ...biller.settings, ...settings };
     const { billerId, guid } = biller;
     const { container, wayOut } = openScope({
+      unmasked: true,
       ...{ manifest, module, log, tap: wire, pace: async () => undefined, allowPrivate: this.options.allowPrivate },
       biller: { billerId, guid, name: billerId, openBilling: true, invoiceTypeId: 164 },
       read: (key) => given[key] ?? given[manifest.settings.find((spec) => spec.key === key)?.settingId ?? key],

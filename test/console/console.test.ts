@@ -51,7 +51,7 @@ describe('the console, in a browser', function () {
     await page.goto(`${browser.base}/deliveries?state=parked`);
     await page.getByLabel(/^Token/).fill('not the token');
     await button('Log in').click();
-    await sees('the token is not the one of this host');
+    await sees(/the token is not one of this host/);
     await browser.picture('log-in');
     await page.getByLabel(/^Token/).fill(host.host.token);
     await button('Log in').click();

@@ -1,6 +1,9 @@
 /** Partners that fail in every way a wire can: each a real server on loopback, or an address where none is. */
+
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface FaultyPartner {
@@ -30,11 +33,12 @@ const body = (text: string, type = 'application/json'): Answer => {
 /** A megabyte at a time, as fast as it is read, until the reader has enough. */
 async function large(response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.write('{"success":true,"messages":["');
-  for (let sent = 0; sent < LARGE_BODY_MB && !response.destroyed; sent++)
-    if (!response.write('x'.repeat(1 << 20)))
-      await Promise.race([...['drain', 'close'].map((event) => new Promise((done) => response.once(event, done)))]);
-  response.end('"],"data":{}}');
+  const parts = function* () {
+    yield '{"success":true,"messages":["';
+    for (let sent = 0; sent < LARGE_BODY_MB; sent++) yield 'x'.repeat(1 << 20);
+    yield '"],"data":{}}';
+  };
+  await pipeline(Readable.from(parts()), response).catch(() => undefined); // the reader had enough
 }
 
 /** What a good partner says, a byte at a time. */

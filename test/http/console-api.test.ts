@@ -105,7 +105,7 @@ describe('the API for operators', () => {
     ] as const)
       it(`find ${count} by ${query}`, async () => {
         expect((await get(`/v1/deliveries?${query}`)).deliveries).to.have.length(count);
-        const { counts } = await get(`/v1/deliveries/counts?${query}`);
+        const { counts } = await get(`/v1/deliveries/counts?${query.replace(/^state=\w+&/, '')}`);
         expect(counts.queued).to.equal(count);
       });
 

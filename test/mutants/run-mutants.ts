@@ -9,7 +9,13 @@ import type { LoadedAdapter } from '../../src/adapters/adapter-registry.js';
 import { verifyAdapter } from '../../src/verify/verify-adapter.js';
 
 const manifest = JSON.parse(readFileSync('contracts/template/adapter.manifest.json', 'utf8')) as AdapterManifest;
-const adapter: LoadedAdapter = { source: 'acme', folder: 'contracts/template', manifest, module: right.module };
+const adapter: LoadedAdapter = {
+  source: 'acme',
+  pinned: false,
+  folder: 'contracts/template',
+  manifest,
+  module: right.module,
+};
 
 export interface Caught {
   mutant: Mutant;

@@ -160,7 +160,14 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     const id = `${kind} ${key}`;
     const held = store.rows.get(id);
     const now = store.clock;
-    const fresh = { attempts: 0, version: 1, lease_token: null, lease_until: null, doubtful_until: null };
+    const fresh = {
+      attempts: 0,
+      version: 1,
+      lease_token: null,
+      lease_until: null,
+      doubtful_until: null,
+      accepted_by: null,
+    };
     store.insert({
       ...{ id, biller_id: BILLER, kind, key, ...fresh, ...held, state: 'queued' as const, request, result: {} },
       ...(held ? { version: held.version + 1 } : {}),

@@ -32,11 +32,11 @@ export class BriteCoreInvoiceFiles implements InvoiceFileParser {
         yield { type: 'header', header: headerOf(part.text) };
         continue;
       }
-      const { records, setAside, totalCents, unknownFields } = reader.read(part, totals.records);
+      const { records, offsets, setAside, totalCents, unknownFields } = reader.read(part, totals.records);
       totals.records += part.spans.length / 2;
       totals.totalCents += totalCents;
       totals.unknownFields += unknownFields;
-      yield { type: 'batch', records, setAside, bytesRead: part.bytesRead };
+      yield { type: 'batch', records, offsets, setAside, bytesRead: part.bytesRead };
     }
     yield { type: 'totals', totals };
   }

@@ -11,6 +11,7 @@ const KNOWN = new Set<string>([...INVOICE_FIELDS.map(({ name }) => name), ...IGN
 
 export interface ReadBatch {
   records: InvoiceRecord[];
+  offsets: number[];
   setAside: SetAsideRecord[];
   /** Of all records whose amount could be read. */
   totalCents: bigint;
@@ -25,7 +26,7 @@ export class InvoiceRecords {
    * @throws AdapterError `rejected`, code `not-json`, where an element is not JSON: then the file is not
    */
   read({ bytes, spans, byteOffset }: ElementBatch, before: number): ReadBatch {
-    const batch: ReadBatch = { records: [], setAside: [], totalCents: 0n, unknownFields: 0 };
+    const batch: ReadBatch = { records: [], offsets: [], setAside: [], totalCents: 0n, unknownFields: 0 };
     const latin1 = bytes.toString('latin1');
     let cents = 0; // of this batch: at most a few thousand amounts, far from what a double can't hold
     for (let index = 0; index < spans.length; index += 2) {
@@ -34,6 +35,7 @@ export class InvoiceRecords {
       const record = this.plain.read(bytes, latin1, start, end);
       if (record && check(record) === undefined) {
         batch.records.push(record);
+        batch.offsets.push(byteOffset + start);
         batch.unknownFields += this.plain.unknown.length;
         cents += record.totalAmountDue.cents;
         if (!Number.isSafeInteger(cents)) {
@@ -52,7 +54,10 @@ export class InvoiceRecords {
           invoiceNumber: exact.invoiceNumber,
           ...exact.fault,
         });
-      else batch.records.push(exact.record);
+      else {
+        batch.records.push(exact.record);
+        batch.offsets.push(byteOffset + start);
+      }
     }
     batch.totalCents += BigInt(cents);
     return batch;

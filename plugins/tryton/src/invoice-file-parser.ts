@@ -31,6 +31,10 @@ const checkRecord = checkerOf(InvoiceRecord);
 const checkHeader = checkerOf(InvoiceFileHeader);
 const refuse = (code: string, message: string): AdapterError => new AdapterError('rejected', message, { code });
 
+const emptyBatch = (): { records: InvoiceRecord[]; offsets: number[]; setAside: SetAsideRecord[] } => ({
+  ...{ records: [], offsets: [], setAside: [] },
+});
+
 @injectable()
 export class TrytonInvoiceFiles implements InvoiceFileParser {
   constructor(@inject(BILLER) private readonly biller: Biller) {}
@@ -41,7 +45,7 @@ export class TrytonInvoiceFiles implements InvoiceFileParser {
     let header: InvoiceFileHeader | undefined;
     let ended = false;
     let totals = { records: 0, totalCents: 0n, unknownFields: 0 };
-    let batch: { records: InvoiceRecord[]; setAside: SetAsideRecord[] } = { records: [], setAside: [] };
+    let batch = emptyBatch();
     let byteOffset = 0; // of the line that is being read
     for await (const { cells, end } of linesOf(bytes, signal)) {
       const at = byteOffset;
@@ -56,11 +60,13 @@ export class TrytonInvoiceFiles implements InvoiceFileParser {
         const place = { recordNumber: totals.records + 1, byteOffset: at };
         const { cents, record, setAside } = recordOf(cells, columns, place);
         totals = { ...totals, records: place.recordNumber, totalCents: totals.totalCents + BigInt(cents) };
-        if (record) batch.records.push(record);
-        else batch.setAside.push(setAside);
+        if (record) {
+          batch.records.push(record);
+          batch.offsets.push(at);
+        } else batch.setAside.push(setAside);
         if (batch.records.length + batch.setAside.length >= BATCH) {
           yield { type: 'batch', ...batch, bytesRead: end };
-          batch = { records: [], setAside: [] };
+          batch = emptyBatch();
         }
       }
     }

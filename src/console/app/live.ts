@@ -13,21 +13,30 @@ const setState = (next: State): void => {
 /** Lists too long to be read again by themselves: they say that there is news instead. */
 const QUIET = 'list';
 
+/** @param topic none: of every topic */
+export function invalidateAllButLists(topic?: Topic): void {
+  queries.invalidateQueries({
+    predicate: ({ queryKey }) => (topic === undefined || queryKey[0] === topic) && queryKey[1] !== QUIET,
+  });
+}
+
+function tell(topic?: Topic): void {
+  invalidateAllButLists(topic);
+  for (const [of, told] of listeners) if (topic === undefined || of === topic) for (const listener of told) listener();
+}
+
 export function useLive(): void {
   useEffect(() => {
     const source = new EventSource('/v1/events');
     source.addEventListener('open', () => {
       // What changed while nobody listened is not told any more.
-      if (state === 'broken') queries.invalidateQueries();
+      if (state === 'broken') tell();
       setState('live');
     });
     source.addEventListener('error', () => setState('broken'));
     source.addEventListener('change', (event) => {
       const topics: Topic[] = JSON.parse((event as MessageEvent<string>).data);
-      for (const topic of topics) {
-        queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === topic && queryKey[1] !== QUIET });
-        for (const listener of listeners.get(topic) ?? []) listener();
-      }
+      for (const topic of topics) tell(topic);
     });
     return () => source.close();
   }, []);

@@ -1,6 +1,7 @@
 /** The adapters: what each can do, whether the contract suite says so, who is on it, and what it may reach. */
 import { Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { answerOf, api, type Schemas } from '../api.js';
 import { count } from '../format.js';
 import { Ago } from '../parts/ago.js';
@@ -99,6 +100,18 @@ const reachOf = ({ egress, settings }: Loaded): string =>
     })
     .join(', ');
 
+const isolationOf = ({ isolated }: Loaded): ReactNode => {
+  if (!isolated) return 'The host’s own thread';
+  const { state, restarts, lastFault, lastFaultAt } = isolated;
+  return (
+    <>
+      A thread of its own, {state === 'running' ? 'running' : <State word={state} tone="bad" />}
+      {restarts ? `, started again ${restarts} times; the last time since ${lastFault}, ` : ''}
+      {restarts && lastFaultAt ? <Ago at={lastFaultAt} /> : null}
+    </>
+  );
+};
+
 function Adapter({ adapter }: { adapter: Loaded }) {
   const { suite, limits } = adapter;
   const capabilities = adapter.contracts.flatMap((contract) => contract.capabilities ?? []);
@@ -125,6 +138,8 @@ function Adapter({ adapter }: { adapter: Loaded }) {
             ['Calls at once', String(limits.concurrency ?? 'as the host has it')],
             ['Time of a call', limits.timeoutMs ? `${limits.timeoutMs} ms` : 'as the host has it'],
             ['May reach', reachOf(adapter)],
+            ['Its files', adapter.pinned ? 'Pinned by the manifest' : 'Not pinned: any change of them is loaded'],
+            ['Runs in', isolationOf(adapter)],
           ]}
         />
         <Group gap="sm">

@@ -2,13 +2,13 @@
 import { Button, Group, Select, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { RowSelectionState } from '@tanstack/react-table';
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { answerOf, api, HostProblem, queries, type Schemas } from '../api.js';
 import { count } from '../format.js';
-import { useNews } from '../live.js';
+import { invalidateAllButLists, useNews } from '../live.js';
 import { Ago } from '../parts/ago.js';
 import { Go } from '../parts/links.js';
 import { PageHead } from '../parts/page-head.js';
@@ -21,6 +21,9 @@ import { DELIVERY_KINDS, DELIVERY_STATES, deliveryText } from '../words.js';
 
 type Delivery = Schemas['Delivery'];
 const MOST_AT_ONCE = 500;
+/** Whoever scrolls on wants to get somewhere. */
+const FIRST_PAGE = 100;
+const NEXT_PAGE = 500;
 
 const COLUMNS: Column<Delivery>[] = [
   {
@@ -49,6 +52,15 @@ const queryOf = ({ state, kind, ...others }: DeliveriesSearch) => {
   };
 };
 
+/** A list that someone has scrolled down is not read again for the few that they changed. */
+const withStates = (held: InfiniteData<Schemas['DeliveryList']>, became: ReadonlyMap<string, Delivery['state']>) => ({
+  ...held,
+  pages: held.pages.map((page) => ({
+    ...page,
+    deliveries: page.deliveries.map((row) => ({ ...row, state: became.get(row.id) ?? row.state })),
+  })),
+});
+
 export function DeliveriesPage() {
   const search = useSearch({ from: '/shell/deliveries' });
   const navigate = useNavigate({ from: '/deliveries' });
@@ -60,18 +72,23 @@ export function DeliveriesPage() {
     setSelected({});
     navigate({ search: (held) => ({ ...held, ...change }), replace: true });
   };
+  const listKey = ['deliveries', 'list', query];
   const list = useInfiniteQuery({
-    queryKey: ['deliveries', 'list', query],
+    queryKey: listKey,
     initialPageParam: '',
     queryFn: ({ pageParam }) =>
       answerOf(
         api.GET('/v1/deliveries', {
-          params: { query: { ...query, limit: 100, ...(pageParam ? { after: pageParam } : {}) } },
+          params: {
+            query: { ...query, limit: pageParam ? NEXT_PAGE : FIRST_PAGE, ...(pageParam ? { after: pageParam } : {}) },
+          },
         }),
       ),
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,
     refetchInterval: false,
+    // What has come stays as it is: comparing all pages with each that comes takes longer the longer the list is.
+    structuralSharing: false,
   });
   const { state: _, ...others } = query;
   const counts = useQuery({
@@ -83,9 +100,8 @@ export function DeliveriesPage() {
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetching) fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
-  const pages = list.data?.pages ?? [];
-  const rows = pages.flatMap((page) => page.deliveries);
-  const isShort = pages.length <= 1;
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.deliveries) ?? [], [list.data]);
+  const isShort = (list.data?.pages.length ?? 0) <= 1;
   const told = useCallback(() => {
     // One page is read again at once; a list that someone has scrolled down is left as it is until asked for.
     if (isShort) refetch();
@@ -94,7 +110,7 @@ export function DeliveriesPage() {
   useNews('deliveries', told);
   const showNews = () => {
     setNews(false);
-    queries.resetQueries({ queryKey: ['deliveries', 'list', query] });
+    queries.resetQueries({ queryKey: listKey });
   };
   const ids = Object.keys(selected).filter((id) => selected[id]);
   const bulk = (action: Schemas['BulkBody']['action'], state?: 'delivered' | 'rejected') => {
@@ -117,7 +133,9 @@ export function DeliveriesPage() {
         const { results } = await answerOf(api.POST('/v1/deliveries/bulk', { body }));
         const refused = results.filter(({ ok }) => !ok);
         setSelected(Object.fromEntries(refused.map(({ id }) => [id, true])));
-        queries.invalidateQueries({ queryKey: ['deliveries'] });
+        const became = new Map(results.flatMap(({ id, state }) => (state ? [[id, state] as const] : [])));
+        queries.setQueryData<typeof list.data>(listKey, (held) => held && withStates(held, became));
+        invalidateAllButLists('deliveries');
         const done = results.length - refused.length;
         if (refused.length) {
           const why = [...new Set(refused.map(({ detail }) => detail))].slice(0, 3).join('; ');

@@ -1,4 +1,8 @@
-/** A list as a table: sorted and selected by TanStack Table; where it is long, only what is seen is drawn. */
+/**
+ * A list as a table: sorted and selected by TanStack Table; where it is long, only what is seen is drawn. A list that
+ * can't be sorted gives the table no more than that either, so that each page that comes costs the same, however long
+ * the list has become.
+ */
 import { Checkbox, Text } from '@mantine/core';
 import {
   type ColumnDef,
@@ -61,7 +65,19 @@ export function Rows<Row extends object>(props: Rows<Row>) {
       ),
     [columns],
   );
-  const data = useMemo(() => [...rows], [rows]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    overscan: 8,
+    enabled: height !== undefined,
+  });
+  const seen = virtual.getVirtualItems();
+  const first = height ? (seen[0]?.index ?? 0) : 0;
+  const last = height ? (seen.at(-1)?.index ?? -1) : rows.length - 1;
+  const sortable = columns.some(({ by }) => by);
+  const data = useMemo(() => (sortable ? [...rows] : rows.slice(first, last + 1)), [rows, sortable, first, last]);
   const table = useTable({
     features,
     columns: defs,
@@ -71,21 +87,11 @@ export function Rows<Row extends object>(props: Rows<Row>) {
     state: { rowSelection: selected ?? {} },
     onRowSelectionChange: (update) => onSelect?.(typeof update === 'function' ? update(selected ?? {}) : update),
   });
-  const scroller = useRef<HTMLDivElement>(null);
-  const sorted = table.getRowModel().rows;
-  const virtual = useVirtualizer({
-    count: sorted.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 8,
-    enabled: height !== undefined,
-  });
-  const seen = virtual.getVirtualItems();
-  const first = height ? (seen[0]?.index ?? 0) : 0;
-  const last = height ? (seen.at(-1)?.index ?? -1) : sorted.length - 1;
+  const model = table.getRowModel().rows;
+  const drawn = sortable ? model.slice(first, last + 1) : model;
   useEffect(() => {
-    if (height && last >= sorted.length - 20) onEnd?.();
-  }, [height, last, sorted.length, onEnd]);
+    if (height && last >= rows.length - 20) onEnd?.();
+  }, [height, last, rows.length, onEnd]);
 
   if (rows.length === 0)
     return (
@@ -93,7 +99,8 @@ export function Rows<Row extends object>(props: Rows<Row>) {
         {empty}
       </Text>
     );
-  const drawn = sorted.slice(first, last + 1);
+  const selectedCount = Object.values(selected ?? {}).filter(Boolean).length;
+  const all = selectedCount > 0 && rows.every((row) => selected?.[idOf(row)]);
   const gap = (count: number) =>
     count > 0 ? (
       <tr data-gap="">
@@ -110,7 +117,7 @@ export function Rows<Row extends object>(props: Rows<Row>) {
       fixed={height !== undefined}
       style={height ? { maxHeight: height } : undefined}
     >
-      <table aria-rowcount={height ? sorted.length : undefined}>
+      <table aria-rowcount={height ? rows.length : undefined}>
         <thead>
           <tr>
             {selected ? (
@@ -118,9 +125,9 @@ export function Rows<Row extends object>(props: Rows<Row>) {
                 <Checkbox
                   size="xs"
                   aria-label="Select all that are loaded"
-                  checked={table.getIsAllRowsSelected()}
-                  indeterminate={table.getIsSomeRowsSelected() && !table.getIsAllRowsSelected()}
-                  onChange={table.getToggleAllRowsSelectedHandler()}
+                  checked={all}
+                  indeterminate={selectedCount > 0 && !all}
+                  onChange={() => onSelect?.(all ? {} : Object.fromEntries(rows.map((row) => [idOf(row), true])))}
                 />
               </th>
             ) : null}
@@ -163,7 +170,7 @@ export function Rows<Row extends object>(props: Rows<Row>) {
               ))}
             </tr>
           ))}
-          {gap(sorted.length - 1 - last)}
+          {gap(rows.length - 1 - last)}
         </tbody>
       </table>
     </Scroll>

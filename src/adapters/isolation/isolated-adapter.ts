@@ -1,0 +1,328 @@
+/**
+ * An adapter in a thread of its own: the host's side. A crash, an endless loop or a leak there ends that thread and no
+ * other; what was under way is told as lost, with what is known of its outcome, and the thread is started again.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Worker } from 'node:worker_threads';
+import {
+  AdapterError,
+  type AdapterLogger,
+  type AdapterManifest,
+  type AdapterSettings,
+  BILLER,
+  type Biller,
+  CONTRACT_TOKENS,
+  type ContractName,
+  LOGGER,
+  PARTNER_HTTP,
+  SETTINGS,
+} from '@ic-host/contracts';
+import type { AxiosInstance } from 'axios';
+import { ContainerModule } from 'inversify';
+import type { CallOf, PartnerCall, ScopeShape, SettingsSnapshot } from './serve-adapter.js';
+import { type Port, Wire } from './wire.js';
+
+export interface IsolationLimits {
+  memoryMb: number;
+  /** A thread that doesn't answer for so long is ended. */
+  hangMs: number;
+  /** The first pause before it is started again; each that follows is twice as long. */
+  restartMs: number;
+}
+export const DEFAULT_ISOLATION: IsolationLimits = { memoryMb: 256, hangMs: 5_000, restartMs: 500 };
+const LONGEST_RESTART_MS = 60_000;
+const START_MS = 20_000;
+/** Whoever ran so long is not one that ends again and again. */
+const SETTLED_MS = 60_000;
+
+/** Calls under way on a dropped scope may still end. */
+const DROP_AFTER_MS = 120_000;
+const WORKER = new URL('./worker.js', import.meta.url);
+
+export interface IsolationState {
+  state: 'running' | 'restarting' | 'ended';
+  restarts: number;
+  /** Why its thread ended the last time. */
+  lastFault: string | null;
+  lastFaultAt: string | null;
+}
+
+interface ScopeParts {
+  biller: Biller;
+  settings: AdapterSettings;
+  http: AxiosInstance;
+  log: AdapterLogger;
+}
+
+interface Thread {
+  worker: Worker;
+  wire: Wire;
+  /** Scopes that are open in it. */
+  open: Map<number, Promise<unknown>>;
+  startedAt: number;
+}
+
+/** A call under way, as the host must know it when its thread is lost. */
+interface Underway {
+  within: <T>(work: () => T) => T;
+  /** Something that may have had an effect was asked of the partner. */
+  wrote: boolean;
+}
+
+export class IsolatedAdapter {
+  private thread: Promise<Thread>;
+  private next = 1;
+  private readonly scopes = new Map<number, ScopeParts>();
+  /** The scope of each biller's settings as they are now. */
+  private readonly latest = new Map<string, number>();
+  private readonly underway = new Map<number, Underway>();
+  private faults = 0;
+  private readonly status: IsolationState = { state: 'running', restarts: 0, lastFault: null, lastFaultAt: null };
+  private readonly closing = new AbortController();
+
+  private constructor(
+    private readonly manifest: AdapterManifest,
+    private readonly place: { folder: string; entry: string },
+    private readonly limits: IsolationLimits,
+    /** Tells of a thread that ended, once each time. */
+    private readonly tell: (fault: string) => void,
+  ) {
+    this.thread = this.start();
+  }
+
+  /**
+   * @returns it, and the names of the contracts it binds
+   * @throws Error where it can't be loaded
+   */
+  static async load(
+    manifest: AdapterManifest,
+    place: { folder: string; entry: string },
+    limits: IsolationLimits,
+    tell: (fault: string) => void,
+  ): Promise<{ adapter: IsolatedAdapter; bound: ContractName[] }> {
+    const adapter = new IsolatedAdapter(manifest, place, limits, tell);
+    try {
+      const { wire } = await adapter.thread;
+      return { adapter, bound: (await wire.call('load')) as ContractName[] };
+    } catch (error) {
+      await adapter.close();
+      throw error;
+    }
+  }
+
+  get state(): IsolationState {
+    return { ...this.status };
+  }
+
+  /** Binds every contract of the manifest to what speaks to the thread. */
+  get module(): ContainerModule {
+    return new ContainerModule(({ bind }) => {
+      for (const { name } of this.manifest.contracts)
+        bind<unknown>(CONTRACT_TOKENS[name])
+          .toDynamicValue((context) =>
+            this.contract(name, {
+              ...{ biller: context.get(BILLER), settings: context.get(SETTINGS) },
+              ...{ http: context.get(PARTNER_HTTP), log: context.get(LOGGER) },
+            }),
+          )
+          .inSingletonScope();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.status.state = 'ended';
+    this.closing.abort();
+    await this.thread.then(
+      ({ worker }) => worker.terminate(),
+      () => undefined,
+    );
+  }
+
+  private async start(): Promise<Thread> {
+    const worker = new Worker(WORKER, {
+      ...{ workerData: this.place, env: {}, argv: [], execArgv: [], stdin: false, stdout: true, stderr: true },
+      resourceLimits: { maxOldGenerationSizeMb: this.limits.memoryMb },
+      name: this.manifest.id,
+    });
+    // What it prints is nobody's: it has a logger, which masks secrets.
+    worker.stdout.resume();
+    worker.stderr.resume();
+    const wire = new Wire(worker as Port, {
+      http: (asked: PartnerCall) => this.partnerCall(asked),
+      log: (scope: number, level: keyof AdapterLogger, fields: object, message: string) =>
+        this.scopes.get(scope)?.log[level](fields, message),
+    });
+    const thread: Thread = { worker, wire, open: new Map(), startedAt: performance.now() };
+    let fault = '';
+    worker.on('error', (error: Error & { code?: string }) => {
+      fault = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it used more memory than it may' : error.message;
+    });
+    worker.once('exit', () => this.ended(thread, fault || 'it ended by itself'));
+    const beat = setInterval(async () => {
+      const late = setTimeout(() => {
+        fault = `it did not answer for ${this.limits.hangMs} ms`;
+        void worker.terminate();
+      }, this.limits.hangMs);
+      await wire.call('ping').catch(() => undefined);
+      clearTimeout(late);
+    }, this.limits.hangMs / 2).unref();
+    worker.once('exit', () => clearInterval(beat));
+    const starting = setTimeout(() => void worker.terminate(), START_MS);
+    try {
+      await wire.call('ping');
+    } finally {
+      clearTimeout(starting);
+    }
+    worker.unref();
+    return thread;
+  }
+
+  /** What waited for the thread fails; another is started after a pause. */
+  private ended(thread: Thread, fault: string): void {
+    thread.wire.end(new Error(fault));
+    if (this.closing.signal.aborted) return;
+    this.faults = performance.now() - thread.startedAt > SETTLED_MS ? 1 : this.faults + 1;
+    Object.assign(this.status, { state: 'restarting', lastFault: fault, lastFaultAt: new Date().toISOString() });
+    this.tell(fault);
+    const pauseMs = Math.min(this.limits.restartMs * 2 ** (this.faults - 1), LONGEST_RESTART_MS);
+    const until = Date.now() + pauseMs;
+    this.thread = Promise.reject(
+      new AdapterError('unavailable', `the adapter's thread ended (${fault}); it is started again`, {
+        ...{ code: 'adapter-restarting', retryAfterMs: pauseMs },
+      }),
+    );
+    this.thread.catch(() => undefined);
+    setTimeout(() => {
+      if (this.closing.signal.aborted) return;
+      this.status.restarts++;
+      this.thread = this.start().then(async (anew) => {
+        await anew.wire.call('load');
+        this.status.state = 'running';
+        return anew;
+      });
+      this.thread.catch(() => undefined); // told by its exit
+    }, until - Date.now()).unref();
+  }
+
+  /** One scope for all contracts of a biller's settings; those of its settings before are dropped a while later. */
+  private scopeOf(parts: ScopeParts): number {
+    const { billerId } = parts.biller;
+    const latest = this.latest.get(billerId);
+    if (latest !== undefined && this.scopes.get(latest)?.http === parts.http) return latest;
+    if (latest !== undefined) setTimeout(() => this.drop(latest), DROP_AFTER_MS).unref();
+    const scope = this.next++;
+    this.scopes.set(scope, parts);
+    this.latest.set(billerId, scope);
+    return scope;
+  }
+
+  private drop(scope: number): void {
+    this.scopes.delete(scope);
+    this.thread.then(
+      ({ wire, open }) => {
+        open.delete(scope);
+        return wire.call('drop', scope);
+      },
+      () => undefined,
+    );
+  }
+
+  private async contract(name: ContractName, parts: ScopeParts): Promise<object> {
+    const scope = this.scopeOf(parts);
+    const thread = await this.thread;
+    await this.opened(thread, scope);
+    const shape = (await thread.wire.call('shape', scope, name)) as ScopeShape;
+    const methods = shape.methods.map((method) => [
+      method,
+      method === 'parse'
+        ? (...args: unknown[]) => this.iterate(scope, name, method, args)
+        : (...args: unknown[]) => this.call(scope, name, method, args),
+    ]);
+    return { ...shape.properties, ...Object.fromEntries(methods) };
+  }
+
+  private opened(thread: Thread, scope: number): Promise<unknown> {
+    const known = thread.open.get(scope);
+    if (known) return known;
+    const { biller, settings } = this.scopes.get(scope) as ScopeParts;
+    const opening = thread.wire.call('open', scope, { ...biller }, this.snapshot(settings));
+    thread.open.set(scope, opening);
+    return opening;
+  }
+
+  private snapshot(settings: AdapterSettings): SettingsSnapshot {
+    const read = (key: string): string | { missing: Error } | undefined => {
+      try {
+        return settings.get(key);
+      } catch (error) {
+        return { missing: error as Error };
+      }
+    };
+    const given = <T>(entries: [string, T | undefined][]): Record<string, T> =>
+      Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Record<string, T>;
+    return {
+      settings: given(this.manifest.settings.map(({ key }) => [key, read(key)])),
+      options: given((this.manifest.options ?? []).map(({ key }) => [key, settings.option(key)])),
+    };
+  }
+
+  private async call(scope: number, contract: ContractName, method: string, args: unknown[]): Promise<unknown> {
+    const call = this.next++;
+    const underway: Underway = { within: AsyncLocalStorage.snapshot(), wrote: false };
+    this.underway.set(call, underway);
+    let thread: Thread | undefined;
+    try {
+      thread = await this.thread;
+      await this.opened(thread, scope);
+      const { settings } = this.scopes.get(scope) as ScopeParts;
+      const of: CallOf = { call, scope, contract, method, settings: this.snapshot(settings) };
+      return await thread.wire.call('call', of, args);
+    } catch (error) {
+      throw thread && this.isGone(thread) ? lost(error, underway) : error;
+    } finally {
+      this.underway.delete(call);
+    }
+  }
+
+  private async *iterate(scope: number, contract: ContractName, method: string, args: unknown[]) {
+    let thread: Thread | undefined;
+    try {
+      thread = await this.thread;
+      const parts = (await this.call(scope, contract, method, args)) as AsyncIterable<unknown>;
+      yield* parts;
+    } catch (error) {
+      throw thread && this.isGone(thread) && !AdapterError.is(error) ? lost(error, { wrote: false }) : error;
+    }
+  }
+
+  private isGone({ worker }: Thread): boolean {
+    return worker.threadId === -1;
+  }
+
+  /** On the biller's own way out, in the call's own context: what is said is recorded and traced as any other. */
+  private partnerCall({ call, scope, config }: PartnerCall): Promise<unknown> {
+    const of = call === undefined ? undefined : this.underway.get(call);
+    const { http } = this.scopes.get(scope) as ScopeParts;
+    // A write that can't be told whose it is may be anybody's.
+    if (config.partnerCall?.effect !== 'read') for (const each of of ? [of] : this.underway.values()) each.wrote = true;
+    const { accepted, ...rest } = config;
+    const send = async (): Promise<unknown> => {
+      const { data, status, statusText, headers } = await http.request({
+        ...rest,
+        headers: rest.headers as Record<string, string>,
+        ...{ transformRequest: [], transformResponse: [] },
+        ...(accepted ? { validateStatus: (status: number) => accepted.includes(status) } : {}),
+      } as never);
+      return { data, status, statusText, headers: { ...headers } };
+    };
+    return of ? of.within(send) : send();
+  }
+}
+
+/** A lost call may be repeated where nothing that has an effect was asked of the partner. */
+function lost(error: unknown, { wrote }: { wrote: boolean }): AdapterError {
+  const { message } = error as Error;
+  return wrote
+    ? new AdapterError('unknown-outcome', `the adapter's thread ended: ${message}`, { code: 'adapter-ended' })
+    : new AdapterError('unavailable', `the adapter's thread ended: ${message}`, { code: 'adapter-ended' });
+}

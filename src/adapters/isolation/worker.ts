@@ -1,0 +1,12 @@
+/** The inside of an isolated adapter's thread: locks it down, loads the adapter, and does what the host asks of it. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { parentPort, workerData } from 'node:worker_threads';
+import { prepareLockDown, urlOf } from './lock-down.js';
+
+const { folder, entry } = workerData as { folder: string; entry: string };
+const port = parentPort;
+if (!port) throw new Error('this is the inside of a worker');
+const lock = prepareLockDown(folder);
+const { serveAdapter } = await import('./serve-adapter.js');
+lock();
+serveAdapter(port, new AsyncLocalStorage(), async () => (await import(urlOf(entry))).default);

@@ -1,0 +1,68 @@
+/** `ic-host keys`: changes the keys that secrets are sealed with, at the database itself. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Argument, type Command, Option } from 'commander';
+import { describeUse } from './terminal.js';
+
+const ACTOR = 'command line';
+
+export function keysCommand(program: Command): void {
+  const command = program
+    .command('keys')
+    .description('change the keys that partners’ secrets are sealed with; hosts may run meanwhile')
+    .addArgument(new Argument('<action>', 'what to do').choices(['rotate', 'new-master', 'forget-masters']))
+    .addOption(new Option('--data-dir <folder>', 'where data is kept').env('IC_HOST_DATA_DIR').default('.ic-host'))
+    .action(async (action: string, { dataDir }: { dataDir: string }) => {
+      // Loaded when it is run: the command line's help and completion must be quick.
+      const [{ SecretBox }, { keptSecret, newSecret, replaceKeptSecret }, { openPool }, embedded] = await Promise.all([
+        import('../billers/secret-box.js'),
+        import('../billers/kept-secret.js'),
+        import('../store/database.js'),
+        import('../store/embedded-postgres.js'),
+      ]);
+      const { IC_HOST_DATABASE_URL, IC_HOST_MASTER_KEY, IC_HOST_NEW_MASTER_KEY } = process.env;
+      if (!IC_HOST_MASTER_KEY && !existsSync(join(dataDir, 'master-key')))
+        throw new Error(`no master key: neither IC_HOST_MASTER_KEY nor ${join(dataDir, 'master-key')} is there`);
+      const running = IC_HOST_DATABASE_URL || embedded.runningEmbedded(dataDir);
+      const own = running ? undefined : await embedded.startEmbeddedPostgres(dataDir);
+      const database = openPool(running ?? own?.connectionString ?? '', { max: 2 });
+      const masterKey = () => IC_HOST_MASTER_KEY || keptSecret(dataDir, 'master-key');
+      try {
+        const box = new SecretBox(database.db, masterKey);
+        await box.start();
+        if (action === 'rotate') {
+          const count = await box.rotateDataKey(ACTOR);
+          console.log(`${count} secrets are sealed anew, with a new data key.`);
+        } else if (action === 'forget-masters') {
+          await box.forgetOtherMasterKeys(masterKey(), ACTOR);
+          console.log('This master key alone opens the secrets now.');
+        } else if (IC_HOST_MASTER_KEY) {
+          if (!IC_HOST_NEW_MASTER_KEY) throw new Error('give the new master key in IC_HOST_NEW_MASTER_KEY');
+          await box.addMasterKey(IC_HOST_NEW_MASTER_KEY, ACTOR);
+          console.log(
+            'Both master keys open the secrets now. Start every host with the new one as IC_HOST_MASTER_KEY,',
+          );
+          console.log('then, with the new one: ic-host keys forget-masters');
+        } else {
+          const anew = newSecret();
+          await box.addMasterKey(anew, ACTOR);
+          replaceKeptSecret(dataDir, 'master-key', anew);
+          await box.forgetOtherMasterKeys(anew, ACTOR);
+          console.log(`${join(dataDir, 'master-key')} holds a new master key, and it alone opens the secrets now.`);
+        }
+      } finally {
+        await database.close();
+        await own?.stop();
+      }
+    });
+  describeUse(
+    command,
+    [
+      'keys rotate',
+      'keys new-master',
+      'IC_HOST_MASTER_KEY=… IC_HOST_NEW_MASTER_KEY=… ic-host keys new-master',
+      'keys forget-masters',
+    ],
+    { 1: 'the keys can’t be opened with this master key; nothing was changed' },
+  );
+}

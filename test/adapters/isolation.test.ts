@@ -1,0 +1,259 @@
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { AdapterError, ENROLLMENT_SINK, type EnrollmentSink } from '@ic-host/contracts';
+import { trace } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { type AdapterRegistry, loadAdapters } from '../../src/adapters/adapter-registry.js';
+import { type OpenScope, openScope } from '../../src/adapters/open-scope.js';
+import { DEFAULT_LIMITS } from '../../src/egress/partner-http.js';
+import { TestHost, temporaryFolder } from '../host-fixture.js';
+
+const CONTRACTS = pathToFileURL(resolve('contracts/dist/src/index.js')).href;
+const MANIFEST = {
+  ...{ id: 'acme', name: 'Acme', version: '1.0.0', hostApi: '^1.0.0', entry: './entry.js', egress: ['127.0.0.1'] },
+  settings: [{ key: 'url', title: 'URL', type: 'text' }],
+  contracts: [{ name: 'enrollment-sink', version: '1' }],
+};
+/** Does what the account number says. */
+const entry = (imports = '') => `${imports}
+import { AdapterError, adapterModule, BILLER, ENROLLMENT_SINK, LOGGER, PARTNER_HTTP, SETTINGS } from ${JSON.stringify(CONTRACTS)};
+const attempt = (work) => { try { return String(work()); } catch (error) { return error.code ?? error.message; } };
+const kept = [];
+export default adapterModule(({ bind }) => {
+  bind(ENROLLMENT_SINK).toDynamicValue((context) => {
+    const http = context.get(PARTNER_HTTP);
+    const settings = context.get(SETTINGS);
+    return {
+      async setPaperless({ accountNumber }, signal) {
+        const tell = (...partnerMessages) => ({ partnerMessages });
+        switch (accountNumber) {
+          case 'biller': return tell(context.get(BILLER).billerId, settings.require('url'));
+          case 'env': return tell(Object.keys(process.env).join());
+          case 'loads': {
+            const told = [];
+            for (const name of ['node:fs', 'fs/promises', 'node:net', 'node:http', 'https', 'node:child_process', 'node:worker_threads',
+              'node:module', 'node:vm', 'node:dgram', 'node:dns', 'node:os', 'node:process', 'file:///etc/passwd', 'file:///etc/hostname.json'])
+              told.push(await import(name).then(() => 'loaded ' + name, (error) => error.code));
+            return tell(...told);
+          }
+          case 'globals': return tell(typeof fetch, typeof WebSocket, typeof process.binding, typeof process.dlopen,
+            attempt(() => process.getBuiltinModule('fs')), attempt(() => process.getBuiltinModule('node:net')));
+          case 'axios': {
+            const { default: axios } = await import('axios');
+            return tell(await axios.get(settings.require('url')).then(() => 'reached', (error) => error.code ?? error.message),
+              await http.get(settings.require('url'), { adapter: 'http' }).then(() => 'reached', (error) => error.code ?? error.message));
+          }
+          case 'call': return tell(String((await http.get(settings.require('url') + '/ok', { signal, partnerCall: { operation: 'ask', effect: 'read' } })).data.a));
+          case 'elsewhere': return tell((await http.get('http://192.168.7.7/')).data);
+          case 'refuse': throw new AdapterError('rejected', 'no', { code: 'because', partnerMessages: ['no!'] });
+          case 'loop': for (;;);
+          case 'write and loop': void http.post(settings.require('url') + '/ok', {}, { partnerCall: { operation: 'set', effect: 'write' } });
+            await new Promise((done) => setTimeout(done, 200));
+            for (;;);
+          case 'leak': for (;;) { kept.push(new Array(1e6).fill(kept.length)); await null; }
+          case 'crash': setTimeout(() => { throw new Error('boom'); }, 0); return new Promise(() => {});
+          case 'exit': process.exit(3);
+          case 'hang': await new Promise((_, fail) => signal.addEventListener('abort', () => fail(new AdapterError('unavailable', 'given up', { code: 'given-up' }))));
+        }
+        return tell('done');
+      },
+      async setAutopay() { return { partnerMessages: [] }; },
+    };
+  });
+});`;
+
+describe('an isolated adapter', () => {
+  let adapters: AdapterRegistry;
+  let scope: OpenScope;
+  let sink: EnrollmentSink;
+  let url: string;
+  const faults: string[] = [];
+  const partner = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ a: 1, b: request.url }));
+  });
+
+  async function load(text = entry(), more: object = {}): Promise<AdapterRegistry> {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'acme'));
+    writeFileSync(join(folder, 'acme/package.json'), '{"type":"module"}');
+    writeFileSync(join(folder, 'acme/adapter.manifest.json'), JSON.stringify(MANIFEST));
+    writeFileSync(join(folder, 'acme/entry.js'), text);
+    const file = join(folder, 'adapter.manifest.json');
+    writeFileSync(file, JSON.stringify({ hostApi: '1', adapters: [{ source: './acme', isolated: true, ...more }] }));
+    const tell = (_id: string, fault: string) => faults.push(fault);
+    return loadAdapters(file, { tell, isolation: { hangMs: 600, restartMs: 100 } });
+  }
+
+  before(async () => {
+    partner.listen(0, '127.0.0.1');
+    await once(partner, 'listening');
+    url = `http://127.0.0.1:${(partner.address() as AddressInfo).port}`;
+    adapters = await load(entry(), { memoryMb: 64 });
+    const { manifest, module } = adapters.get('acme');
+    const silent = () => undefined;
+    scope = openScope({
+      ...{ manifest, module, options: {}, limits: DEFAULT_LIMITS, allowPrivate: true, pace: async () => undefined },
+      biller: { billerId: '1663', name: 'b', guid: 'g', openBilling: true, invoiceTypeId: 1 },
+      read: (key) => (key === 'url' ? url : undefined),
+      ...{ log: { debug: silent, info: silent, warn: silent, error: silent }, tracer: trace.getTracer('test') },
+    });
+    sink = await scope.container.getAsync<EnrollmentSink>(ENROLLMENT_SINK);
+  });
+  after(async () => {
+    await adapters?.close();
+    await scope?.wayOut.close();
+    partner.close();
+    partner.closeAllConnections();
+  });
+
+  const does = async (what: string, signal = new AbortController().signal) =>
+    (await sink.setPaperless({ accountNumber: what, enabled: true }, signal)).partnerMessages;
+  const fails = (what: string, signal?: AbortSignal): Promise<AdapterError> =>
+    does(what, signal).then(
+      (told) => expect.fail(`it did: ${told}`),
+      (error) => error,
+    );
+  /** Its thread runs again. */
+  const again = async () => {
+    for (let tries = 0; tries < 100; tries++) {
+      if (await does('biller').catch(() => undefined)) return;
+      await wait(50);
+    }
+    expect.fail('its thread was not started again');
+  };
+
+  it('knows its biller and its settings', async () => expect(await does('biller')).to.deep.equal(['1663', url]));
+  it('sees no environment', async () => expect(await does('env')).to.deep.equal(['']));
+  it('loads neither files nor ways to the network', async () =>
+    expect(new Set(await does('loads'))).to.deep.equal(new Set(['ERR_ISOLATED'])));
+  it('finds no other way to them', async () =>
+    expect(await does('globals')).to.deep.equal([
+      ...['undefined', 'undefined', 'undefined', 'undefined', 'undefined', 'undefined'],
+    ]));
+  it('reaches its partner by the host’s way out alone', async () => {
+    expect(await does('call')).to.deep.equal(['1']);
+    for (const told of await does('axios')) expect(told).to.not.equal('reached');
+    expect((await fails('elsewhere')).code).to.equal('egress-refused');
+  });
+  it('throws what a host understands', async () => {
+    const error = await fails('refuse');
+    expect(AdapterError.is(error)).to.equal(true);
+    expect(error).to.include({ kind: 'rejected', code: 'because', message: 'no' });
+    expect(error.partnerMessages).to.deep.equal(['no!']);
+  });
+  it('gives up when its caller does', async () => {
+    const caller = new AbortController();
+    setTimeout(() => caller.abort(), 50);
+    expect((await fails('hang', caller.signal)).code).to.equal('given-up');
+  });
+
+  for (const [what, fault] of [
+    ['loop', /did not answer/],
+    ['leak', /memory/],
+    ['crash', /boom/],
+    ['exit', /by itself/],
+  ] as const)
+    it(`${what}: its thread ends and is started again; nothing happened at the partner`, async function () {
+      this.timeout(30_000);
+      const before = adapters.get('acme').isolated?.state.restarts ?? 0;
+      const beat = setInterval(() => undefined, 5);
+      const [error, other] = await Promise.all([fails(what), fails('hang')]);
+      clearInterval(beat);
+      expect(error).to.include({ kind: 'unavailable', code: 'adapter-ended' });
+      expect(other).to.include({ kind: 'unavailable', code: 'adapter-ended' });
+      expect(faults.at(-1)).to.match(fault);
+      await again();
+      const state = adapters.get('acme').isolated?.state;
+      expect(state).to.include({ state: 'running', restarts: before + 1 });
+      expect(state?.lastFault).to.match(fault);
+    });
+  it('lost after it wrote to the partner, its outcome is unknown', async () => {
+    expect(await fails('write and loop')).to.include({ kind: 'unknown-outcome', code: 'adapter-ended' });
+    await again();
+  });
+
+  it('is quarantined where it needs what it may not have', async () => {
+    const { quarantined } = await load(entry("import 'node:fs';"));
+    expect(quarantined[0]?.faults[0]?.message).to.include('an isolated adapter may not load node:fs');
+  });
+  it('is quarantined where what it binds is not what it claims', async () => {
+    const { quarantined } = await load(`import { adapterModule } from ${JSON.stringify(CONTRACTS)};
+      export default adapterModule(() => {});`);
+    expect(quarantined[0]?.faults[0]?.message).to.include("the module doesn't bind it");
+  });
+
+  it('BriteCore does in a thread of its own what it does without', async function () {
+    this.timeout(60_000);
+    const manifest = join(temporaryFolder(), 'adapter.manifest.json');
+    writeFileSync(
+      manifest,
+      JSON.stringify({ hostApi: '1', adapters: [{ source: resolve('plugins/britecore'), isolated: true }] }),
+    );
+    const host = await TestHost.start({ manifest });
+    try {
+      await host.biller();
+      const [adapter] = (await host.call('GET', '/v1/adapters')).body.adapters;
+      expect(adapter).to.include({ id: 'britecore', health: 'loaded', pinned: false });
+      expect(adapter.isolated).to.include({ state: 'running', restarts: 0 });
+      const { accountNumber, invoiceNumber } = host.sandbox.example;
+      const account = `/v1/billers/1663/accounts/${accountNumber}`;
+      const refreshed = (await host.call('POST', `${account}/refresh`)).body;
+      expect(refreshed.invoices.map((invoice: { invoiceNumber: string }) => invoice.invoiceNumber)).to.include(
+        invoiceNumber,
+      );
+      await host.call('POST', '/v1/billers/1663/payments', host.payment('isolated'));
+      const paid = await host.settled('/v1/billers/1663/payments/isolated');
+      expect(paid).to.include({ state: 'delivered', duplicate: false });
+      expect(paid.attempts[0].exchanges, 'what was said is recorded').to.have.length.greaterThan(0);
+      await host.call('PUT', `${account}/enrollments/paperless`, { enabled: true });
+      expect((await host.settled(`${account}/enrollments/paperless`)).state).to.equal('delivered');
+      const pdf = await host.call('GET', `/v1/billers/1663/invoices/${invoiceNumber}/document`);
+      expect([pdf.status, pdf.body.slice(0, 5)]).to.deep.equal([200, '%PDF-']);
+      const { invoiceFile } = await import('@ic-host/adapter-britecore/sandbox');
+      const text = [...invoiceFile({ invoices: 3_000, billerGuid: host.sandbox.biller.guid })].join('');
+      const path = '/v1/billers/1663/invoice-files';
+      const { importId } = (await host.call('POST', `${path}?filename=1663_11232026.JSON`, text)).body;
+      expect(await host.settled(`${path}/${importId}`)).to.include({ state: 'applied', records: 3_000 });
+    } finally {
+      await host.close();
+    }
+  });
+});
+
+describe('a pinned adapter', () => {
+  it('is loaded as it was pinned, and not when a file of it was changed, added or taken away', async () => {
+    const { integrityOf } = await import('../../src/adapters/integrity.js');
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'acme/lib'), { recursive: true });
+    const files: Record<string, string> = {
+      'acme/package.json': '{"type":"module"}',
+      'acme/adapter.manifest.json': JSON.stringify(MANIFEST),
+      'acme/entry.js': entry(),
+      'acme/lib/more.js': '',
+    };
+    const write = () => {
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    };
+    write();
+    const integrity = integrityOf(join(folder, 'acme'));
+    const file = join(folder, 'adapter.manifest.json');
+    writeFileSync(file, JSON.stringify({ hostApi: '1', adapters: [{ source: './acme', integrity }] }));
+    expect((await loadAdapters(file)).loaded.get('acme')?.pinned).to.equal(true);
+    for (const [name, text] of [
+      ['acme/lib/more.js', '// changed'],
+      ['acme/lib/added.js', ''],
+    ] as const) {
+      write();
+      writeFileSync(join(folder, name), text);
+      const { loaded, quarantined } = await loadAdapters(file);
+      expect(loaded.size, name).to.equal(0);
+      expect(quarantined[0]?.faults[0]?.message).to.include('pins');
+    }
+  });
+});
