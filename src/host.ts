@@ -132,7 +132,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   for (const { source, faults } of adapters.quarantined) log.error({ source, faults }, 'an adapter is quarantined');
 
   const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres(dataDir);
-  const connectionString = options.databaseUrl ?? embedded?.connectionString ?? '';
+  const connectionString = embedded?.connectionString ?? options.databaseUrl ?? '';
   const giveBack = embedded ? await claimDataDir(options.dataDir, connectionString) : undefined;
   const database = await openDatabase(connectionString);
   const queue = await DeliveryQueue.open(connectionString, log);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { holdsCardNumber } from '../src/card-numbers.js';
+import { holdsCardNumber, maskCardNumbers } from '../src/card-numbers.js';
 
 describe('what looks like a card number', () => {
   for (const text of [
@@ -22,4 +22,16 @@ describe('what looks like a card number', () => {
     '2026-11-24 10:15:00',
   ])
     it(`sees none in ${text}`, () => expect(holdsCardNumber(text)).to.equal(false));
+});
+
+describe('a card number in what others say', () => {
+  for (const [text, masked] of [
+    ['card 4242424242424242 is unknown', 'card ************4242 is unknown'],
+    ['4242 4242 4242 4242', '************4242'],
+    ['of 3782-822463-10005 and 4242424242424242', 'of ***********0005 and ************4242'],
+    ['11111111-1111-4111-8111-111111111117', '11111111-1111-4111-8111-111111111117'],
+    ['4242424242424241', '4242424242424241'],
+    ['', ''],
+  ] as const)
+    it(`is masked: ${text || 'nothing'}`, () => expect(maskCardNumbers(text)).to.equal(masked));
 });

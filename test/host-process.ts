@@ -14,8 +14,9 @@ export async function spawnHost(dataDir: string, env: Record<string, string>, ..
   const child = spawn(process.execPath, args, {
     // Several may share a database.
     env: { ...process.env, IC_HOST_MASTER_KEY: 'of all hosts of a test', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.stderr?.pipe(process.stderr, { end: false });
   const exited = new Promise<number | null>((done) => child.once('exit', done));
   let text = '';
   const url = await new Promise<string>((done, fail) => {

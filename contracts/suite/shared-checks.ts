@@ -244,7 +244,9 @@ async function within<T>(call: Promise<T>, ms: number, message: string): Promise
 function formsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const ascii = json.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
+  const base64 = Buffer.from(secret)
+    .toString('base64')
+    .replace(/={1,2}$/, '');
   const query = new URLSearchParams({ k: secret }).toString().slice(2);
   const inUrls = [encodeURIComponent(secret), query, query.replaceAll('+', '%20')];
   return [secret, json, ascii, JSON.stringify(json).slice(1, -1), ...inUrls, base64];

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
-import { describeUse } from './terminal.js';
+import { describeUse, printJson } from './terminal.js';
 
 const ACTOR = 'command line';
 
@@ -12,7 +12,9 @@ export function keysCommand(program: Command): void {
     .description('change the keys that partners’ secrets are sealed with; hosts may run meanwhile')
     .addArgument(new Argument('<action>', 'what to do').choices(['rotate', 'new-master', 'forget-masters']))
     .addOption(new Option('--data-dir <folder>', 'where data is kept').env('IC_HOST_DATA_DIR').default('.ic-host'))
-    .action(async (action: string, { dataDir }: { dataDir: string }) => {
+    .option('--json', 'for programs')
+    .action(async (action: string, { dataDir, json }: { dataDir: string; json?: boolean }) => {
+      const say = (done: object, ...lines: string[]): void => (json ? printJson(done) : console.log(lines.join('\n')));
       // Loaded when it is run: the command line's help and completion must be quick.
       const [{ SecretBox }, { keptSecret, newSecret, replaceKeptSecret }, { openPool }, embedded] = await Promise.all([
         import('../billers/secret-box.js'),
@@ -32,10 +34,10 @@ export function keysCommand(program: Command): void {
         await box.start();
         if (action === 'rotate') {
           const count = await box.rotateDataKey(ACTOR);
-          console.log(`${count} secrets are sealed anew, with a new data key.`);
+          say({ secrets: count }, `${count} secrets are sealed anew, with a new data key.`);
         } else if (action === 'forget-masters') {
           await box.forgetOtherMasterKeys(masterKey(), ACTOR);
-          console.log('This master key alone opens the secrets now.');
+          say({ forgotten: true }, 'This master key alone opens the secrets now.');
         } else if (IC_HOST_MASTER_KEY) {
           if (!IC_HOST_NEW_MASTER_KEY) throw new Error('give the new master key in IC_HOST_NEW_MASTER_KEY');
           await box.addMasterKey(IC_HOST_NEW_MASTER_KEY, ACTOR);
@@ -48,7 +50,8 @@ export function keysCommand(program: Command): void {
           await box.addMasterKey(anew, ACTOR);
           replaceKeptSecret(dataDir, 'master-key', anew);
           await box.forgetOtherMasterKeys(anew, ACTOR);
-          console.log(`${join(dataDir, 'master-key')} holds a new master key, and it alone opens the secrets now.`);
+          const file = join(dataDir, 'master-key');
+          say({ file }, `${file} holds a new master key, and it alone opens the secrets now.`);
         }
       } finally {
         await database.close();

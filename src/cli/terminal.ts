@@ -34,7 +34,7 @@ const PLAIN = {
   ...{ 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' },
 };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are a terminal's colours
-const COLOURS = /\u001b\[[0-9;]*m/g;
+const COLOURS = /\u001b\[[0-9;]{0,20}m/g;
 const widthOf = (text: string): number => text.replace(COLOURS, '').length;
 const GAP = 2;
 const NARROWEST = 8;

@@ -243,7 +243,7 @@ function decoded({ headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'b
   if (encoding === 'identity') return body;
   const decoder = DECODERS[encoding];
   if (!decoder) {
-    body.destroy();
+    body.on('error', () => undefined).destroy();
     throw new AdapterError('malformed', `the partner's answer is encoded as ${encoding}`, { code: 'answer-encoding' });
   }
   delete headers['content-encoding'];

@@ -11,6 +11,7 @@ export const MASK = '********';
 
 /** Beneath this, what is left of a form says too little of the secret, and too much else would be masked. */
 const SHORTEST_PART = 8;
+const JSON_DEPTH = 4;
 
 /** Base64 of a text that holds the secret: what of it is the same wherever the secret begins. */
 function base64Parts(secret: string): string[] {
@@ -19,7 +20,7 @@ function base64Parts(secret: string): string[] {
   for (const shift of [0, 1, 2]) {
     const whole = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString('base64')
-      .replace(/=+$/, '');
+      .replace(/={1,2}$/, '');
     // The first characters mix with what stands before, the last with what stands behind.
     const part = whole.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
     if (part.length >= SHORTEST_PART) parts.push(part);
@@ -30,19 +31,31 @@ function base64Parts(secret: string): string[] {
 const escapedUnicode = (text: string): string =>
   text.replace(/[^\0-\x7f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-const HTML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const NAMES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const decimal = (char: string): string => `&#${char.codePointAt(0)};`;
+const hexadecimal = (char: string): string => `&#x${char.codePointAt(0)?.toString(16)};`;
+/** The ways in which pages name a character: which of them they name differs as much. */
+const ENTITIES: ((char: string) => string)[] = [
+  ...[(char: string) => NAMES[char] ?? decimal(char), decimal, hexadecimal],
+  (char) => hexadecimal(char).toUpperCase().replace('X', 'x'),
+  (char) => decimal(char).replace('#', '#0'),
+];
+const NAMED = [/[&<>"']/gu, /[&<>"]/gu, /[&<>"']|[^\0-\x7f]/gu, /[^A-Za-z0-9 ]/gu];
+
+const htmlForms = (text: string): string[] =>
+  NAMED.flatMap((named) => ENTITIES.map((entity) => text.replace(named, entity)));
 
 function formsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const query = new URLSearchParams({ k: secret }).toString().slice(2);
-  const percent = [encodeURIComponent(secret), query, query.replaceAll('+', '%20')];
+  const percent = [encodeURIComponent(secret), query, query.replaceAll('+', '%20'), encodeURIComponent(json)];
   const lower = percent.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()));
+  // A partner's log of a request in an error in an answer: JSON in JSON in JSON.
   const quoted = [json, json.replaceAll('/', '\\/'), escapedUnicode(json)];
-  const html = secret.replace(/[&<>"']/g, (char) => HTML[char] ?? char);
+  for (let from = 0; from < 3 * (JSON_DEPTH - 1); from++) quoted.push(JSON.stringify(quoted[from]).slice(1, -1));
   const hex = Buffer.from(secret).toString('hex');
   return [
-    ...[secret, html, html.replaceAll('&#39;', '&#x27;'), html.replaceAll('&#39;', "'")],
-    ...[...quoted, ...quoted.map((form) => JSON.stringify(form).slice(1, -1))],
+    ...[secret, ...quoted, ...[secret, ...quoted].flatMap(htmlForms)],
     ...[...percent, ...lower, hex, hex.toUpperCase(), ...base64Parts(secret)],
   ];
 }

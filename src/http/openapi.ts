@@ -75,7 +75,7 @@ function describe(operation: Operation): object {
     summary,
     ...(isOpen ? { security: [] } : { description: `Needs a token of the scope \`${scopeOf(operation)}\`.` }),
     parameters: [
-      ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+      ...[...path.matchAll(/\{(\w{1,40})\}/g)].map(([, name = '']) => ({
         ...{ name, in: 'path', required: true, schema: { type: 'string' }, example: PATH_EXAMPLES[name] },
       })),
       ...query.map((name) => ({ name, in: 'query', required: false, ...QUERIES[name] })),

@@ -374,7 +374,7 @@ export const scopeOf = ({ scope, method }: Operation): Scope => scope ?? (method
 
 const byRoute = new Map(
   OPERATIONS.map((operation) => [
-    `${operation.method.toUpperCase()} ${operation.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+    `${operation.method.toUpperCase()} ${operation.path.replaceAll(/\{(\w{1,40})\}/g, ':$1')}`,
     operation,
   ]),
 );

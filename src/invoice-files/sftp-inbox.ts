@@ -35,7 +35,10 @@ export class SftpInbox implements InboxFolder {
         ...(password ? { password: readReference(password, 'inbox.password', dataDir) } : {}),
         ...(privateKey ? { privateKey: `${readReference(privateKey, 'inbox.privateKey', dataDir)}\n` } : {}),
         hostVerifier: (key: Buffer) =>
-          `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}` === hostKey,
+          `SHA256:${createHash('sha256')
+            .update(key)
+            .digest('base64')
+            .replace(/={1,2}$/, '')}` === hostKey,
       });
     } catch (error) {
       sock.destroy();

@@ -76,7 +76,8 @@ const START_PAUSE_MS = 500;
 function isDead(pidFile: string): boolean {
   try {
     const pid = readFileSync(pidFile, 'utf8').split('\n')[0];
-    return /\) [ZX] [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return ['Z', 'X'].includes(stat.charAt(stat.lastIndexOf(')') + 2)); // its state stands behind its name
   } catch {
     return false; // no /proc here: pg_ctl's word stands
   }

@@ -116,8 +116,8 @@ async function samplerOf(name = 'parentbased_always_on', ratio: number) {
     always_off: () => new sdk.AlwaysOffSampler(),
     traceidratio: () => new sdk.TraceIdRatioBasedSampler(ratio),
   };
-  const [, parentBased, root = ''] = /^(parentbased_)?(.*)$/.exec(name) ?? [];
-  const sampler = roots[root]?.();
+  const parentBased = name.startsWith('parentbased_');
+  const sampler = roots[name.replace('parentbased_', '')]?.();
   if (!sampler) throw new Error(`OTEL_TRACES_SAMPLER is ${name}; it can be ${Object.keys(roots).join(', ')}`);
   return parentBased ? new sdk.ParentBasedSampler({ root: sampler }) : sampler;
 }

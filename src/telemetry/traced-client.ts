@@ -8,7 +8,9 @@ const MOST_TEXT = 2_000;
 function begin(text: string): Span {
   const statement = text.trim();
   const operation = /^\w+/.exec(statement)?.[0]?.toUpperCase() ?? 'SQL';
-  const table = /\b(?:from|into|update|copy|table)\s+(?:if\s+(?:not\s+)?exists\s+)?"?([a-z_]+)/i.exec(statement)?.[1];
+  const table = /\b(?:from|into|update|copy|table) (?:if not exists |if exists )?"?([a-z_]{1,63})/i.exec(
+    statement,
+  )?.[1];
   return tracer.startSpan(table ? `${operation} ${table}` : operation, {
     kind: SpanKind.CLIENT,
     // Values are parameters, and no part of the text.

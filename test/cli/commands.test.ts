@@ -18,7 +18,7 @@ interface Ran {
 
 const COMMANDS = [
   ...['start', 'doctor', 'billers', 'lookup', 'pay', 'enroll', 'document', 'import', 'deliveries'],
-  ...['adapters', 'new', 'verify', 'try', 'sandbox', 'parse'],
+  ...['adapters', 'new', 'verify', 'try', 'sandbox', 'parse', 'tokens', 'audit', 'keys'],
 ];
 
 describe('the command line', function () {
@@ -52,6 +52,66 @@ describe('the command line', function () {
       expect(help, name).to.match(/Exit status:\n {2}0 /);
       expect(help, name).to.include('--json');
     }
+  });
+
+  it('makes a token that may do what it says, lists it with its last use, and revokes it', async () => {
+    const { out, err } = await ic(['tokens', 'make', '--name', 'support', '--scope', 'read', '--billers', '1663']);
+    const token = out.trim();
+    expect(token).to.match(/^ich_/);
+    expect(err).to.include('shown this once');
+    const as = { IC_HOST_API_TOKEN: token };
+    expect((await ic(['billers', '1663'], as)).status).to.equal(0);
+    const refused = await ic(['tokens'], as);
+    expect([refused.status, refused.err]).to.satisfy(
+      ([status, text]: [number, string]) => status === 1 && text.includes('scope-too-small'),
+    );
+    const [made] = (await ic(['tokens', '--json'])).json.tokens;
+    expect(made).to.include({ name: 'support', scope: 'read', madeBy: 'api-token', revokedAt: null });
+    expect((await ic(['tokens'])).out)
+      .to.include('support')
+      .and.to.include('good');
+    expect((await ic(['tokens', 'revoke', made.tokenId])).out).to.include('revoked');
+    expect((await ic(['billers'], as)).status).to.equal(2);
+    const audit = await ic(['audit', made.tokenId]);
+    expect(audit.out).to.include('token.make').and.to.include('token.revoke');
+    const lines = (await ic(['audit', '--export'])).out.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).action)).to.include('token.revoke');
+  });
+
+  it('changes the keys of a host that runs, and of one that does not', async () => {
+    const dataDir = temporaryFolder();
+    const started = await spawnHost(dataDir, { IC_HOST_MASTER_KEY: '', IC_HOST_API_TOKEN: 'keys' });
+    const { billerId: _, ...biller } = host.sandbox.biller;
+    const put = await fetch(`${started.url}/v1/billers/1663`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer keys', 'content-type': 'application/json' },
+      body: JSON.stringify({ ...biller, adapter: 'britecore' }),
+    });
+    expect(put.status).to.equal(201);
+    const keys = (...args: string[]) => ic(['keys', ...args, '--data-dir', dataDir], { IC_HOST_MASTER_KEY: '' });
+    const looksUp = async (url: string) => {
+      const path = `/v1/billers/1663/accounts/${host.sandbox.example.accountNumber}/refresh`;
+      const answer = await fetch(`${url}${path}`, { method: 'POST', headers: { authorization: 'Bearer keys' } });
+      return ((await answer.json()) as { stale?: boolean }).stale;
+    };
+    expect((await keys('rotate')).out).to.include('1 secrets are sealed anew');
+    const before = readFileSync(join(dataDir, 'master-key'), 'utf8');
+    expect((await keys('new-master')).out).to.include('holds a new master key');
+    expect(readFileSync(join(dataDir, 'master-key'), 'utf8')).to.not.equal(before);
+    expect((await keys('rotate', '--json')).json).to.deep.equal({ secrets: 1 });
+    await new Promise((done) => setTimeout(done, 1_100));
+    expect(await looksUp(started.url), 'by the host that ran meanwhile').to.equal(false);
+    started.child.kill('SIGTERM');
+    await started.exited;
+    expect((await keys('rotate')).status, 'with no host running').to.equal(0);
+    const again = await spawnHost(dataDir, { IC_HOST_MASTER_KEY: '', IC_HOST_API_TOKEN: 'keys' });
+    expect(await looksUp(again.url), 'after a start').to.equal(false);
+    again.child.kill('SIGTERM');
+    await again.exited;
+    const wrong = await ic(['keys', 'rotate', '--data-dir', dataDir], { IC_HOST_MASTER_KEY: 'another' });
+    expect([wrong.status, wrong.err]).to.satisfy(
+      ([status, text]: [number, string]) => status === 1 && text.includes('another master key'),
+    );
   });
 
   it('completes itself', async () => {

@@ -1,23 +1,14 @@
 /** Spoils invoice files by the thousand: each is applied as the plain reference reader reads it, or refused with a code. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { BriteCoreInvoiceFiles } from '@ic-host/adapter-britecore/invoice-file-parser';
 import { invoiceFile } from '@ic-host/adapter-britecore/sandbox';
 import { AdapterError, type InvoiceFilePart, type InvoiceRecord } from '@ic-host/contracts';
+import { aliveBytes } from '../alive-bytes.js';
 import { type Chance, chanceOf, MUTATIONS } from './mutations.js';
 import { type ReferenceResult, readByReference } from './reference-reader.js';
 
 const SLOWEST_MS = 1_000;
 /** Refused by the reader that streams, and not by one that holds everything: said so in the docs. */
 const STREAMING_ONLY = /"Invoices" stands twice|too large/;
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-function aliveBytes(): number {
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 export interface FuzzFigures {
   files: number;

@@ -8,7 +8,7 @@ const RETRIEVE: Operation = { endpoint: 'document', path: 'deliverables/retrieve
 const PDF_MAGIC = '%PDF-';
 /** The document is looked for within this many bytes of an envelope, which is all of it that is ever held. */
 const HEAD_BYTES = 64 * 1024;
-const DOCUMENT_KEY = /"(?:data|document|file|content|pdf)"\s*:\s*"/;
+const DOCUMENT_KEY = /"(?:data|document|file|content|pdf)"\s{0,9}:\s{0,9}"/;
 
 const notPdf = (): AdapterError =>
   new AdapterError('malformed', `${RETRIEVE.path}: the answer is not a PDF`, { code: 'not-a-pdf' });

@@ -15,7 +15,7 @@ function read<T>(record: Fields, name: string, make: (value: Fields) => T): T {
 
 /** Cents are exact; zeros behind them, which a currency of more digits leaves, mean nothing. */
 export const moneyOf = (record: Fields, name: string): Money =>
-  read(record, name, (value) => Money.parse(String(value.decimal).replace(/(\.\d\d)0+$/, '$1')));
+  read(record, name, (value) => Money.parse(String(value.decimal).replace(/(\.\d\d)0{1,20}$/, '$1')));
 
 export const dateOf = (record: Fields, name: string): PlainDate =>
   read(record, name, ({ year, month, day }) => PlainDate.of(Number(year), Number(month), Number(day)));
