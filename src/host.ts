@@ -54,6 +54,7 @@ export interface HostStart {
   manifest: string;
   role: 'all' | 'api' | 'worker';
   allowPrivateEgress: boolean;
+  egressProxy?: string | undefined;
   /** A PostgreSQL of yours; the embedded one when left out. */
   databaseUrl?: string | undefined;
   /** Made and kept in the data directory when left out. */
@@ -151,7 +152,12 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   container.bind(ATTEMPT_LIMITS).toConstantValue({ ...DEFAULT_ATTEMPT_LIMITS, ...options.attemptLimits });
   container.bind(WAY_IN_LIMITS).toConstantValue({ ...DEFAULT_WAY_IN_LIMITS, ...options.wayInLimits });
   container.bind(HOST_OPTIONS).toConstantValue({
-    ...{ allowPrivateEgress: options.allowPrivateEgress, dataDir, dataDirId: keptSecret(dataDir, 'data-dir-id') },
+    ...{
+      allowPrivateEgress: options.allowPrivateEgress,
+      egressProxy: options.egressProxy,
+      dataDir,
+      dataDirId: keptSecret(dataDir, 'data-dir-id'),
+    },
   });
   container.load(features);
 

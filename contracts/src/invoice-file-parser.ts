@@ -1,5 +1,5 @@
 /** InvoiceFileParser, version 1: reads a partner's daily invoice file, however large, in bounded memory. */
-import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IsMoney, IsPlainDate } from './boundary-types.js';
 import type { Money } from './money.js';
 import type { PlainDate } from './plain-date.js';
@@ -38,7 +38,7 @@ export class InvoiceRecord {
   @IsMoney() totalAmountDue!: Money;
   /** The trailing balance. */
   @IsOptional() @IsMoney() pastDue?: Money;
-  @IsInt() invoiceTypeId!: number;
+  @IsInt() @Min(-2_147_483_648) @Max(2_147_483_647) invoiceTypeId!: number;
   @IsOptional() @IsBoolean() allowPartialPayments?: boolean;
   @IsOptional() @IsPlainDate() firstNotifyRequestedDate?: PlainDate;
   /** IC field Custom1. */

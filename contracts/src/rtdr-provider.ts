@@ -1,5 +1,5 @@
 /** RtdrProvider, version 1: asks a partner, in real time, what one account owes. */
-import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { IsListOf, IsMoney, IsPlainDate } from './boundary-types.js';
 import type { Money } from './money.js';
 import type { PlainDate } from './plain-date.js';
@@ -33,7 +33,7 @@ export class PartnerInvoice {
   /** What is still unpaid of it. Required of an eligible invoice. */
   @IsOptional() @IsMoney() balanceDue?: Money;
   /** The portal's kind of invoice; the biller's own when left out. */
-  @IsOptional() @IsInt() invoiceTypeId?: number;
+  @IsOptional() @IsInt() @Min(-2_147_483_648) @Max(2_147_483_647) invoiceTypeId?: number;
 }
 
 /** Whether, and why, the account may not pay. */

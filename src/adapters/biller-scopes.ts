@@ -92,6 +92,7 @@ export class BillerScopes {
       log: this.log.child({ billerId, adapter: manifest.id }),
       tracer: trace.getTracer('ic-host'),
       tls: this.billers.tls(config),
+      proxy: this.host.egressProxy,
     });
     return { revision, ...opened };
   }

@@ -31,6 +31,7 @@ export interface ScopeParts {
   log: AdapterLogger;
   tracer: Tracer;
   tls?: WayOutOptions['tls'];
+  proxy?: WayOutOptions['proxy'];
   /** For whoever checks what an adapter says by itself: its log and its spans are left as they are. */
   unmasked?: boolean;
   tap?: WireTap;
@@ -44,7 +45,7 @@ export interface OpenScope {
 }
 
 export function openScope(parts: ScopeParts): OpenScope {
-  const { manifest, biller, limits, pace, allowPrivate, tracer, tls, tap } = parts;
+  const { manifest, biller, limits, pace, allowPrivate, tracer, tls, proxy, tap } = parts;
   const settings = settingsOf(parts);
   const secrets = manifest.settings
     .filter((spec) => spec.secret)
@@ -58,7 +59,7 @@ export function openScope(parts: ScopeParts): OpenScope {
   const redact = redactorOf(secrets);
   const wayOut = createWayOut({
     ...{ billerId: biller.billerId, adapterId: manifest.id, hosts: hostsOf(manifest, settings) },
-    ...{ limits, pace, allowPrivate, redact, tracer, tls },
+    ...{ limits, pace, allowPrivate, redact, tracer, tls, proxy },
     ...(tap ? { tap } : {}),
   });
   const container = new Container();

@@ -47,6 +47,7 @@ export interface BillerInput {
 
 export interface HostOptions {
   allowPrivateEgress: boolean;
+  egressProxy?: string | undefined;
   dataDir: string;
   /** Of the data directory, wherever it is mounted. */
   dataDirId: string;

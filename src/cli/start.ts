@@ -43,6 +43,7 @@ export function startCommand(program: Command): void {
         manifest: options.manifest,
         role: options.role,
         allowPrivateEgress: Boolean(options.allowPrivateEgress || options.sandbox),
+        egressProxy: env.IC_HOST_EGRESS_PROXY || undefined,
         databaseUrl: env.IC_HOST_DATABASE_URL,
         token: env.IC_HOST_API_TOKEN,
         masterKey: env.IC_HOST_MASTER_KEY,

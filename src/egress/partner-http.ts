@@ -20,7 +20,7 @@ import {
   handleWhen,
   wrap,
 } from 'cockatiel';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import { CallTime } from './call-time.js';
 import { bytesToRecord, recordExchange } from './exchange-record.js';
 import { type HostGuard, hostGuard } from './host-guard.js';
@@ -45,6 +45,8 @@ export interface WayOutOptions {
   tracer: Tracer;
   /** Asked for with each new connection, so that a renewed certificate is used. @throws AdapterError `misconfigured` */
   tls?: (() => TlsIdentity) | undefined;
+  /** URL of the proxy that partners are reached by; that of the environment is never used. */
+  proxy?: string | undefined;
   tap?: WireTap;
 }
 
@@ -84,13 +86,7 @@ const isPartnerFault = (error: unknown): boolean =>
 export function createWayOut(options: WayOutOptions): WayOut {
   const { limits, pace, tap } = options;
   const guard = hostGuard(options.hosts, options.allowPrivate);
-  const connect = connectorOf(options, guard);
-  const agent = new Agent({
-    connections: limits.concurrency,
-    pipelining: 1,
-    connect: tap?.connector(connect) ?? connect,
-    maxResponseSize: -1,
-  });
+  const agent = agentOf(options, guard);
   const dispatcher = agent.compose(...(tap ? [tap.intercept] : []), notingSent);
   const policy = wrap(
     circuitBreaker(handleWhen(isPartnerFault), { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(20) }),
@@ -211,12 +207,24 @@ export function createWayOut(options: WayOutOptions): WayOut {
   return { http, close: () => agent.destroy() };
 }
 
+function agentOf(options: WayOutOptions, guard: HostGuard): Agent | ProxyAgent {
+  const { limits, proxy, tap, tls } = options;
+  const pool = { connections: limits.concurrency, pipelining: 1, maxResponseSize: -1 };
+  // What a name resolves to is then the proxy's to see, and to refuse.
+  if (proxy) return new ProxyAgent({ ...pool, uri: proxy, requestTls: { ...VERIFIED, ...tls?.() } });
+  const connect = connectorOf(options, guard);
+  return new Agent({ ...pool, connect: tap?.connector(connect) ?? connect });
+}
+
+/** Whatever the environment says. */
+const VERIFIED = { rejectUnauthorized: true, minVersion: 'TLSv1.2' } as const;
+
 /** One connection: by the guard's resolver, TLS verified whatever the environment says. */
 function connectorOf({ limits, tls }: WayOutOptions, guard: HostGuard): buildConnector.connector {
   const build = (protocol: 'http:' | 'https:', identity: TlsIdentity = {}): buildConnector.connector =>
     buildConnector({
       ...{ timeout: Math.min(CONNECT_MS, limits.timeoutMs), lookup: guard.lookup[protocol] },
-      ...{ rejectUnauthorized: true, minVersion: 'TLSv1.2', ...identity },
+      ...{ ...VERIFIED, ...identity },
     } as buildConnector.BuildOptions);
   const plain = build('http:');
   const secure = build('https:');

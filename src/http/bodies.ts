@@ -27,6 +27,9 @@ import type { BillerInput } from '../billers/billers.js';
 import { holdsCardNumber } from '../card-numbers.js';
 import { Problem } from '../problem.js';
 
+/** What four bytes hold. */
+const MOST_TYPE_ID = 2_147_483_647;
+
 export class BillerBody implements BillerInput {
   @IsString() @IsNotEmpty() @MaxLength(200) name!: string;
   /** BillerGUID, as the invoice files carry it. */
@@ -36,7 +39,7 @@ export class BillerBody implements BillerInput {
   /** By advanced-setting id or by key; a secret may be `{ "env": "NAME" }` or `{ "file": "/path" }`. */
   @IsOptional() @IsObject() @JSONSchema({ additionalProperties: true }) settings?: Record<string, unknown>;
   @IsOptional() @IsBoolean() openBilling?: boolean;
-  @IsOptional() @IsInt() invoiceTypeId?: number;
+  @IsOptional() @IsInt() @Min(0) @Max(MOST_TYPE_ID) invoiceTypeId?: number;
   @IsOptional() @IsString() @MaxLength(100) @JSONSchema({ type: ['string', 'null'] as never }) invoiceFormatGuid?:
     | string
     | null;
@@ -126,10 +129,22 @@ export function readBody<T extends object>(type: new () => T, value: unknown): T
 /** The reason in a body that may be left out. @throws Problem as {@link readBody} */
 export const reasonOf = (body: unknown): string | undefined => (body ? readBody(ReasonBody, body).reason : undefined);
 
-/** Checks every text of a body, however deep. @throws Problem 422 `card-number` or `invalid-request` */
-function checkTexts(value: unknown, field = ''): void {
+const DEEPEST = 20;
+/** Names that mean something to the language itself. */
+const NOT_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Checks every name and text of a body. @throws Problem 422 `card-number` or `invalid-request` */
+function checkTexts(value: unknown, field = '', depth = 0): void {
+  const refuse = (code: string, message: string): never => {
+    throw new Problem(422, 'invalid-request', message, { errors: [{ field, code, message }] });
+  };
   if (typeof value === 'object' && value !== null) {
-    for (const [key, inner] of Object.entries(value)) checkTexts(inner, field ? `${field}.${key}` : key);
+    if (depth > DEEPEST) refuse('too-deep', `the body is nested more than ${DEEPEST} deep`);
+    for (const [key, inner] of Object.entries(value)) {
+      if (NOT_NAMES.has(key)) refuse('unknown-field', `${key} is no name of a field`);
+      checkText('a name', key);
+      checkTexts(inner, field ? `${field}.${key}` : key, depth + 1);
+    }
     return;
   }
   if (typeof value === 'string' || typeof value === 'number') checkText(field, String(value));

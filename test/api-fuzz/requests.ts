@@ -153,14 +153,17 @@ const encoded = (value: string): string => {
 const jsonText = (value: unknown): string => JSON.stringify(value) ?? '';
 /** Well-formed, and then cut, doubled or with a byte changed. */
 const spoiltText = (json: Arbitrary<string>): Arbitrary<string> =>
-  fc.tuple(json, fc.nat(), fc.constantFrom('cut', 'doubled', 'changed', 'deep', 'proto')).map(([whole, at, how]) => {
-    const index = at % (whole.length + 1);
-    if (how === 'cut') return whole.slice(0, index);
-    if (how === 'doubled') return whole + whole;
-    if (how === 'deep') return '['.repeat(20_000);
-    if (how === 'proto') return whole.replace('{', '{"__proto__":{"admin":true},');
-    return `${whole.slice(0, index)}\u0001${whole.slice(index + 1)}`;
-  });
+  fc
+    .tuple(json, fc.nat(), fc.constantFrom('cut', 'doubled', 'changed', 'deep', 'nested', 'proto'))
+    .map(([whole, at, how]) => {
+      const index = at % (whole.length + 1);
+      if (how === 'cut') return whole.slice(0, index);
+      if (how === 'doubled') return whole + whole;
+      if (how === 'deep') return '['.repeat(20_000);
+      if (how === 'nested') return `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+      if (how === 'proto') return whole.replace('{', '{"__proto__":{"admin":true},');
+      return `${whole.slice(0, index)}\u0001${whole.slice(index + 1)}`;
+    });
 
 function bodyOf({ requestBody }: Operation): Arbitrary<{ type: string; text: string } | undefined> {
   if (!requestBody) return fc.oneof(fc.constant(undefined), fc.constant({ type: 'application/json', text: '{}' }));

@@ -69,6 +69,31 @@ describe('secrets at rest', () => {
     expect(keys.map(({ key_id }) => key_id)).to.not.include(before.split('.')[1]);
   });
 
+  it('what is being sealed meanwhile is not left under a key that goes', async () => {
+    const box = await boxOf('one');
+    let rotated = false;
+    const rotating = await database.db.transaction().execute(async (trx) => {
+      const sealed = (await box.sealer(trx))('secret', '1663/key');
+      await trx
+        .insertInto('billers')
+        .values({
+          ...{ biller_id: '1663', name: 'b', guid: 'g', adapter: 'a', open_billing: true, invoice_type_id: 1 },
+          ...{ settings: JSON.stringify({ key: { sealed } }), options: '{}' },
+        })
+        .execute();
+      const rotation = box.rotateDataKey('test').then((count) => {
+        rotated = true;
+        return count;
+      });
+      await new Promise((done) => setTimeout(done, 300));
+      expect(rotated, 'before it was committed').to.equal(false);
+      return { rotation };
+    });
+    expect(await rotating.rotation).to.equal(1);
+    await box.rotateDataKey('test');
+    expect((await boxOf('one')).open(await held('1663'), '1663/key')).to.equal('secret');
+  });
+
   it('a new master key is added, used, and the old one forgotten; no secret is touched', async () => {
     const box = await boxOf('old');
     await keep('1663', await seal(box, 'secret', '1663/key'));

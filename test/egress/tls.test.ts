@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer as createPlainServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -115,6 +115,32 @@ describe('the way out over TLS', () => {
       target.close();
       target.closeAllConnections();
     }
+  });
+
+  it('goes through the proxy that is configured, and verifies the partner behind it all the same', async () => {
+    const asked: string[] = [];
+    const proxy = createPlainServer();
+    proxy.on('connect', (request, near) => {
+      asked.push(request.url ?? '');
+      const far = connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
+        near.write('HTTP/1.1 200 OK\r\n\r\n');
+        far.pipe(near).pipe(far);
+      });
+      near.on('error', () => far.destroy());
+      far.on('error', () => near.destroy());
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const at = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const known = wayOut(() => ({ ca: pem('server.crt') }), { proxy: at });
+    expect((await known.http.get(url)).data).to.include({ authorized: false });
+    expect(asked).to.deep.equal([new URL(url).host]);
+    expect(await wayOut(undefined, { proxy: at }).http.get(url).catch(reason)).to.equal('DEPTH_ZERO_SELF_SIGNED_CERT');
+    expect((await known.http.get('https://elsewhere.example/').catch((error) => error)).code).to.equal(
+      'egress-refused',
+    );
+    proxy.close();
+    proxy.closeAllConnections();
   });
 
   describe('packed answers', () => {

@@ -85,6 +85,9 @@ describe('the way in', () => {
     ['NUL', '{"reason":"a\\u0000b"}'],
     ['half of a surrogate pair', '{"reason":"a\\ud800b"}'],
     ['a constructor key', '{"constructor":{"prototype":{}}}'],
+    ['a constructor key of any kind', '{"a":{"constructor":"x"}}'],
+    ['a card number as a name', '{"4242424242424242":1}'],
+    ['more depth than anybody needs', `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`],
   ] as const)
     it(`refuses a body with ${name}`, async () => {
       const type = { 'content-type': 'application/json' };

@@ -106,13 +106,14 @@ describe('invoice files', () => {
   });
 
   it('sets a wrong record aside, and applies the rest', async () => {
-    const made = file(200, ({ Invoices }) => {
+    const made = file(400, ({ Invoices }) => {
       Object.assign(Invoices[5]?.InvoiceHeader ?? {}, { InvoiceDate: '02/30/2026' });
       Object.assign(Invoices[6]?.InvoiceHeader ?? {}, { RecordType: 'D' });
+      Object.assign(Invoices[7]?.InvoiceHeader ?? {}, { InvoiceTypeID: 3_000_000_000 }); // more than four bytes hold
     });
     const text = JSON.stringify(made);
     const done = await send(text);
-    expect(done).to.include({ state: 'applied', records: 200, setAside: 2 });
+    expect(done).to.include({ state: 'applied', records: 400, setAside: 3 });
     const { body } = await host.call('GET', `${at}/${done.importId}/set-aside`);
     expect(body.records[0]).to.deep.equal({
       ...{ recordNumber: 6, invoiceNumber: 'f-5', field: 'InvoiceDate', code: 'not-a-date' },
@@ -120,6 +121,7 @@ describe('invoice files', () => {
       message: 'InvoiceDate must be a real calendar date, MM/DD/YYYY',
     });
     expect(body.records[1]).to.include({ recordNumber: 7, field: 'RecordType', code: 'not-allowed' });
+    expect(body.records[2]).to.include({ recordNumber: 8, field: 'InvoiceTypeID', code: 'wrong-type' });
   });
 
   const replaced = (from: string, to: string) => () => JSON.stringify(file(3)).replace(from, to);
