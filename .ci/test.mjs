@@ -1,6 +1,7 @@
 /** Everything `npm test` holds: lint and format, import rules, then mocha; the last line counts. */
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,47 +35,66 @@ for (const [name, command, args] of checks) {
   console.log(`${status === 0 ? 'passed' : 'FAILED'}: ${name}`);
 }
 
-// What measures memory has a process of its own. The lanes take about equally long; half of it is waiting.
-const LANES = [
-  [
-    ['mutants/', 'plugins/contract-suite'],
-    ['cli/', 'docs/', 'fuzz/', 'simulation/'],
-  ],
-];
-const files = readdirSync('dist/test', { recursive: true })
-  .filter((file) => file.endsWith('.test.js'))
+// Some processes at once: half of a test's time is waiting. The longest begin first, each in a process of its own, as does
+// what measures memory; the others share a few, since loading the host takes a second of a processor.
+const AT_ONCE = 3;
+const ALONE = [
+  ...['cli/commands', 'console/console', 'plugins/contract-suite', 'simulation/simulation', 'invoice-files/inbox'],
+  ...['mutants/mutants', 'telemetry/otlp', 'deliveries/shutdown', 'docs/docs', 'canary/canary', 'cli/demonstration'],
+  ...['crash/crash', 'deliveries/deliveries', 'api-fuzz/api-fuzz', 'fuzz/fuzz', 'adapters/isolation'],
+].map((name) => `${name}.test.js`);
+const SHARING = 4;
+const others = readdirSync('dist/test', { recursive: true })
+  .filter((file) => file.endsWith('.test.js') && !ALONE.includes(file))
   .sort();
-const among = (list) => files.filter((file) => list.some((start) => file.startsWith(start)));
-const named = among(LANES.flat(2));
-const others = files.filter((file) => !named.includes(file));
+const groups = [
+  ...ALONE.slice(0, 10).map((file) => [file]),
+  ...Array.from({ length: SHARING }, (_, of) => others.filter((_, index) => index % SHARING === of)),
+  ...ALONE.slice(10).map((file) => [file]),
+];
+
+// One PostgreSQL for all of them; a test has a database of its own.
+const { startEmbeddedPostgres } = await import('../dist/src/store/embedded-postgres.js');
+const folder = mkdtempSync(join(tmpdir(), 'ic-host test '));
+const postgres = await startEmbeddedPostgres(folder, { durable: false });
+env.IC_HOST_TEST_DATABASE_URL = postgres.connectionString;
 
 const run = (group) =>
   new Promise((done) => {
     const args = ['.ci/mocha.mjs', process.argv[2] ?? '', ...group.map((file) => join('dist/test', file))];
+    const name = group.length > 1 ? `${group[0]} and ${group.length - 1} more` : group[0];
     const started = Date.now();
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     let text = '';
-    child.stdout.on('data', (chunk) => {
-      text += chunk;
-    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        text += chunk;
+      });
     child.on('close', (status) => {
-      const last = text.trimEnd().split('\n').at(-1) ?? '';
-      console.log(text.slice(0, text.lastIndexOf(last)));
-      console.log(`${group[0]} and ${group.length - 1} more: ${((Date.now() - started) / 1000).toFixed(0)} s`);
-      if ((status === 0 || status === 1) && last.startsWith('{')) done(JSON.parse(last));
+      const lines = text.trimEnd().split('\n');
+      const at = lines.findLastIndex((line) => line.startsWith('{"passes":'));
+      console.log(
+        lines
+          .toSpliced(at, at < 0 ? 0 : 1)
+          .join('\n')
+          .trimEnd(),
+      );
+      console.log(`${name}: ${((Date.now() - started) / 1000).toFixed(0)} s`);
+      if ((status === 0 || status === 1) && at >= 0) done(JSON.parse(lines[at]));
       else {
-        console.log(`${last}\nFAILED: the tests ended with ${status}`);
+        console.log(`FAILED: ${name} ended with ${status}`);
         done({ passes: 0, failures: 1, pending: 0 });
       }
     });
   });
 
-const lane = async (...groups) => {
-  const results = [];
-  for (const group of groups) if (group.length) results.push(await run(group));
-  return results;
+const results = [];
+const work = async () => {
+  for (let group = groups.shift(); group; group = groups.shift()) results.push(await run(group));
 };
-const results = (await Promise.all([lane(others), ...LANES.map((groups) => lane(...groups.map(among)))])).flat();
+await Promise.all(Array.from({ length: AT_ONCE }, work));
+await postgres.stop();
+rmSync(folder, { recursive: true, force: true });
 const sum = (key) => results.reduce((all, result) => all + result[key], 0);
 const skipped = sum('pending') ? `, ${sum('pending')} skipped` : '';
 console.log(`${passed + sum('passes')} passed, ${failed + sum('failures')} failed${skipped}`);

@@ -1,4 +1,4 @@
-/** Real parts for tests: one PostgreSQL for the run, a database and a host for a suite, a stand-in partner. */
+/** Real parts for tests: one PostgreSQL for the run (npm test starts it), a database and a host for a suite, a stand-in partner. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,9 @@ export function temporaryFolder(): string {
 
 /** Connection string of a new, empty database. */
 export async function newDatabase(): Promise<string> {
-  postgres ??= startEmbeddedPostgres(temporaryFolder(), { durable: false });
-  const { connectionString } = await postgres;
+  const shared = process.env.IC_HOST_TEST_DATABASE_URL;
+  if (!shared) postgres ??= startEmbeddedPostgres(temporaryFolder(), { durable: false });
+  const connectionString = shared ?? (await postgres)?.connectionString ?? '';
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   const client = new pg.Client(connectionString);
   await client.connect();

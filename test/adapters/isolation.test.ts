@@ -87,7 +87,7 @@ describe('an isolated adapter', () => {
     const file = join(folder, 'adapter.manifest.json');
     writeFileSync(file, JSON.stringify({ hostApi: '1', adapters: [{ source: './acme', isolated: true, ...more }] }));
     const tell = (_id: string, fault: string) => faults.push(fault);
-    return loadAdapters(file, { tell, isolation: { hangMs: 600, restartMs: 100 } });
+    return loadAdapters(file, { tell, isolation: { hangMs: 2_000, restartMs: 100 } });
   }
 
   before(async () => {

@@ -9,7 +9,7 @@ const { loaded } = await loadAdapters('adapter.manifest.json');
 
 const SLOW_AT_A_SERVER = /page|many|shrinking|growing|fault|two-billers|time-|abort|secrets|settings/;
 /** At a real server, what moves money. The slow checks, and the whole suite there, run in .ci/run by `ic-host verify`. */
-const AT_A_SERVER = new Set(['payment-sink', 'invoice-file-parser']);
+const AT_A_SERVER = new Set(['payment-sink']);
 
 for (const [id, adapter] of loaded)
   describe(`the contract suite on ${id}`, function () {
