@@ -42,8 +42,11 @@ const ENTITIES: ((char: string) => string)[] = [
 ];
 const NAMED = [/[&<>"']/gu, /[&<>"]/gu, /[&<>"']|[^\0-\x7f]/gu, /[^A-Za-z0-9 ]/gu];
 
+/** Nothing that any encoding changes. */
+const PLAIN = /^[A-Za-z0-9 ]*$/;
+
 const htmlForms = (text: string): string[] =>
-  NAMED.flatMap((named) => ENTITIES.map((entity) => text.replace(named, entity)));
+  PLAIN.test(text) ? [] : NAMED.flatMap((named) => ENTITIES.map((entity) => text.replace(named, entity)));
 
 function formsOf(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
@@ -62,9 +65,13 @@ function formsOf(secret: string): string[] {
 
 /** @param secrets values to mask; the longest form first, so that one inside another leaves nothing behind */
 export function redactorOf(secrets: readonly string[]): Redact {
-  const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf));
-  const ordered = [...forms].sort((a, b) => b.length - a.length);
-  return (text) => maskCardNumbers(ordered.reduce((masked, form) => masked.replaceAll(form, MASK), text));
+  let ordered: string[] | undefined; // made when there is something to mask: most billers are quiet
+  return (text) => {
+    ordered ??= [...new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf))].sort(
+      (a, b) => b.length - a.length,
+    );
+    return maskCardNumbers(ordered.reduce((masked, form) => masked.replaceAll(form, MASK), text));
+  };
 }
 
 /** A masked text of at most so many characters: a secret that the cut goes through is masked all the same. */
