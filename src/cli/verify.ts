@@ -1,11 +1,15 @@
 /** `ic-host verify PLUGIN`: runs the contract suite on one adapter. */
-import { once } from 'node:events';
-import type { CheckResult } from '@ic-host/contracts/suite';
+import type { Check, CheckResult } from '@ic-host/contracts/suite';
 import { type Command, Option } from 'commander';
 import { describeUse } from './terminal.js';
 
 /** Most checks wait for a partner, so that many go beside one another. */
 const QUICK_AT_ONCE = 16;
+
+const chosenBy =
+  ({ only, quick }: { only?: string; quick?: boolean }) =>
+  ({ contract, id, slow }: Check): boolean =>
+    (!only || `${contract}/${id}`.includes(only)) && !(quick && slow && !only);
 
 /** A change makes the exit status 1. */
 function printDrift(changed: Map<string, string[]>): void {
@@ -33,7 +37,7 @@ export function verifyCommand(program: Command): void {
     .option('--record <folder>', 'keep what the partner answers to the calls that read, masked')
     .option('--drift <folder>', 'tell what has changed in the form of its answers since they were kept')
     .option('--json', 'print the report for programs')
-    .addOption(new Option('--stand-by', 'begin when a line comes in; for --watch').hideHelp())
+    .addOption(new Option('--stand-by', 'run whenever a line comes in; for --watch').hideHelp())
     .action(async (plugin: string, options) => {
       // Loaded when it is run: the command line's help and completion must be quick.
       if (options.watch)
@@ -55,8 +59,15 @@ export function verifyCommand(program: Command): void {
         import('../verify/report.js'),
         import('../verify/verify-adapter.js'),
       ]);
-      if (options.standBy) await once(process.stdin, 'data');
       if (options.live && !options.settings) throw new Error('--live needs --settings: the partner to speak to');
+      if (options.standBy)
+        return (await import('../verify/stand-by.js')).runOnEachLine(plugin, async () => {
+          const fresh = await adapterNamed(plugin, options.manifest);
+          const results = await verifyAdapter(fresh, await contractConfigOf(fresh), {
+            ...{ choose: chosenBy(options), atOnce: QUICK_AT_ONCE },
+          });
+          return reportOf(fresh.manifest, results);
+        });
       const adapter = await adapterNamed(plugin, options.manifest);
       const config = options.live
         ? liveConfig(options.settings, await contractConfigOf(adapter).catch(() => undefined))
@@ -81,8 +92,7 @@ export function verifyCommand(program: Command): void {
         for (const line of resultLines(result)) console.log(line);
       };
       const results = await verifyAdapter(adapter, config, {
-        choose: (check) =>
-          (!only || `${check.contract}/${check.id}`.includes(only)) && !(options.quick && check.slow && !only),
+        choose: chosenBy(options),
         allowWrites: !options.live || Boolean(options.allowWrites),
         allowPrivate,
         atOnce: options.quick ? QUICK_AT_ONCE : 1,

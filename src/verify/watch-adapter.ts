@@ -1,76 +1,70 @@
 /** Builds an adapter and runs the quick checks whenever one of its files is saved. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SuiteReport } from './report.js';
 
 const IGNORED = /(^|\/)(dist|node_modules|reports|\.git)(\/|$)/;
 const LOOK_EVERY_MS = 100;
 
-interface Ended {
-  status: number | null;
-  text: string;
+/** Checks the adapter in a process that stays warm; another takes its place where it ends, as a faulty adapter may make it. */
+class Verifier {
+  private child: ChildProcessByStdio<Writable, Readable, Readable> | undefined;
+  private lines: AsyncIterator<string> | undefined;
+  private said = '';
+
+  constructor(private readonly args: string[]) {}
+
+  /** @returns the report, or what the process said instead of one */
+  async run(): Promise<SuiteReport | string> {
+    const child = this.child ?? this.start();
+    child.stdin.write('go\n');
+    const line = await this.lines?.next();
+    if (!line?.done) return JSON.parse(line?.value ?? '') as SuiteReport;
+    this.child = undefined;
+    return this.said.trim() || 'the process that checks it ended';
+  }
+
+  private start(): ChildProcessByStdio<Writable, Readable, Readable> {
+    const child = spawn(process.execPath, this.args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.said = '';
+    this.lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    child.stderr.on('data', (chunk) => {
+      this.said += chunk;
+    });
+    child.stdin.on('error', () => undefined); // it has ended, which its lines tell
+    this.child = child;
+    return child;
+  }
 }
 
-interface Running {
-  /** Lets a process that stands by go on. */
-  go(): void;
-  ended: Promise<Ended>;
-}
-
-function start(args: string[]): Running {
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const ended = new Promise<Ended>((done) => {
-    let text = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk) => {
-        text += chunk;
-      });
-    child.on('close', (status) => done({ status, text }));
+function build(folder: string): Promise<{ status: number | null; text: string }> {
+  const compiler = dirname(createRequire(join(folder, 'x.js')).resolve('typescript/package.json'));
+  const child = spawn(process.execPath, [join(compiler, 'bin/tsc'), '-b', folder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return { go: () => child.stdin.end('go\n'), ended };
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => {
+      text += chunk;
+    });
+  return new Promise((done) => child.on('close', (status) => done({ status, text })));
 }
 
-/**
- * A process of its own for each run, since a module that was loaded once is loaded for ever; started before it is
- * needed, so that nobody waits for it.
- */
-const standBy = (folder: string, only: string | undefined): Running =>
-  start([
-    process.argv[1] ?? '',
-    'verify',
-    folder,
-    '--quick',
-    '--json',
-    '--stand-by',
-    ...(only ? ['--only', only] : []),
-  ]);
-
-/** @returns false where it could not be built: then the process still stands by */
-async function once(folder: string, verify: Running, say: (line: string) => void): Promise<boolean> {
+async function once(folder: string, verifier: Verifier, say: (line: string) => void): Promise<void> {
   const started = performance.now();
   const took = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
-  const compiler = dirname(createRequire(join(folder, 'x.js')).resolve('typescript/package.json'));
-  const built = await start([join(compiler, 'bin/tsc'), '-b', folder]).ended;
-  if (built.status !== 0) {
-    say(`${built.text.trim()}\nnot built, ${took()}`);
-    return false;
-  }
-  verify.go();
-  const { text } = await verify.ended;
-  let report: SuiteReport;
-  try {
-    report = JSON.parse(text) as SuiteReport;
-  } catch {
-    say(text.trim());
-    return true;
-  }
+  const built = await build(folder);
+  if (built.status !== 0) return say(`${built.text.trim()}\nnot built, ${took()}`);
+  const report = await verifier.run();
+  if (typeof report === 'string') return say(report);
   for (const { contract, id, title, state, message, look } of report.checks)
     if (state === 'failed') say(`✘ ${title}\n    ${message}\n    look at: ${look}\n    id: ${contract}/${id}`);
   say(`${report.passed} hold, ${report.failed} do not, ${report.skipped} not checked, ${took()}`);
-  return true;
 }
 
 /** What the files of a folder are like now. Looked at over and over: notices of changes get lost where editors rename. */
@@ -93,13 +87,14 @@ export async function watchAdapter(
 ): Promise<void> {
   const folder = resolve(plugin);
   let seen = '';
-  let verify = standBy(folder, only);
+  const args = [process.argv[1] ?? '', 'verify', folder, '--quick', '--stand-by', ...(only ? ['--only', only] : [])];
+  const verifier = new Verifier(args);
   for (;;) {
     const now = await stateOf(folder);
     if (now === seen) await wait(LOOK_EVERY_MS);
     else {
       seen = now;
-      if (await once(folder, verify, say)) verify = standBy(folder, only);
+      await once(folder, verifier, say);
       say('waiting for a file to be saved …');
     }
   }
