@@ -1,49 +1,47 @@
 /** Imports an invoice file exactly once, all of it or nothing, whatever happens to the process meanwhile. */
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import {
-  AdapterError,
-  type InvoiceFileHeader,
-  type InvoiceFilePart,
-  type InvoiceFileTotals,
-  type SetAsideRecord,
-} from '@ic-host/contracts';
+import { AdapterError, type InvoiceRecord } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { inject, injectable } from 'inversify';
-import type { Selectable } from 'kysely';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
 import { DATABASE, type Database } from '../store/database.js';
-import type { InvoiceFilesTable } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
-import { asideCardNumbers } from './aside-card-numbers.js';
-import { checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from './control-totals.js';
-import { copyLine } from './copy-line.js';
+import { refuseFile } from './control-totals.js';
+import { accountLine, copyLine, newInvoiceLine } from './copy-line.js';
+import { FileRecords, type ImportRow, type ReadFile } from './file-records.js';
 import {
-  APPLY_ACCOUNTS,
   addNew,
+  applyAccounts,
+  COPY_ACCOUNTS,
+  COPY_NEW,
   DROP_STAGING,
   FIND_TWICE,
   KNOWS_ANY,
+  MAKE_STAGED_ACCOUNTS,
   MAKE_STAGING,
   MORE_MEMORY,
   STAGE,
   SUSPECT_TWICE,
   TAKE_TURNS,
+  TELL_COPIED,
   UPDATE_CHANGED,
 } from './statements.js';
 
-type Row = Selectable<InvoiceFilesTable>;
-type Staged = InvoiceFileTotals & { setAside: number };
-
-const READ_BYTES = 1 << 18;
+type Row = ImportRow;
 const UNIQUE_VIOLATION = '23505';
-const TELL_EVERY_MS = 250;
+const DEADLOCK = '40P01';
+/** Somebody else makes the same invoices, or is in our way. */
+const TAKEN = new Set([UNIQUE_VIOLATION, DEADLOCK]);
+/** Then the accounts that they name. */
+const COPIED_AT_ONCE = 100_000;
+const READ_AHEAD = 8;
 const LOOK_EVERY_MS = 15_000;
 const LEFT_AFTER_MS = 6 * 3_600_000;
 
@@ -140,29 +138,93 @@ export class ImportInvoiceFile {
   }
 
   private async importLocked(row: Row, client: pg.PoolClient): Promise<void> {
-    await this.database.db.deleteFrom('set_aside_records').where('import_id', '=', row.import_id).execute();
     try {
-      await client.query(MAKE_STAGING);
-      const staged = await this.stage(row, client);
-      await client.query('begin');
-      await client.query(MORE_MEMORY);
-      await client.query(TAKE_TURNS, [row.biller_id]);
-      if ((await client.query(KNOWS_ANY, [row.biller_id])).rowCount) await refuseTwice(client);
-      const { created, updated } = await apply(client, row.biller_id);
-      await client.query(
-        `update invoice_files set state = 'applied', finished_at = now(), records = $2, set_aside = $3,
-           total_cents = $4, created = $5, updated = $6, unchanged = $7, bytes_read = bytes where import_id = $1`,
-        [
-          ...[row.import_id, staged.records, staged.setAside, String(staged.totalCents), created, updated],
-          staged.records - staged.setAside - created - updated,
-        ],
-      );
-      await client.query('commit');
+      if (!(await this.copyAll(row, client))) await this.stageAndApply(row, client);
     } catch (error) {
       if (!AdapterError.is(error) || error.kind !== 'rejected') throw error;
       await client.query('rollback');
       await this.refuse(row, error.code, error.message);
     }
+  }
+
+  /**
+   * A biller's first file: its invoices are copied to where they belong.
+   * @returns false where that can't be: there are invoices, or somebody makes some of them meanwhile, or one stands twice
+   */
+  private async copyAll(row: Row, client: pg.PoolClient): Promise<boolean> {
+    const { biller_id: billerId } = row;
+    const file = await this.recordsOf(row);
+    await client.query(`begin; ${MORE_MEMORY}`);
+    await client.query(TAKE_TURNS, [billerId]);
+    try {
+      if ((await client.query(KNOWS_ANY, [billerId])).rowCount) {
+        await client.query('rollback');
+        return false;
+      }
+      await client.query(MAKE_STAGED_ACCOUNTS);
+      // Read ahead, so that the database finds the next records ready when it has taken the accounts.
+      const ahead = Readable.from(file.batches(this.stopping.signal), { highWaterMark: READ_AHEAD });
+      const batches: AsyncIterator<InvoiceRecord[], undefined> = ahead[Symbol.asyncIterator]();
+      for (let accounts = ['']; accounts.length; ) {
+        accounts = [];
+        const some = async function* (): AsyncGenerator<string> {
+          for (let records = 0; records < COPIED_AT_ONCE; ) {
+            const { value, done } = await batches.next();
+            if (done) return;
+            records += value.length;
+            for (const record of value) accounts.push(accountLine(record));
+            yield value.map((record) => newInvoiceLine(billerId, record)).join('');
+          }
+        };
+        await pipeline(Readable.from(some()), client.query(copyFrom(COPY_NEW)));
+        await pipeline(Readable.from([accounts.join('')]), client.query(copyFrom(COPY_ACCOUNTS)));
+      }
+      const read = file.checked();
+      const created = (await client.query(TELL_COPIED, [billerId])).rowCount ?? 0;
+      await client.query(applyAccounts('staged_accounts'), [billerId]);
+      await this.applied(client, row, read, { created, updated: 0 });
+      return true;
+    } catch (error) {
+      if (!TAKEN.has((error as { code?: string }).code ?? '')) throw error;
+      await client.query('rollback');
+      return false;
+    }
+  }
+
+  private async stageAndApply(row: Row, client: pg.PoolClient): Promise<void> {
+    const file = await this.recordsOf(row);
+    await client.query(MAKE_STAGING);
+    const batches = file.batches(this.stopping.signal);
+    const lines = async function* (): AsyncGenerator<string> {
+      for await (const records of batches) yield records.map(copyLine).join('');
+    };
+    await pipeline(Readable.from(lines()), client.query(copyFrom(STAGE)));
+    const read = file.checked();
+    await client.query('begin');
+    await client.query(MORE_MEMORY);
+    await client.query(TAKE_TURNS, [row.biller_id]);
+    if ((await client.query(KNOWS_ANY, [row.biller_id])).rowCount) await refuseTwice(client);
+    await this.applied(client, row, read, await apply(client, row.biller_id));
+  }
+
+  private async applied(
+    client: pg.PoolClient,
+    row: Row,
+    { records, setAside, totalCents }: ReadFile,
+    { created, updated }: { created: number; updated: number },
+  ): Promise<void> {
+    const unchanged = records - setAside - created - updated;
+    await client.query(
+      `update invoice_files set state = 'applied', finished_at = now(), records = $2, set_aside = $3,
+         total_cents = $4, created = $5, updated = $6, unchanged = $7, bytes_read = bytes where import_id = $1`,
+      [row.import_id, records, setAside, String(totalCents), created, updated, unchanged],
+    );
+    await client.query('commit');
+  }
+
+  private async recordsOf(row: Row): Promise<FileRecords> {
+    const parser = await this.scopes.contract(row.biller_id, 'invoice-file-parser');
+    return new FileRecords(row, await this.billers.get(row.biller_id), parser, this.database.db);
   }
 
   private async refuse({ import_id }: Row, code: string, detail: string): Promise<void> {
@@ -172,69 +234,6 @@ export class ImportInvoiceFile {
       .where('import_id', '=', import_id)
       .where('state', '=', 'running')
       .execute();
-  }
-
-  /** Copies the file's records into the staging table. @throws AdapterError `rejected` when the file must be refused */
-  private async stage(row: Row, client: pg.PoolClient): Promise<Staged> {
-    const biller = await this.billers.get(row.biller_id);
-    const parser = await this.scopes.contract(row.biller_id, 'invoice-file-parser');
-    const source = { fileName: row.file_name, bytes: createReadStream(row.path, { highWaterMark: READ_BYTES }) };
-    const parts = asideCardNumbers(parser.parse(source, this.stopping.signal));
-    let header: InvoiceFileHeader | undefined;
-    let totals: InvoiceFileTotals | undefined;
-    let setAside = 0;
-    const progress = this.progressOf(row);
-    const keepAside = this.keepAside.bind(this);
-    const lines = async function* (): AsyncGenerator<string> {
-      for await (const part of parts) {
-        if (part.type === 'header') header = part.header;
-        else if (part.type === 'totals') totals = part.totals;
-        else {
-          setAside += part.setAside.length;
-          if (part.setAside.length) await keepAside(row, part.setAside);
-          await progress(part);
-          if (part.records.length) yield part.records.map(copyLine).join('');
-        }
-      }
-    };
-    await pipeline(Readable.from(lines()), client.query(copyFrom(STAGE)));
-    if (!header) throw refuseFile('header-missing', 'the file has no header');
-    if (!totals) throw new Error('the parser told no totals');
-    if (header.billerGuid !== biller.guid) throw refuseFile('biller-guid', "the file's BillerGUID is another biller's");
-    const most = Number(biller.options.maxSetAsidePercent ?? DEFAULT_MAX_SET_ASIDE_PERCENT);
-    checkControlTotals(header, totals, setAside, most);
-    return { ...totals, setAside };
-  }
-
-  /** Writes down how far the import is, now and then. */
-  private progressOf({ import_id }: Row): (batch: InvoiceFilePart & { type: 'batch' }) => Promise<void> {
-    let records = 0;
-    let setAside = 0;
-    let told = 0;
-    return async (batch) => {
-      records += batch.records.length + batch.setAside.length;
-      setAside += batch.setAside.length;
-      if (performance.now() - told < TELL_EVERY_MS) return;
-      told = performance.now();
-      await this.database.db
-        .updateTable('invoice_files')
-        .set({ records, bytes_read: batch.bytesRead, set_aside: setAside })
-        .where('import_id', '=', import_id)
-        .execute();
-    };
-  }
-
-  private async keepAside({ import_id }: Row, records: readonly SetAsideRecord[]): Promise<void> {
-    const rows = records.map((item) => ({
-      import_id,
-      record_number: item.recordNumber,
-      byte_offset: item.byteOffset,
-      invoice_number: item.invoiceNumber?.replaceAll('\0', '') ?? null,
-      field: item.field,
-      code: item.code,
-      message: item.message,
-    }));
-    await this.database.db.insertInto('set_aside_records').values(rows).execute();
   }
 }
 
@@ -247,7 +246,7 @@ async function refuseTwice(client: pg.PoolClient): Promise<void> {
 
 async function apply(client: pg.PoolClient, billerId: string): Promise<{ created: number; updated: number }> {
   const run = async (statement: string): Promise<number> => (await client.query(statement, [billerId])).rowCount ?? 0;
-  await run(APPLY_ACCOUNTS);
+  await run(applyAccounts('staged'));
   const updated = await run(UPDATE_CHANGED);
   await client.query('savepoint before_new');
   try {

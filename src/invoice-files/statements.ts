@@ -1,4 +1,7 @@
-/** The SQL of an import: records are staged on one connection, then applied in one transaction. */
+/**
+ * The SQL of an import: records are staged on one connection, then applied in one transaction. Where a biller has no
+ * invoice yet they are copied to where they belong at once.
+ */
 
 /** Staged rows belong to the import's connection: when it ends, however it ends, they are gone. */
 export const MAKE_STAGING = `create temp table staged (
@@ -11,8 +14,17 @@ export const DROP_STAGING = 'drop table if exists pg_temp.staged';
 export const STAGE = `copy staged (invoice_number, account_number, partner_account_id, invoice_date, invoice_due_date,
   auto_pay_collection_date, total_amount_due, invoice_type_id, details) from stdin`;
 
+/** A file names one amount: what is due in all is what is unpaid. */
+export const COPY_NEW = `copy invoices (biller_id, invoice_number, account_number, invoice_date, invoice_due_date,
+  auto_pay_collection_date, total_amount_due, balance_due, invoice_type_id, status, details) from stdin`;
+
+export const MAKE_STAGED_ACCOUNTS = `create temp table staged_accounts (account_number text not null,
+  partner_account_id text not null) on commit drop`;
+
+export const COPY_ACCOUNTS = 'copy staged_accounts (account_number, partner_account_id) from stdin';
+
 /** Room for the hashes and sorts of millions of rows. */
-export const MORE_MEMORY = "set local work_mem = '64MB'";
+export const MORE_MEMORY = "set local work_mem = '128MB'";
 
 /** $1 biller. Where nothing is known yet, a number that stands twice is found by the index. */
 export const KNOWS_ANY = 'select 1 from invoices where biller_id = $1 limit 1';
@@ -27,13 +39,13 @@ export const FIND_TWICE = 'select invoice_number from staged group by 1 having c
 export const TAKE_TURNS = 'select pg_advisory_xact_lock(hashtextextended($1, 2))';
 
 /**
- * $1 biller: the accounts that the file names learn the partner's id. Before the invoices, as a refresh does it: so the
- * two can't wait for one another in a circle.
+ * $1 biller: the accounts that the file names learn the partner's id. Of staged records before the invoices, as a refresh
+ * does it: so the two can't wait for one another in a circle.
  */
-export const APPLY_ACCOUNTS = `
+export const applyAccounts = (staged: 'staged' | 'staged_accounts'): string => `
 insert into accounts as held (biller_id, account_number, partner_account_id)
 select $1, staged.account_number, max(staged.partner_account_id)
-from staged left join accounts known on known.biller_id = $1 and known.account_number = staged.account_number
+from ${staged} staged left join accounts known on known.biller_id = $1 and known.account_number = staged.account_number
 where known.biller_id is null or known.partner_account_id is distinct from staged.partner_account_id
 group by staged.account_number order by staged.account_number
 on conflict (biller_id, account_number) do update set partner_account_id = excluded.partner_account_id`;
@@ -44,6 +56,10 @@ const TOLD = `biller_id, account_number, invoice_number, invoice_date, invoice_d
 /** Writes what a statement named `written` gave back into the change feed; its row count is the number of them. */
 const tell = (change: 'created' | 'updated'): string =>
   ` insert into changes (${TOLD}, change, source) select ${TOLD}, '${change}', 'invoice-file' from written`;
+
+/** $1 biller. Of the transaction's own invoices alone: a refresh may have made others meanwhile. */
+export const TELL_COPIED = `insert into changes (${TOLD}, change, source) select ${TOLD}, 'created', 'invoice-file'
+  from invoices where biller_id = $1 and xmin = pg_current_xact_id()::xid`;
 
 /** $1 biller. Only invoices that differ are touched. A file knows one amount: what is due in all is what is unpaid. */
 export const UPDATE_CHANGED = `

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import pg from 'pg';
 import { TestHost } from '../host-fixture.js';
 
 type Invoice = Record<string, Record<string, unknown>>;
@@ -78,6 +79,32 @@ describe('invoice files', () => {
     ).to.deep.equal(['1.00', '1.00', '1.25']);
     const [row] = await host.query("select details->>'customerName' as name from invoices limit 1");
     expect(row?.name).to.equal('Zoë "Q" \\ \t Exämple');
+  });
+
+  it('a first file meets an invoice that a refresh makes meanwhile: each is there once, and told once', async () => {
+    await host.biller('1664', { guid: host.sandbox.biller.guid });
+    const other = new pg.Client(host.databaseUrl);
+    await other.connect();
+    await other.query('begin');
+    await other.query(
+      `insert into invoices (biller_id, invoice_number, account_number, invoice_date, invoice_due_date, total_amount_due,
+         balance_due, invoice_type_id, status) values ('1664', 'f-7', 'F1', '2026-11-01', '2026-12-01', 1, 1, 164, 'active')`,
+    );
+    const path = '/v1/billers/1664/invoice-files';
+    const text = JSON.stringify(file(60));
+    const { importId } = (await host.call('POST', `${path}?filename=1664_11232026.JSON`, text)).body;
+    await new Promise((done) => setTimeout(done, 300));
+    expect((await host.call('GET', `${path}/${importId}`)).body.state, 'it waits').to.equal('running');
+    await other.query('commit');
+    await other.end();
+    const done = await host.settled(`${path}/${importId}`);
+    expect(done).to.include({ state: 'applied', records: 60, created: 59, updated: 1, unchanged: 0 });
+    const told = await host.query("select invoice_number from changes where biller_id = '1664'");
+    expect(new Set(told.map((row) => row.invoice_number)).size).to.equal(60);
+    expect(told).to.have.length(60);
+    expect(
+      await host.query("select 1 from accounts where biller_id = '1664' and partner_account_id = 'acc'"),
+    ).to.have.length(1);
   });
 
   it('answers the same bytes with the first import', async () => {
