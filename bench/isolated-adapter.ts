@@ -21,6 +21,7 @@ import { trace } from '@opentelemetry/api';
 import { loadAdapters } from '../src/adapters/adapter-registry.js';
 import { openScope } from '../src/adapters/open-scope.js';
 import { DEFAULT_LIMITS } from '../src/egress/partner-http.js';
+import { aliveBytes } from '../test/alive-bytes.js';
 import { median, withSpread } from './statistics.js';
 
 const ROUNDS = 7;
@@ -41,6 +42,7 @@ async function bench(isolated: boolean) {
   const manifestFile = join(folder, `${isolated}.json`);
   const adapters = [{ source: resolve('plugins/britecore'), isolated }];
   writeFileSync(manifestFile, JSON.stringify({ hostApi: '1', adapters }));
+  aliveBytes();
   const before = process.memoryUsage().rss;
   const started = performance.now();
   const registry = await loadAdapters(manifestFile);

@@ -113,6 +113,11 @@ export class TestHost {
     }
   }
 
+  /** The feed waits for whatever transaction is open on the server: another test's, too. */
+  async feedHolds(count: number): Promise<void> {
+    await this.until('/v1/changes?limit=1000', ({ changes }) => changes.length >= count, 60);
+  }
+
   settled(path: string): Promise<Answer['body']> {
     return this.until(path, (body) => body.state !== 'queued' && body.state !== 'running');
   }

@@ -68,6 +68,8 @@ describe('who may do what', () => {
       await host.call('POST', `/v1/billers/${billerId}/accounts/${host.sandbox.example.accountNumber}/refresh`);
       await host.settled(`/v1/billers/${billerId}/payments/of-${billerId}`);
     }
+    const [{ n: told }] = (await host.query('select count(*)::int as n from changes')) as [{ n: number }];
+    await host.feedHolds(told);
     const { deliveries } = (await host.call('GET', '/v1/deliveries')).body;
     const others = deliveries.find(({ billerId }: { billerId: string }) => billerId === '1664').id;
     for (const path of ['/v1/billers', '/v1/deliveries', '/v1/changes', '/v1/overview', '/v1/deliveries/counts']) {

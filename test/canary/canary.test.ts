@@ -180,6 +180,19 @@ describe('planted secrets', function () {
         await everyFlow(`echo-${index}`);
       }),
     );
+    // And with partners that say nothing at all.
+    const hanging = await listen(() => undefined);
+    const resetting = await listen((request) => request.socket.resetAndDestroy());
+    const half = await listen((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{', () => response.destroy());
+    });
+    await Promise.all(
+      ['http://127.0.0.1:1', 'https://127.0.0.1:1', hanging.url, resetting.url, half.url].map(async (url, index) => {
+        const body = { ...good, adapter: 'britecore', settings: settingsOf(url), options: { timeoutMs: 300 } };
+        await call('PUT', `/v1/billers/silent-${index}`, body);
+        await everyFlow(`silent-${index}`);
+      }),
+    );
     // Every payment was tried, and the partners that refuse us are known.
     for (let tries = 0; tries < 25; tries++) {
       const { deliveries: all } = await call('GET', '/v1/deliveries?kind=payment&limit=1000');
@@ -226,7 +239,7 @@ describe('planted secrets', function () {
     host.child.kill('SIGTERM');
     await host.exited;
     await sandbox.close();
-    for (const { server } of [...echoes, collector]) {
+    for (const { server } of [...echoes, collector, hanging, resetting, half]) {
       server.close();
       server.closeAllConnections();
     }

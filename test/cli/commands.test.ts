@@ -236,7 +236,7 @@ describe('the command line', function () {
     it('finds a host that is not there', async () =>
       expect(await found(['--url', 'http://127.0.0.1:1'])).to.deep.equal(['no-answer']));
     it('finds a port that something else has taken', async () => {
-      const other = createTcpServer((socket) => socket.end('no\n')).listen(0, '127.0.0.1');
+      const other = createTcpServer((socket) => socket.on('error', () => undefined).end('no\n')).listen(0, '127.0.0.1');
       await new Promise((done) => other.once('listening', done));
       const { port } = other.address() as { port: number };
       expect(await found(['--url', `http://127.0.0.1:${port}`])).to.deep.equal(['port-taken']);

@@ -73,6 +73,7 @@ describe('invoice files', () => {
         status: 'active',
       },
     });
+    await host.feedHolds(3);
     const feed = (await host.call('GET', '/v1/changes')).body.changes;
     expect(
       feed.map((change: { invoice: { totalAmountDue: string } }) => change.invoice.totalAmountDue).sort(),

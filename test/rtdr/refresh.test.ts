@@ -165,6 +165,8 @@ describe('refreshing an account (RTDR)', () => {
   });
 
   it('tells every change once, in order, on the feed', async () => {
+    const [{ n: told }] = (await host.query('select count(*)::int as n from changes')) as [{ n: number }];
+    await host.feedHolds(told);
     const all: { cursor: string; change: string }[] = [];
     for (let after = '0.0'; ; ) {
       const { body } = await host.call('GET', `/v1/changes?after=${after}&limit=7`);
