@@ -955,6 +955,8 @@ export interface components {
             result: {
                 [key: string]: unknown;
             };
+            /** @description Whose token handed it over; null: before this was kept */
+            acceptedBy: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -983,6 +985,8 @@ export interface components {
             result: {
                 [key: string]: unknown;
             };
+            /** @description Whose token handed it over; null: before this was kept */
+            acceptedBy: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -3526,6 +3530,7 @@ export interface operations {
                      *             "detail": "create_payment: HTTP 503",
                      *             "partnerMessages": []
                      *           },
+                     *           "acceptedBy": "portal core (0a1b2c3d4e5f)",
                      *           "createdAt": "2026-11-24T08:00:00.000Z",
                      *           "updatedAt": "2026-11-24T08:00:00.000Z",
                      *           "nextAttemptAt": "2026-11-24T08:00:02.000Z",
@@ -3647,6 +3652,7 @@ export interface operations {
                      *         "detail": "create_payment: HTTP 503",
                      *         "partnerMessages": []
                      *       },
+                     *       "acceptedBy": "portal core (0a1b2c3d4e5f)",
                      *       "createdAt": "2026-11-24T08:00:00.000Z",
                      *       "updatedAt": "2026-11-24T08:00:00.000Z",
                      *       "nextAttemptAt": "2026-11-24T08:00:02.000Z",
@@ -3738,6 +3744,7 @@ export interface operations {
                      *         "detail": "create_payment: HTTP 503",
                      *         "partnerMessages": []
                      *       },
+                     *       "acceptedBy": "portal core (0a1b2c3d4e5f)",
                      *       "createdAt": "2026-11-24T08:00:00.000Z",
                      *       "updatedAt": "2026-11-24T08:00:00.000Z",
                      *       "nextAttemptAt": "2026-11-24T08:00:02.000Z",
@@ -3801,6 +3808,7 @@ export interface operations {
                      *         "detail": "create_payment: HTTP 503",
                      *         "partnerMessages": []
                      *       },
+                     *       "acceptedBy": "portal core (0a1b2c3d4e5f)",
                      *       "createdAt": "2026-11-24T08:00:00.000Z",
                      *       "updatedAt": "2026-11-24T08:00:00.000Z",
                      *       "nextAttemptAt": "2026-11-24T08:00:02.000Z",
@@ -3866,6 +3874,7 @@ export interface operations {
                      *         "detail": "create_payment: HTTP 503",
                      *         "partnerMessages": []
                      *       },
+                     *       "acceptedBy": "portal core (0a1b2c3d4e5f)",
                      *       "createdAt": "2026-11-24T08:00:00.000Z",
                      *       "updatedAt": "2026-11-24T08:00:00.000Z",
                      *       "nextAttemptAt": "2026-11-24T08:00:02.000Z",

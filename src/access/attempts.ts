@@ -16,7 +16,7 @@ export interface AttemptLimits {
 }
 export const ATTEMPT_LIMITS: ServiceIdentifier<AttemptLimits> = Symbol('attempt-limits');
 export const DEFAULT_ATTEMPT_LIMITS: AttemptLimits = {
-  ...{ failuresPerMinute: 10, lockOutSeconds: 60, requestsPerSecond: 2_000 },
+  ...{ failuresPerMinute: 10, lockOutSeconds: 60, requestsPerSecond: 10_000 },
 };
 
 /** One customer's IPv6 network counts as one address. */

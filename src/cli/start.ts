@@ -47,6 +47,9 @@ export function startCommand(program: Command): void {
         databaseUrl: env.IC_HOST_DATABASE_URL,
         token: env.IC_HOST_API_TOKEN,
         masterKey: env.IC_HOST_MASTER_KEY,
+        ...(env.IC_HOST_REQUESTS_PER_SECOND
+          ? { attemptLimits: { requestsPerSecond: Number(env.IC_HOST_REQUESTS_PER_SECOND) } }
+          : {}),
         logLevel: env.IC_HOST_LOG_LEVEL ?? 'info',
       });
       let closing = false;

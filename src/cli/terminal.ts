@@ -103,6 +103,9 @@ export function describeUse(
 const NEXT: Record<string, string> = {
   'no-answer': 'Start a host with `ic-host start`, or name one with --url; `ic-host doctor` looks for the reason.',
   unauthorized: 'Give the token of this host: --token, IC_HOST_API_TOKEN, or its --data-dir.',
+  'scope-too-small': 'Use a token that may do more; `ic-host tokens make` makes one.',
+  'biller-not-allowed': 'This token is for other billers: `ic-host tokens` says for which.',
+  'locked-out': 'Too many wrong tokens came from here: wait a minute, then use the right one.',
   'biller-not-found': 'See which there are: `ic-host billers`.',
   'account-not-found': 'Check the number with the biller; the partner was asked and does not know it.',
   'account-not-held': 'Ask the partner for it: `ic-host lookup BILLER ACCOUNT`.',

@@ -46,6 +46,7 @@ const deliveryFields = {
   state: oneOf(...DELIVERY_STATES),
   attempts: integer(),
   result: mapOf(anything),
+  acceptedBy: nullable(text('Whose token handed it over; null: before this was kept')),
   createdAt: instant,
   updatedAt: instant,
   nextAttemptAt: nullable(instant),

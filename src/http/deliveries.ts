@@ -25,6 +25,7 @@ const view = (row: Delivery) => {
     state: row.state,
     attempts: row.attempts,
     result: row.result,
+    acceptedBy: row.accepted_by,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     nextAttemptAt: row.next_attempt_at?.toISOString() ?? null,

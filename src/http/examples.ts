@@ -26,7 +26,12 @@ const attempt = {
 const delivery = {
   ...{ id: deliveryId, billerId: '1663', kind: 'payment', key: 't-1', state: 'queued', attempts: 1 },
   result: { code: 'http-503', detail: 'create_payment: HTTP 503', partnerMessages: [] },
-  ...{ createdAt: at, updatedAt: at, nextAttemptAt: '2026-11-24T08:00:02.000Z' },
+  ...{
+    acceptedBy: 'portal core (0a1b2c3d4e5f)',
+    createdAt: at,
+    updatedAt: at,
+    nextAttemptAt: '2026-11-24T08:00:02.000Z',
+  },
   summary: { amount: '15.00', accountNumber, enabled: null, reason: 'create_payment: HTTP 503' },
 };
 const paymentBody = {

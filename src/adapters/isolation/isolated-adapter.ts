@@ -185,7 +185,6 @@ export class IsolatedAdapter {
     Object.assign(this.status, { state: 'restarting', lastFault: fault, lastFaultAt: new Date().toISOString() });
     this.tell(fault);
     const pauseMs = Math.min(this.limits.restartMs * 2 ** (this.faults - 1), LONGEST_RESTART_MS);
-    const until = Date.now() + pauseMs;
     this.thread = Promise.reject(
       new AdapterError('unavailable', `the adapter's thread ended (${fault}); it is started again`, {
         ...{ code: 'adapter-restarting', retryAfterMs: pauseMs },
@@ -201,7 +200,7 @@ export class IsolatedAdapter {
         return anew;
       });
       this.thread.catch(() => undefined); // told by its exit
-    }, until - Date.now()).unref();
+    }, pauseMs).unref();
   }
 
   /** One scope for all contracts of a biller's settings; those of its settings before are dropped a while later. */
@@ -322,7 +321,6 @@ export class IsolatedAdapter {
 /** A lost call may be repeated where nothing that has an effect was asked of the partner. */
 function lost(error: unknown, { wrote }: { wrote: boolean }): AdapterError {
   const { message } = error as Error;
-  return wrote
-    ? new AdapterError('unknown-outcome', `the adapter's thread ended: ${message}`, { code: 'adapter-ended' })
-    : new AdapterError('unavailable', `the adapter's thread ended: ${message}`, { code: 'adapter-ended' });
+  const kind = wrote ? 'unknown-outcome' : 'unavailable';
+  return new AdapterError(kind, `the adapter's thread ended: ${message}`, { code: 'adapter-ended' });
 }

@@ -69,6 +69,7 @@ function Page({ delivery }: { delivery: Delivery }) {
           <Facts
             facts={[
               ['Accepted', <Ago key="a" at={delivery.createdAt} />],
+              ['Handed over by', delivery.acceptedBy ?? '–'],
               ['Attempts', delivery.attempts],
               [
                 'Next attempt',
