@@ -7,6 +7,6 @@ for (const file of files) mocha.addFile(file);
 await mocha.loadFilesAsync();
 const runner = mocha.run(() => {
   const { passes, failures, pending } = runner.stats;
-  console.log(JSON.stringify({ passes, failures, pending }));
-  process.exit(failures ? 1 : 0);
+  // Not before it is written: what is under way to a pipe is lost by an exit.
+  process.stdout.write(`${JSON.stringify({ passes, failures, pending })}\n`, () => process.exit(failures ? 1 : 0));
 });
