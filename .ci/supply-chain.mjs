@@ -20,19 +20,24 @@ const permitted = (licence) =>
     .split(/ OR /)
     .some((choice) => choice.split(/ AND /).every((each) => LICENCES.has(each)));
 
+/** Where the lock file knows none: in the package itself, of old ones as a list. */
+function licenceIn(manifest) {
+  if (!existsSync(join(root, manifest))) return undefined;
+  const { license, licenses } = json(manifest);
+  return license ?? licenses?.map(({ type }) => type).join(' OR ');
+}
+
 /** @returns {{ name: string, version: string, licence: string, dev: boolean, installs: boolean, locked: boolean }[]} */
 export function packages() {
   const { packages: all } = json('package-lock.json');
   return Object.entries(all)
     .filter(([path, entry]) => path.includes('node_modules/') && !entry.link)
-    .map(([path, { version, license, dev, hasInstallScript, integrity, optional, inBundle }]) => {
+    .map(([path, { version, license, dev, hasInstallScript, integrity, inBundle }]) => {
       const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-      const manifest = join(path, 'package.json');
-      const own = existsSync(join(root, manifest)) ? json(manifest) : {};
-      const licence = license ?? own.license ?? own.licenses?.map(({ type }) => type).join(' OR ');
+      const licence = license ?? licenceIn(join(path, 'package.json'));
       return {
         ...{ name, version, licence: typeof licence === 'string' ? licence : 'unknown', dev: Boolean(dev) },
-        ...{ installs: Boolean(hasInstallScript), locked: Boolean(integrity || inBundle), optional: Boolean(optional) },
+        ...{ installs: Boolean(hasInstallScript), locked: Boolean(integrity || inBundle) },
       };
     });
 }
@@ -50,10 +55,9 @@ export function faults() {
 }
 
 export function licencesText() {
-  const rows = packages()
-    .filter(({ dev }) => !dev)
-    .map(({ name, version, licence }) => `- ${name} ${version}: ${licence}`);
-  const counts = Object.entries(Object.groupBy(packages(), ({ licence }) => licence))
+  const all = packages();
+  const rows = all.filter(({ dev }) => !dev).map(({ name, version, licence }) => `- ${name} ${version}: ${licence}`);
+  const counts = Object.entries(Object.groupBy(all, ({ licence }) => licence))
     .map(([licence, some]) => `${licence} ${some.length}`)
     .sort()
     .join(', ');

@@ -47,7 +47,7 @@ export class Attempts {
   /** What an address is refused with while it is locked out. */
   async lockedOut(address: string): Promise<Problem | undefined> {
     const state = await this.failures.get(networkOf(address));
-    if (!state || state.remainingPoints > 0 || state.consumedPoints <= this.failures.points) return undefined;
+    if (!state || state.consumedPoints <= this.failures.points) return undefined;
     return tooMany('locked-out', 'too many wrong tokens came from this address', state);
   }
 
@@ -58,7 +58,7 @@ export class Attempts {
       await this.failures.consume(network);
     } catch (state) {
       if (!(state instanceof RateLimiterRes)) throw state;
-      if (!(state.consumedPoints === this.failures.points + 1)) return;
+      if (state.consumedPoints !== this.failures.points + 1) return;
       this.log.warn({ address: network }, 'an address is locked out: too many wrong tokens');
       await audit(this.database.db, { actor: 'ic-host', action: 'address.lock-out', subject: network });
     }

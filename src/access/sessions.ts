@@ -1,11 +1,11 @@
 /** The console's log-ins: a random value in a cookie, known here by its hash, for a working day. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { Access } from './access.js';
-import { Tokens } from './tokens.js';
+import { hashOf, Tokens } from './tokens.js';
 
 const HOURS = 12;
 /** Unused for so long, it is over. */
@@ -16,7 +16,7 @@ export interface Session {
   expiresAt: Date;
 }
 
-const hashOf = (value: string): string => createHash('sha256').update(value).digest('hex');
+const keyOf = (value: string): string => hashOf(value).toString('hex');
 
 @injectable()
 export class Sessions {
@@ -33,7 +33,7 @@ export class Sessions {
       await trx.deleteFrom('sessions').where('expires_at', '<', new Date()).execute();
       await trx
         .insertInto('sessions')
-        .values({ token_hash: hashOf(value), token_id: access.tokenId, expires_at: expiresAt })
+        .values({ token_hash: keyOf(value), token_id: access.tokenId, expires_at: expiresAt })
         .execute();
       await audit(trx, { actor: access.actor, action: 'session.open', subject: 'console', details: { address } });
     });
@@ -45,7 +45,7 @@ export class Sessions {
     const row = await this.database.db
       .selectFrom('sessions')
       .selectAll()
-      .where('token_hash', '=', hashOf(value))
+      .where('token_hash', '=', keyOf(value))
       .where('expires_at', '>', new Date())
       .where('last_used_at', '>', new Date(Date.now() - IDLE_MS))
       .executeTakeFirst();
@@ -61,6 +61,6 @@ export class Sessions {
   }
 
   async close(value: string): Promise<void> {
-    await this.database.db.deleteFrom('sessions').where('token_hash', '=', hashOf(value)).execute();
+    await this.database.db.deleteFrom('sessions').where('token_hash', '=', keyOf(value)).execute();
   }
 }

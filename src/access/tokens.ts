@@ -29,8 +29,8 @@ export interface TokenWish {
 
 export type TokenView = ReturnType<typeof view>;
 
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
-const sameHash = (one: Buffer, other: Buffer): boolean => timingSafeEqual(one, other);
+/** Of a random value: nothing can be guessed from it. */
+export const hashOf = (value: string): Buffer => createHash('sha256').update(value).digest();
 
 const view = (row: Selectable<ApiTokensTable>) => ({
   tokenId: row.token_id,
@@ -75,7 +75,7 @@ export class Tokens {
     const now = Date.now();
     if (held && held.freshUntil > now) return held.access;
     if (knownOnly && !(held && held.knownUntil > now)) return undefined;
-    const access = sameHash(hash, this.own)
+    const access = timingSafeEqual(hash, this.own)
       ? { actor: OWN_ACTOR, scope: 'configure' as const, billers: null, tokenId: null }
       : await this.held(token, hash);
     if (!access) {
@@ -91,7 +91,7 @@ export class Tokens {
     const tokenId = FORM.exec(token)?.[1];
     if (!tokenId) return undefined;
     const row = await this.row(tokenId);
-    if (!row || !sameHash(hash, Buffer.from(row.secret_hash, 'hex')) || isOver(row)) return undefined;
+    if (!row || !timingSafeEqual(hash, Buffer.from(row.secret_hash, 'hex')) || isOver(row)) return undefined;
     await this.used(row);
     return accessOf(row);
   }

@@ -1,6 +1,5 @@
 /** Opens an adapter for one biller: a container of its own, with the biller's settings and its one way out. */
 import {
-  AdapterError,
   type AdapterLogger,
   type AdapterManifest,
   type AdapterSettings,
@@ -17,6 +16,7 @@ import { Container, type ContainerModule } from 'inversify';
 import { createWayOut, type Limits, type WayOut, type WayOutOptions, type WireTap } from '../egress/partner-http.js';
 import type { Pace } from '../egress/partner-pace.js';
 import { type Redact, redactedLogger, redactedTracer, redactorOf } from '../egress/redaction.js';
+import { adapterSettings } from './adapter-settings.js';
 
 export interface ScopeParts {
   manifest: AdapterManifest;
@@ -78,17 +78,10 @@ function settingsOf({ manifest, read, options }: ScopeParts): AdapterSettings {
     const fallback = manifest.settings.find((spec) => spec.key === key)?.default;
     return read(key) ?? (fallback === undefined ? undefined : String(fallback));
   };
-  return {
+  return adapterSettings(
     get,
-    require: (key) => {
-      const value = get(key);
-      if (value === undefined)
-        throw new AdapterError('misconfigured', `the setting ${key} is missing`, { code: 'setting-missing' });
-      return value;
-    },
-    option: (key) =>
-      (options[key] as string | undefined) ?? manifest.options?.find((spec) => spec.key === key)?.default,
-  };
+    (key) => (options[key] as string | undefined) ?? manifest.options?.find((spec) => spec.key === key)?.default,
+  );
 }
 
 const hostsOf = (manifest: AdapterManifest, settings: AdapterSettings): string[] =>

@@ -5,7 +5,7 @@ import type { AdapterManifest, ManifestSetting } from '@ic-host/contracts';
 import { inject, injectable, type ServiceIdentifier } from 'inversify';
 import type { Kysely, Selectable } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
-import { isPrivateAddress } from '../egress/host-guard.js';
+import { addressProblem } from '../egress/host-guard.js';
 import { MASK } from '../egress/redaction.js';
 import type { TlsIdentity } from '../egress/tls-identity.js';
 import { Problem } from '../problem.js';
@@ -237,14 +237,13 @@ export class Billers {
     const url = new URL(value);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     if (url.username || url.password) return 'must not carry a user or password';
-    const isLocal = host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && isPrivateAddress(host));
-    if (this.host.allowPrivateEgress) {
-      if (!['http:', 'https:'].includes(url.protocol)) return 'must be http or https';
-      // A name is looked up as the connection is made.
-      return url.protocol === 'http:' && isIP(host) && !isLocal ? 'must be https: it is no private address' : undefined;
-    }
-    if (url.protocol !== 'https:') return 'must be https';
-    return isLocal ? 'is a private address; start the host with --allow-private-egress to allow it' : undefined;
+    const { allowPrivateEgress } = this.host;
+    if (url.protocol !== 'https:' && !(allowPrivateEgress && url.protocol === 'http:'))
+      return allowPrivateEgress ? 'must be http or https' : 'must be https';
+    // Any other name is looked up as the connection is made.
+    const isLocal = host === 'localhost' || host.endsWith('.localhost');
+    const address = isLocal ? '127.0.0.1' : host;
+    return isIP(address) ? addressProblem(url.protocol, address, allowPrivateEgress) : undefined;
   }
 }
 

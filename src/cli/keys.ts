@@ -41,10 +41,11 @@ export function keysCommand(program: Command): void {
         } else if (IC_HOST_MASTER_KEY) {
           if (!IC_HOST_NEW_MASTER_KEY) throw new Error('give the new master key in IC_HOST_NEW_MASTER_KEY');
           await box.addMasterKey(IC_HOST_NEW_MASTER_KEY, ACTOR);
-          console.log(
+          say(
+            { added: true },
             'Both master keys open the secrets now. Start every host with the new one as IC_HOST_MASTER_KEY,',
+            'then, with the new one: ic-host keys forget-masters',
           );
-          console.log('then, with the new one: ic-host keys forget-masters');
         } else {
           const anew = newSecret();
           await box.addMasterKey(anew, ACTOR);

@@ -1,14 +1,13 @@
 /** `ic-host tokens`: lists the host's tokens, makes one, revokes some. */
 import { answerOf, type HostClient, type Schemas } from '@ic-host/client';
 import { Argument, type Command, Option } from 'commander';
+import { SCOPES, type Scope } from '../access/access.js';
 import { connect, hostCommand } from './connection.js';
 import { describeUse, paint, printJson, printTable } from './terminal.js';
 
-const SCOPES = ['read', 'operate', 'configure'] as const;
-
 interface Options {
   name?: string;
-  scope: (typeof SCOPES)[number];
+  scope: Scope;
   billers?: string[];
   days?: number;
   json?: boolean;

@@ -59,7 +59,7 @@ const refuse = (message: string): AdapterError =>
   new AdapterError('misconfigured', message, { code: 'egress-refused' });
 
 /** Why an address may not be connected to; undefined where it may. */
-function problemOf(protocol: string, address: string, allowPrivate: boolean): string | undefined {
+export function addressProblem(protocol: string, address: string, allowPrivate: boolean): string | undefined {
   const isPrivate = isPrivateAddress(address);
   if (isPrivate && !allowPrivate) return 'is a private address; start the host with --allow-private-egress to allow it';
   if (!isPrivate && protocol === 'http:') return 'is reached over https alone';
@@ -78,7 +78,9 @@ export function hostGuard(patterns: readonly string[], allowPrivate: boolean): H
     (hostname, options, callback) => {
       lookup(hostname, options, (error, address, family) => {
         const found = Array.isArray(address) ? address.map((item) => item.address) : [address];
-        const problem = error ? undefined : found.map((item) => problemOf(protocol, item, allowPrivate)).find(Boolean);
+        const problem = error
+          ? undefined
+          : found.map((item) => addressProblem(protocol, item, allowPrivate)).find(Boolean);
         if (problem) callback(Object.assign(new Error(`${hostname} ${problem}`), { code: 'EGRESS_REFUSED' }), '', 0);
         else callback(error, address as string, family);
       });
@@ -91,7 +93,7 @@ export function hostGuard(patterns: readonly string[], allowPrivate: boolean): H
       if (url.username || url.password) throw refuse('a partner URL must not carry a user or password');
       if (!allowed(host)) throw refuse(`${host} is not a host this adapter may reach`);
       // A name is looked up as the connection is made.
-      const problem = isIP(host) ? problemOf(url.protocol, host, allowPrivate) : undefined;
+      const problem = isIP(host) ? addressProblem(url.protocol, host, allowPrivate) : undefined;
       if (problem) throw refuse(`${host} ${problem}`);
     },
     lookup: { 'http:': lookupFor('http:'), 'https:': lookupFor('https:') },

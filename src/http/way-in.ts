@@ -16,6 +16,15 @@ export interface WayInLimits {
 export const WAY_IN_LIMITS: ServiceIdentifier<WayInLimits> = Symbol('way-in-limits');
 export const DEFAULT_WAY_IN_LIMITS: WayInLimits = { headersMs: 15_000, bodyMs: 30_000, fileIdleMs: 60_000 };
 
+/** How an answer may be used: by our own pages, as what it says it is, and not again. */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
 /** Cursors hold numbers of ours, which may look like anything. */
 const CURSORS = new Set(['after', 'before']);
 
@@ -46,9 +55,7 @@ function limitTime(request: FastifyRequest, operation: Operation | undefined, li
 
 export function wayIn(app: FastifyInstance, limits: WayInLimits): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer');
-    reply.header('x-frame-options', 'DENY').header('cross-origin-resource-policy', 'same-origin');
-    reply.header('cache-control', 'no-store');
+    reply.headers(HEADERS);
     const { url } = request.routeOptions;
     const operation = url === undefined ? undefined : operationAt(request.method, url);
     limitTime(request, operation, limits);

@@ -12,6 +12,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { DEADLOCK } from '../store/retry-deadlock.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { refuseFile } from './control-totals.js';
 import { accountLine, copyLine, newInvoiceLine } from './copy-line.js';
@@ -36,7 +37,6 @@ import {
 
 type Row = ImportRow;
 const UNIQUE_VIOLATION = '23505';
-const DEADLOCK = '40P01';
 /** Somebody else makes the same invoices, or is in our way. */
 const TAKEN = new Set([UNIQUE_VIOLATION, DEADLOCK]);
 /** Then the accounts that they name. */
@@ -165,7 +165,8 @@ export class ImportInvoiceFile {
       // Read ahead, so that the database finds the next records ready when it has taken the accounts.
       const ahead = Readable.from(file.batches(this.stopping.signal), { highWaterMark: READ_AHEAD });
       const batches: AsyncIterator<InvoiceRecord[], undefined> = ahead[Symbol.asyncIterator]();
-      for (let accounts = ['']; accounts.length; ) {
+      let accounts: string[];
+      do {
         accounts = [];
         const some = async function* (): AsyncGenerator<string> {
           for (let records = 0; records < COPIED_AT_ONCE; ) {
@@ -178,7 +179,7 @@ export class ImportInvoiceFile {
         };
         await pipeline(Readable.from(some()), client.query(copyFrom(COPY_NEW)));
         await pipeline(Readable.from([accounts.join('')]), client.query(copyFrom(COPY_ACCOUNTS)));
-      }
+      } while (accounts.length);
       const read = file.checked();
       const created = (await client.query(TELL_COPIED, [billerId])).rowCount ?? 0;
       await client.query(applyAccounts('staged_accounts'), [billerId]);

@@ -102,102 +102,100 @@ export class RefreshAccount {
     } catch (error) {
       return this.withoutPartner(error, accountNumber, account, held);
     }
-    return this.apply(biller, accountNumber, snapshot);
+    // An import may have come to the account's invoices before the account.
+    return retryingDeadlocks(() => this.apply(biller, accountNumber, snapshot));
   }
 
   private apply(biller: BillerConfig, accountNumber: string, snapshot: AccountSnapshot): Promise<RefreshedAccount> {
     const { billerId } = biller;
-    // An import may have come to the account's invoices before the account.
-    return retryingDeadlocks(() =>
-      this.database.db.transaction().execute(async (trx) => {
-        const block = snapshot.paymentBlock;
-        const known = {
-          ...(snapshot.partnerAccountId ? { partner_account_id: snapshot.partnerAccountId } : {}),
-          ...(block ? { block_ach: block.ach, block_card: block.card, block_reason: block.reason } : {}),
-          refreshed_at: new Date(),
+    return this.database.db.transaction().execute(async (trx) => {
+      const block = snapshot.paymentBlock;
+      const known = {
+        ...(snapshot.partnerAccountId ? { partner_account_id: snapshot.partnerAccountId } : {}),
+        ...(block ? { block_ach: block.ach, block_card: block.card, block_reason: block.reason } : {}),
+        refreshed_at: new Date(),
+      };
+      // The account's row is the lock under which two hosts' refreshes of it take turns.
+      const account = await trx
+        .insertInto('accounts')
+        .values({ biller_id: billerId, account_number: accountNumber, block_ach: false, block_card: false, ...known })
+        .onConflict((conflict) => conflict.columns(['biller_id', 'account_number']).doUpdateSet(known))
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      const held = await trx
+        .selectFrom('invoices')
+        .selectAll()
+        .where('biller_id', '=', billerId)
+        .where('account_number', '=', accountNumber)
+        .execute();
+      const changes = reconcile(
+        held.map((row) => ({
+          invoiceNumber: row.invoice_number,
+          status: row.status,
+          totalAmountDue: row.total_amount_due,
+          balanceDue: row.balance_due,
+        })),
+        snapshot,
+      );
+      const rows = new Map(held.map((row) => [row.invoice_number, row]));
+      const changed: InvoiceRow[] = changes.map((change) => {
+        const before = rows.get(change.invoiceNumber);
+        if (change.recordType === 'D') return { ...(before as InvoiceRow), status: 'deactivated' as const };
+        const { found } = change;
+        const amounts = {
+          total_amount_due: found.totalAmountDue?.cents ?? 0,
+          balance_due: found.balanceDue?.cents ?? 0,
+          status: 'active' as const,
         };
-        // The account's row is the lock under which two hosts' refreshes of it take turns.
-        const account = await trx
-          .insertInto('accounts')
-          .values({ biller_id: billerId, account_number: accountNumber, block_ach: false, block_card: false, ...known })
-          .onConflict((conflict) => conflict.columns(['biller_id', 'account_number']).doUpdateSet(known))
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        const held = await trx
-          .selectFrom('invoices')
-          .selectAll()
-          .where('biller_id', '=', billerId)
-          .where('account_number', '=', accountNumber)
-          .execute();
-        const changes = reconcile(
-          held.map((row) => ({
-            invoiceNumber: row.invoice_number,
-            status: row.status,
-            totalAmountDue: row.total_amount_due,
-            balanceDue: row.balance_due,
-          })),
-          snapshot,
-        );
-        const rows = new Map(held.map((row) => [row.invoice_number, row]));
-        const changed: InvoiceRow[] = changes.map((change) => {
-          const before = rows.get(change.invoiceNumber);
-          if (change.recordType === 'D') return { ...(before as InvoiceRow), status: 'deactivated' as const };
-          const { found } = change;
-          const amounts = {
-            total_amount_due: found.totalAmountDue?.cents ?? 0,
-            balance_due: found.balanceDue?.cents ?? 0,
-            status: 'active' as const,
-          };
-          if (before) return { ...before, ...amounts };
-          return {
-            biller_id: billerId,
-            invoice_number: change.invoiceNumber,
-            account_number: accountNumber,
-            invoice_date: String(found.invoiceDate),
-            invoice_due_date: String(found.invoiceDueDate),
-            auto_pay_collection_date: found.autoPayCollectionDate?.toString() ?? null,
-            invoice_type_id: found.invoiceTypeId ?? biller.invoiceTypeId,
-            details: {},
-            updated_at: new Date(),
-            ...amounts,
-          };
-        });
-        if (changed.length) {
-          const now = new Date();
-          await trx
-            .insertInto('invoices')
-            .values(changed.map((row) => ({ ...row, details: JSON.stringify(row.details), updated_at: now })))
-            .onConflict((conflict) =>
-              conflict.columns(['biller_id', 'invoice_number']).doUpdateSet((eb) => ({
-                account_number: eb.ref('excluded.account_number'),
-                total_amount_due: eb.ref('excluded.total_amount_due'),
-                balance_due: eb.ref('excluded.balance_due'),
-                status: eb.ref('excluded.status'),
-                updated_at: eb.ref('excluded.updated_at'),
-              })),
-            )
-            .execute();
-          const words = { N: 'created', U: 'updated', D: 'deactivated' } as const;
-          await trx
-            .insertInto('changes')
-            .values(
-              changed.map((row, index) => ({
-                biller_id: billerId,
-                ...toldOf(row),
-                change: words[changes[index]?.recordType ?? 'U'],
-                source: 'refresh' as const,
-              })),
-            )
-            .execute();
-        }
-        for (const row of changed) rows.set(row.invoice_number, row);
+        if (before) return { ...before, ...amounts };
         return {
-          ...accountView(accountNumber, account, [...rows.values()]),
-          changes: changes.map(({ recordType, invoiceNumber }) => ({ recordType, invoiceNumber })),
-          stale: false,
+          biller_id: billerId,
+          invoice_number: change.invoiceNumber,
+          account_number: accountNumber,
+          invoice_date: String(found.invoiceDate),
+          invoice_due_date: String(found.invoiceDueDate),
+          auto_pay_collection_date: found.autoPayCollectionDate?.toString() ?? null,
+          invoice_type_id: found.invoiceTypeId ?? biller.invoiceTypeId,
+          details: {},
+          updated_at: new Date(),
+          ...amounts,
         };
-      }),
-    );
+      });
+      if (changed.length) {
+        const now = new Date();
+        await trx
+          .insertInto('invoices')
+          .values(changed.map((row) => ({ ...row, details: JSON.stringify(row.details), updated_at: now })))
+          .onConflict((conflict) =>
+            conflict.columns(['biller_id', 'invoice_number']).doUpdateSet((eb) => ({
+              account_number: eb.ref('excluded.account_number'),
+              total_amount_due: eb.ref('excluded.total_amount_due'),
+              balance_due: eb.ref('excluded.balance_due'),
+              status: eb.ref('excluded.status'),
+              updated_at: eb.ref('excluded.updated_at'),
+            })),
+          )
+          .execute();
+        const words = { N: 'created', U: 'updated', D: 'deactivated' } as const;
+        await trx
+          .insertInto('changes')
+          .values(
+            changed.map((row, index) => ({
+              biller_id: billerId,
+              ...toldOf(row),
+              change: words[changes[index]?.recordType ?? 'U'],
+              source: 'refresh' as const,
+            })),
+          )
+          .execute();
+      }
+      for (const row of changed) rows.set(row.invoice_number, row);
+      return {
+        ...accountView(accountNumber, account, [...rows.values()]),
+        changes: changes.map(({ recordType, invoiceNumber }) => ({ recordType, invoiceNumber })),
+        stale: false,
+      };
+    });
   }
 
   /** What we hold is better than nothing, and is marked as stale; only "not found" is an answer. */

@@ -1,6 +1,6 @@
 /** Two transactions that wait for one another: PostgreSQL ends one of them, which then is simply done again. */
 
-const DEADLOCK = '40P01';
+export const DEADLOCK = '40P01';
 const TRIES = 3;
 
 /** @param work a whole transaction */

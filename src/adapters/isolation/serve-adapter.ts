@@ -2,9 +2,9 @@
 import 'reflect-metadata';
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import {
-  AdapterError,
   type AdapterLogger,
   type AdapterModule,
+  type AdapterSettings,
   BILLER,
   type Biller,
   CLOCK,
@@ -20,6 +20,7 @@ import {
 import { trace } from '@opentelemetry/api';
 import axios, { AxiosError, AxiosHeaders, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import { Container } from 'inversify';
+import { adapterSettings } from '../adapter-settings.js';
 import { type Port, Wire } from './wire.js';
 
 /** A biller's settings and options as they were when a call began. */
@@ -118,23 +119,15 @@ function shapeOf(implementation: Record<string, unknown>): ScopeShape {
   return shape;
 }
 
-const settingsOf = (scope: Scope) => {
-  const get = (key: string): string | undefined => {
-    const value = scope.settings.settings[key];
-    if (value !== undefined && typeof value !== 'string') throw value.missing;
-    return value;
-  };
-  return {
-    get,
-    require: (key: string): string => {
-      const value = get(key);
-      if (value === undefined)
-        throw new AdapterError('misconfigured', `the setting ${key} is missing`, { code: 'setting-missing' });
+const settingsOf = (scope: Scope): AdapterSettings =>
+  adapterSettings(
+    (key) => {
+      const value = scope.settings.settings[key];
+      if (value !== undefined && typeof value !== 'string') throw value.missing;
       return value;
     },
-    option: (key: string) => scope.settings.options[key],
-  };
-};
+    (key) => scope.settings.options[key],
+  );
 
 const loggerOf = (wire: Wire, scope: number): AdapterLogger => {
   const level = (name: keyof AdapterLogger) => (fields: object, message: string) =>

@@ -30,6 +30,7 @@ interface Pending {
 
 interface Sink {
   push(message: Message & { source: number }): void;
+  fail(error: Error): void;
 }
 
 /** What a call holds until it and all that came of it have ended. */
@@ -57,7 +58,6 @@ export class Wire {
   private readonly sources = new Map<number, { iterator: AsyncIterator<unknown>; within: <T>(work: () => T) => T }>();
   private readonly sinks = new Map<number, Sink>();
   private readonly signals = new Map<number, AbortController>();
-  private readonly ended = new Map<number, (error: unknown) => void>();
   private over: Error | undefined;
 
   constructor(
@@ -84,8 +84,8 @@ export class Wire {
     this.over = error;
     for (const { reject } of this.calls.values()) reject(error);
     this.calls.clear();
-    for (const tell of this.ended.values()) tell(error);
-    this.ended.clear();
+    for (const sink of this.sinks.values()) sink.fail(error);
+    this.sinks.clear();
     for (const { iterator } of this.sources.values()) void Promise.resolve(iterator.return?.()).catch(() => undefined);
     this.sources.clear();
   }
@@ -150,8 +150,8 @@ export class Wire {
         else if (message.t === 'broken') waiting?.reject(this.decode(message.error));
         else waiting?.resolve(undefined);
       },
+      fail: (error) => waiting?.reject(error),
     });
-    this.ended.set(source, (error) => waiting?.reject(error));
     let isOver = false;
     try {
       for (;;) {
@@ -171,7 +171,6 @@ export class Wire {
       }
     } finally {
       this.sinks.delete(source);
-      this.ended.delete(source);
       if (!isOver) this.port.postMessage({ t: 'leave', source });
       held?.less();
     }
