@@ -4,12 +4,19 @@ import { type Command, Option } from 'commander';
 import { describeUse } from './terminal.js';
 
 /** Most checks wait for a partner, so that many go beside one another. */
-const QUICK_AT_ONCE = 16;
+const QUICK_AT_ONCE = 32;
 
 const chosenBy =
   ({ only, quick }: { only?: string; quick?: boolean }) =>
   ({ contract, id, slow }: Check): boolean =>
     (!only || `${contract}/${id}`.includes(only)) && !(quick && slow && !only);
+
+/** @param part `0/2` is every second one of those chosen, from the first on */
+function partOf(part: string, chosen: (check: Check) => boolean): (check: Check) => boolean {
+  const [own, parts] = part.split('/').map(Number) as [number, number];
+  let index = 0;
+  return (check) => chosen(check) && index++ % parts === own;
+}
 
 /** A change makes the exit status 1. */
 function printDrift(changed: Map<string, string[]>): void {
@@ -37,7 +44,7 @@ export function verifyCommand(program: Command): void {
     .option('--record <folder>', 'keep what the partner answers to the calls that read, masked')
     .option('--drift <folder>', 'tell what has changed in the form of its answers since they were kept')
     .option('--json', 'print the report for programs')
-    .addOption(new Option('--stand-by', 'run whenever a line comes in; for --watch').hideHelp())
+    .addOption(new Option('--stand-by <part/parts>', 'run this part whenever a line comes in; for --watch').hideHelp())
     .action(async (plugin: string, options) => {
       // Loaded when it is run: the command line's help and completion must be quick.
       if (options.watch)
@@ -64,7 +71,7 @@ export function verifyCommand(program: Command): void {
         return (await import('../verify/stand-by.js')).runOnEachLine(plugin, async () => {
           const fresh = await adapterNamed(plugin, options.manifest);
           const results = await verifyAdapter(fresh, await contractConfigOf(fresh), {
-            ...{ choose: chosenBy(options), atOnce: QUICK_AT_ONCE },
+            ...{ choose: partOf(options.standBy, chosenBy(options)), atOnce: QUICK_AT_ONCE },
           });
           return reportOf(fresh.manifest, results);
         });

@@ -55,6 +55,8 @@ export interface WireTap {
   /** The call's {@link SentNote} is its `opaque`. */
   intercept: Dispatcher.DispatcherComposeInterceptor;
   connector(connect: buildConnector.connector): buildConnector.connector;
+  /** See {@link FIRST_PAUSE_MS}: hundreds of checks of faults would wait for it. */
+  readonly firstPauseMs: number;
 }
 
 export type Limits = Required<ManifestLimits>;
@@ -76,6 +78,8 @@ const reasonOf = (error: AxiosError): string | undefined =>
   (error.cause as { code?: string } | undefined)?.code ?? error.code;
 const READ_RETRIES = 2;
 const LONGEST_PAUSE_MS = 2_000;
+/** Before the first retry at the mean; twice as long before the second. */
+const FIRST_PAUSE_MS = 100;
 
 /** A fault of the partner's side opens the breaker; an answer, even a refusal, does not. */
 const isPartnerFault = (error: unknown): boolean =>
@@ -201,7 +205,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
     },
     retryDelay: (count, error) => {
       const asked = Number(error.response?.headers['retry-after'] ?? 0) * 1000;
-      return Math.max(asked, Math.random() * 100 * 2 ** count);
+      return Math.max(asked, Math.random() * (tap?.firstPauseMs ?? FIRST_PAUSE_MS) * 2 ** count);
     },
   });
   return { http, close: () => agent.destroy() };

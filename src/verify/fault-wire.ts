@@ -59,6 +59,7 @@ export class FaultServer {
 }
 
 export class FaultWire implements Wire, WireTap {
+  readonly firstPauseMs = 5;
   readonly calls: WireCall[] = [];
   readonly strayConnections: string[] = [];
   private readonly sockets = new Set<Socket>();

@@ -9,7 +9,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { SuiteReport } from './report.js';
 
 const IGNORED = /(^|\/)(dist|node_modules|reports|\.git)(\/|$)/;
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 50;
+/** The checks are processor time more than waiting, so that two processes that share them are nearly twice as quick. */
+const PROCESSES = 2;
 
 /** Checks the adapter in a process that stays warm; another takes its place where it ends, as a faulty adapter may make it. */
 class Verifier {
@@ -55,16 +57,19 @@ function build(folder: string): Promise<{ status: number | null; text: string }>
   return new Promise((done) => child.on('close', (status) => done({ status, text })));
 }
 
-async function once(folder: string, verifier: Verifier, say: (line: string) => void): Promise<void> {
+async function once(folder: string, verifiers: Verifier[], say: (line: string) => void): Promise<void> {
   const started = performance.now();
   const took = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   const built = await build(folder);
   if (built.status !== 0) return say(`${built.text.trim()}\nnot built, ${took()}`);
-  const report = await verifier.run();
-  if (typeof report === 'string') return say(report);
-  for (const { contract, id, title, state, message, look } of report.checks)
+  const reports = await Promise.all(verifiers.map((verifier) => verifier.run()));
+  const unable = reports.find((report) => typeof report === 'string');
+  if (unable !== undefined) return say(unable);
+  const checks = reports.flatMap((report) => (report as SuiteReport).checks);
+  for (const { contract, id, title, state, message, look } of checks)
     if (state === 'failed') say(`✘ ${title}\n    ${message}\n    look at: ${look}\n    id: ${contract}/${id}`);
-  say(`${report.passed} hold, ${report.failed} do not, ${report.skipped} not checked, ${took()}`);
+  const count = (wanted: string): number => checks.filter(({ state }) => state === wanted).length;
+  say(`${count('passed')} hold, ${count('failed')} do not, ${count('skipped')} not checked, ${took()}`);
 }
 
 /** What the files of a folder are like now. Looked at over and over: notices of changes get lost where editors rename. */
@@ -87,15 +92,21 @@ export async function watchAdapter(
 ): Promise<void> {
   const folder = resolve(plugin);
   let seen = '';
-  const args = [process.argv[1] ?? '', 'verify', folder, '--quick', '--stand-by', ...(only ? ['--only', only] : [])];
-  const verifier = new Verifier(args);
+  const args = [process.argv[1] ?? '', 'verify', folder, '--quick', ...(only ? ['--only', only] : [])];
+  const verifiers = Array.from(
+    { length: PROCESSES },
+    (_, part) => new Verifier([...args, '--stand-by', `${part}/${PROCESSES}`]),
+  );
   for (;;) {
     const now = await stateOf(folder);
     if (now === seen) await wait(LOOK_EVERY_MS);
     else {
+      const isFirst = seen === '';
       seen = now;
-      await once(folder, verifier, say);
+      await once(folder, verifiers, say);
       say('waiting for a file to be saved …');
+      // Once more, untold: what has run twice is compiled, and the first save is answered as quickly as the others.
+      if (isFirst) await Promise.all(verifiers.map((verifier) => verifier.run()));
     }
   }
 }

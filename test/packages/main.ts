@@ -2,10 +2,11 @@
  * `npm run test:packages`: an adapter of a repository of its own. The workspaces are packed, installed in an empty folder,
  * an adapter is written there, built and verified; then a host loads it from its node_modules.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 
 const folder = mkdtempSync(join(tmpdir(), 'ic-host packages '));
 const [tarballs, adapter, host] = ['tarballs', 'acme', 'host'].map((name) => join(folder, name)) as [
@@ -30,6 +31,38 @@ const install = (where: string, ...packages: string[]): void =>
 const icHost = (where: string, ...args: string[]): string =>
   run(where, process.execPath, join(where, 'node_modules/ic-host/dist/src/main.js'), ...args);
 
+/** Saves a file with a mistake and without, while `verify --watch` runs. @throws when it doesn't tell the one from the other */
+async function watch(where: string): Promise<void> {
+  const source = join(where, 'src/payment-sink.ts');
+  const right = readFileSync(source, 'utf8');
+  const child = spawn(process.execPath, ['node_modules/ic-host/dist/src/main.js', 'verify', '.', '--watch'], {
+    ...{ cwd: where, stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 },
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const saved = async (text: string, expected: RegExp): Promise<void> => {
+    writeFileSync(source, text);
+    for (let line = await lines.next(); !line.done; line = await lines.next()) {
+      console.log(`  ${line.value}`);
+      if (expected.test(line.value)) return;
+    }
+    throw new Error(`verify --watch did not say ${expected}`);
+  };
+  try {
+    await saved(right, /^[1-9]\d* hold, 0 do not/);
+    await saved(`${right}\nconst wrong: string = 1;\n`, /^not built/);
+    await saved(
+      right.replaceAll(
+        'async post(',
+        "async post(..._: never[]): Promise<never> { throw new Error('x'); }\n  async other(",
+      ),
+      /^\d+ hold, [1-9]\d* do not/,
+    );
+    await saved(right, /^[1-9]\d* hold, 0 do not/);
+  } finally {
+    child.kill();
+  }
+}
+
 try {
   for (const made of [tarballs, host]) mkdirSync(made);
   pack(resolve('contracts'));
@@ -51,6 +84,7 @@ try {
   const report = JSON.parse(icHost(adapter, 'verify', '.', '--json')) as { passed: number; failed: number };
   console.log(`the contract suite: ${report.passed} hold, ${report.failed} do not`);
   if (report.failed || report.passed < 50) throw new Error('the new adapter does not pass');
+  await watch(adapter);
 
   pack(adapter);
   writeFileSync(join(host, 'package.json'), '{"private":true}');
