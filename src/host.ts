@@ -34,12 +34,14 @@ import { DEFAULT_WAY_IN_LIMITS, WAY_IN_LIMITS, type WayInLimits } from './http/w
 import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
 import { Inboxes } from './invoice-files/inboxes.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
+import { AccountStore } from './rtdr/account-store.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
 import { HeldAccounts } from './rtdr/held-accounts.js';
 import { RefreshAccount } from './rtdr/refresh-account.js';
 import { claimDataDir } from './store/data-dir-claim.js';
 import { DATABASE, openDatabase } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
+import { DEFAULT_RETENTION, RETENTION, Retention, type RetentionDays } from './store/retention.js';
 import { createLog, LOG } from './telemetry/log.js';
 import { startTelemetry, TELEMETRY } from './telemetry/telemetry.js';
 import { HOST_VERSION } from './version.js';
@@ -63,6 +65,7 @@ export interface HostStart {
   attemptLimits?: Partial<AttemptLimits> | undefined;
   isolation?: Partial<IsolationLimits> | undefined;
   wayInLimits?: Partial<WayInLimits> | undefined;
+  retention?: Partial<RetentionDays> | undefined;
   logLevel: string;
 }
 
@@ -79,6 +82,7 @@ const features = new ContainerModule(({ bind }) => {
     Billers,
     BillerScopes,
     RefreshAccount,
+    AccountStore,
     ChangeFeed,
     FetchDocument,
     Deliveries,
@@ -97,6 +101,7 @@ const features = new ContainerModule(({ bind }) => {
     Tokens,
     Sessions,
     Attempts,
+    Retention,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();
@@ -151,6 +156,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   container.bind(OWN_TOKEN).toConstantValue(token);
   container.bind(ATTEMPT_LIMITS).toConstantValue({ ...DEFAULT_ATTEMPT_LIMITS, ...options.attemptLimits });
   container.bind(WAY_IN_LIMITS).toConstantValue({ ...DEFAULT_WAY_IN_LIMITS, ...options.wayInLimits });
+  container.bind(RETENTION).toConstantValue({ ...DEFAULT_RETENTION, ...options.retention });
   container.bind(HOST_OPTIONS).toConstantValue({
     ...{
       allowPrivateEgress: options.allowPrivateEgress,
@@ -166,12 +172,14 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const leases = new Leases(world.store);
   const deliver = new Deliver(world, leases);
   const inboxes = container.get<Inboxes>(Inboxes);
+  const retention = container.get<Retention>(Retention);
   const importing = container.get<ImportInvoiceFile>(ImportInvoiceFile);
   if (works) {
     queue.work((id) => deliver.deliver(id));
     leases.start((error) => log.error({ err: error }, 'leases could not be renewed'));
     await importing.resume();
     inboxes.start();
+    retention.start();
   }
   const endGauges = container.get<DeliveryGauges>(DeliveryGauges).start();
   const app = await createServer(container.get.bind(container));
@@ -181,7 +189,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     await Promise.all([Promise.race([served, wait(FINISH_MS, undefined, { ref: false })]), queue.drain(FINISH_MS)]);
     deliver.stop();
     app.server.closeAllConnections();
-    await Promise.all([served, queue.close(), importing.stop(), inboxes.stop()]);
+    await Promise.all([served, queue.close(), importing.stop(), inboxes.stop(), retention.stop()]);
     await leases.stop();
     await telemetry.flush();
     endGauges();

@@ -1673,6 +1673,24 @@ export interface components {
             };
         };
         /** @description A problem, told by its code */
+        Problem410: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 410,
+                 *       "title": "cursor expired",
+                 *       "code": "cursor-expired",
+                 *       "detail": "changes behind this cursor are kept no longer; begin at 0.0, and ask for what is held of the accounts"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
         Problem422: {
             headers: {
                 [name: string]: unknown;
@@ -2586,6 +2604,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            410: components["responses"]["Problem410"];
             429: components["responses"]["Problem429"];
         };
     };

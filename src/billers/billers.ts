@@ -66,6 +66,8 @@ const DEFAULT_INVOICE_TYPE = 164;
 @injectable()
 export class Billers {
   private readonly cached = new Map<string, { config: BillerConfig; until: number }>();
+  /** Sealed settings as they are used with every call of a partner; for as long as a scope has them. */
+  private readonly opened = new WeakMap<object, string>();
 
   constructor(
     @inject(DATABASE) private readonly database: Database,
@@ -171,7 +173,12 @@ export class Billers {
   reveal(config: BillerConfig, key: string): string | undefined {
     const stored = config.settings[key];
     if (stored === undefined || typeof stored === 'string') return stored;
-    if ('sealed' in stored) return this.box.open(stored.sealed, `${config.billerId}/${key}`);
+    if ('sealed' in stored) {
+      const known = this.opened.get(stored);
+      const plain = known ?? this.box.open(stored.sealed, `${config.billerId}/${key}`);
+      if (known === undefined) this.opened.set(stored, plain);
+      return plain;
+    }
     return readReference(stored, key, this.host.dataDir);
   }
 

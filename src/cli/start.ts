@@ -11,6 +11,19 @@ const LAST_RESORT_MS = 10_000;
 /** The repository's own manifest, for a start from elsewhere. */
 const ownManifest = join(dirname(fileURLToPath(import.meta.url)), '../../../adapter.manifest.json');
 
+/** How long things are kept, where the environment says so. @throws Error in words */
+function daysOf(env: NodeJS.ProcessEnv): Record<string, number> {
+  return Object.fromEntries(
+    ['exchanges', 'changes', 'deliveries'].flatMap((kind) => {
+      const name = `IC_HOST_KEEP_${kind.toUpperCase()}_DAYS`;
+      const text = env[name];
+      if (!text) return [];
+      if (!/^\d{1,5}$/.test(text)) throw new Error(`${name} must be a whole number of days; 0 keeps them for ever`);
+      return [[kind, Number(text)]];
+    }),
+  );
+}
+
 export function startCommand(program: Command): void {
   const command = program
     .command('start')
@@ -50,6 +63,7 @@ export function startCommand(program: Command): void {
         ...(env.IC_HOST_REQUESTS_PER_SECOND
           ? { attemptLimits: { requestsPerSecond: Number(env.IC_HOST_REQUESTS_PER_SECOND) } }
           : {}),
+        retention: daysOf(env),
         logLevel: env.IC_HOST_LOG_LEVEL ?? 'info',
       });
       let closing = false;

@@ -104,7 +104,7 @@ export class Deliver {
   }
 
   private async claim(id: string): Promise<Claim | HeldBack | undefined> {
-    return this.world.store.transact(async (transaction) => {
+    return this.world.store.transact('claim', async (transaction) => {
       const held = await transaction.lockForClaim(id);
       if (!held) return undefined;
       const { delivery, now, ...standing } = held;
@@ -217,7 +217,7 @@ export class Deliver {
       (partner) => partner.maxAgeMs,
       () => Number.POSITIVE_INFINITY,
     );
-    const { row, conclusion } = await this.world.store.transact(async (transaction) => {
+    const { row, conclusion } = await this.world.store.transact('conclude', async (transaction) => {
       const locked = await transaction.lock(id);
       if (!locked) return {};
       const { delivery: row, now } = locked;

@@ -7,9 +7,10 @@ import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { audit } from '../store/audit.js';
+import { Batches, type Part } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { DELIVERY_STATES, type DeliveryKind, type DeliveryState, type Tables } from '../store/tables.js';
-import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
+import { DELIVERY_QUEUE, type DeliveryJob, type DeliveryQueue, traceCarrier } from './delivery-queue.js';
 import { isEnrollment } from './delivery-rules.js';
 import type { Delivery, PartnerState } from './delivery-store.js';
 
@@ -45,12 +46,16 @@ export interface DeliveryFilter {
 
 @injectable()
 export class Deliveries {
+  private readonly accepts: Batches<Accept, Accepted>;
+
   constructor(
     @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
-  ) {}
+  ) {
+    this.accepts = new Batches((wishes) => this.acceptAll(wishes));
+  }
 
   /**
    * @returns the delivery, and whether it is new; it is committed when this resolves
@@ -109,7 +114,7 @@ export class Deliveries {
         )
         .returningAll()
         .executeTakeFirstOrThrow();
-      await this.queue.enqueue(trx, row.id, billerId, limit);
+      await this.queue.enqueue(trx, [{ deliveryId: row.id, billerId, limit }]);
       return row;
     });
     this.queue.poke();
@@ -227,7 +232,8 @@ export class Deliveries {
    */
   async retry(id: string, actor: string, reason?: string): Promise<Delivery> {
     const row = await this.change(id, ['parked', 'rejected', 'cancelled'], 'not-retryable', async (trx, held) => {
-      await this.queue.enqueue(trx, id, held.biller_id, await this.limit(held.biller_id, trx));
+      const limit = await this.limit(held.biller_id, trx);
+      await this.queue.enqueue(trx, [{ deliveryId: id, billerId: held.biller_id, limit }]);
       await audit(trx, { actor, action: 'delivery.retry', subject: id, reason, details: { from: held.state } });
       // Its age counts from now on, and it is a new wish for whatever attempt is still under way. What an earlier
       // attempt may have done is the business of the person who sends it again.
@@ -356,7 +362,8 @@ export class Deliveries {
       .orderBy('created_at')
       .limit(RELEASE_AT_ONCE)
       .execute();
-    for (const { id } of waiting) await this.queue.enqueue(trx, id, billerId, limit);
+    const jobs = waiting.map(({ id }) => ({ deliveryId: id, billerId, limit }));
+    if (jobs.length) await this.queue.enqueue(trx, jobs);
   }
 
   private async limit(billerId: string, db?: Kysely<Tables>): Promise<number> {
@@ -386,32 +393,83 @@ export class Deliveries {
   private async accept(billerId: string, kind: DeliveryKind, key: string, content: object, by: string) {
     const request = JSON.stringify(content);
     const limit = await this.limit(billerId);
+    const { delivery, created } = await this.accepts.add({
+      ...{ billerId, kind, key, request, by, limit, carrier: traceCarrier() },
+    });
+    if (!created && !isDeepStrictEqual(delivery.request, JSON.parse(request)))
+      throw new Problem(409, 'transaction-conflict', `the transaction ${key} is held with another content`);
+    return { delivery, created };
+  }
+
+  /** What is handed over at the same time is committed together. */
+  private async acceptAll(wishes: readonly Accept[]): Promise<Part<Accepted>[]> {
+    // In one order, so that hosts that are handed the same ones don't wait for each other in a circle.
+    const sorted = wishes.toSorted((a, b) => (identityOf(a) < identityOf(b) ? -1 : 1));
     const accepted = await this.database.db.transaction().execute(async (trx) => {
       const made = await trx
         .insertInto('deliveries')
-        .values({ biller_id: billerId, kind, key, state: 'queued', request, result: '{}', accepted_by: by })
+        .values(
+          sorted.map(({ billerId, kind, key, request, by }) => ({
+            ...{ biller_id: billerId, kind, key, state: 'queued' as const, request, result: '{}', accepted_by: by },
+          })),
+        )
         .onConflict((conflict) => conflict.columns(['biller_id', 'kind', 'key']).doNothing())
         .returningAll()
-        .executeTakeFirst();
-      if (made) {
-        await this.queue.enqueue(trx, made.id, billerId, limit);
-        return { delivery: made, created: true };
+        .execute();
+      const found = new Map<string, Accepted>(
+        made.map((row) => [identityOf(toIdentity(row)), { delivery: row, created: true }]),
+      );
+      const jobs = sorted.flatMap((wish) => {
+        const row = found.get(identityOf(wish))?.delivery;
+        return row ? [{ deliveryId: row.id, ...wish }] : [];
+      });
+      const unique = [...new Map(jobs.map((job) => [job.deliveryId, job])).values()];
+      if (unique.length) await this.queue.enqueue(trx, unique);
+      const others = sorted.filter((wish) => !found.has(identityOf(wish)));
+      if (others.length) {
+        const held = await trx
+          .selectFrom('deliveries')
+          .selectAll()
+          .where((eb) =>
+            eb(
+              eb.refTuple('biller_id', 'kind', 'key'),
+              'in',
+              others.map(({ billerId, kind, key }) => eb.tuple(billerId, kind, key)),
+            ),
+          )
+          .execute();
+        for (const row of held) found.set(identityOf(toIdentity(row)), { delivery: row, created: false });
       }
-      const held = await trx
-        .selectFrom('deliveries')
-        .selectAll()
-        .where('biller_id', '=', billerId)
-        .where('kind', '=', kind)
-        .where('key', '=', key)
-        .executeTakeFirstOrThrow();
-      if (!isDeepStrictEqual(held.request, JSON.parse(request)))
-        throw new Problem(409, 'transaction-conflict', `the transaction ${key} is held with another content`);
-      return { delivery: held, created: false };
+      return found;
     });
-    if (accepted.created) this.queue.poke();
-    return accepted;
+    if (accepted.size) this.queue.poke();
+    const told = new Set<string>();
+    return wishes.map((wish) => {
+      const id = identityOf(wish);
+      const one = accepted.get(id);
+      if (!one) return { error: new Error(`the delivery ${id} was neither made nor found`) };
+      // Handed over twice in one batch: the first made it.
+      const created = one.created && !told.has(id);
+      told.add(id);
+      return { value: { ...one, created } };
+    });
   }
 }
+
+/** What is handed over, to be made a delivery unless it is one. */
+interface Accept extends Omit<DeliveryJob, 'deliveryId'> {
+  kind: DeliveryKind;
+  key: string;
+  request: string;
+  by: string;
+}
+interface Accepted {
+  delivery: Delivery;
+  created: boolean;
+}
+type Identity = Pick<Accept, 'billerId' | 'kind' | 'key'>;
+const identityOf = ({ billerId, kind, key }: Identity): string => JSON.stringify([billerId, kind, key]);
+const toIdentity = ({ biller_id, kind, key }: Delivery): Identity => ({ billerId: biller_id, kind, key });
 
 /** An attempt's outcome must be known before a person may decide over it. */
 function refuseUnderWay(row: Delivery): void {

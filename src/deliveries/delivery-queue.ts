@@ -4,6 +4,7 @@ import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentele
 import type { ServiceIdentifier } from 'inversify';
 import type { Transaction } from 'kysely';
 import { type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
+import { Batches } from '../store/batches.js';
 import type { Tables } from '../store/tables.js';
 import type { Log } from '../telemetry/log.js';
 import type { HeldBack } from './deliver.js';
@@ -36,13 +37,34 @@ interface JobData {
   traceparent?: string;
 }
 type Work = (deliveryId: string) => Promise<HeldBack | undefined>;
-type DeliveryJob = Job<JobData>;
+type FetchedJob = Job<JobData>;
+
+/** A job to be made. */
+export interface DeliveryJob {
+  deliveryId: string;
+  billerId: string;
+  /** How many of the biller may be under way at once. */
+  limit: number;
+  startAfter?: Date;
+  /** Of the trace that it is linked to; that of whoever enqueues it when left out. */
+  carrier?: Record<string, string>;
+}
+
+export function traceCarrier(): Record<string, string> {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier;
+}
 
 export class DeliveryQueue {
-  private readonly active = new Map<string, { job: DeliveryJob; done: Promise<void> }>();
+  private readonly active = new Map<string, { job: FetchedJob; done: Promise<void> }>();
   /** Billers of which nothing is fetched before the time given. */
   private readonly heldBack = new Map<string, number>();
   private readonly stopping = new AbortController();
+  private readonly completions = new Batches<FetchedJob, void>(async (jobs) => {
+    await this.boss.complete(QUEUE, [...jobs]);
+    return jobs.map(() => ({ value: undefined }));
+  });
   private wake: () => void = () => undefined;
   private loop: Promise<void> | undefined;
 
@@ -68,20 +90,14 @@ export class DeliveryQueue {
     return new DeliveryQueue(boss, log);
   }
 
-  /**
-   * Part of the transaction given: no row without its job, no job without its row.
-   * @param limit how many of the biller may be under way at once
-   */
-  async enqueue(trx: Transaction<Tables>, deliveryId: string, billerId: string, limit: number, startAfter?: Date) {
-    const group = { id: billerId, tier: String(Math.min(limit, MOST_OF_A_BILLER)) };
-    // The job's trace is linked to that of whatever made it.
-    const carrier: Record<string, string> = {};
-    propagation.inject(context.active(), carrier);
-    await this.boss.send(
-      QUEUE,
-      { deliveryId, ...carrier },
-      { db: fromKysely(trx), group, ...(startAfter ? { startAfter } : {}) },
-    );
+  /** Part of the transaction given: no row without its job, no job without its row. */
+  async enqueue(trx: Transaction<Tables>, jobs: readonly DeliveryJob[]) {
+    const inserts = jobs.map(({ deliveryId, billerId, limit, startAfter, carrier = traceCarrier() }) => ({
+      data: { deliveryId, ...carrier },
+      group: { id: billerId, tier: String(Math.min(limit, MOST_OF_A_BILLER)) },
+      ...(startAfter ? { startAfter } : {}),
+    }));
+    await this.boss.insert(QUEUE, inserts, { db: fromKysely(trx) });
   }
 
   /** Says that a job of this host was committed. */
@@ -132,11 +148,14 @@ export class DeliveryQueue {
       } catch (error) {
         this.log.error({ err: error }, 'deliveries could not be fetched');
       }
-      if (fetched === 0 || fetched < batchSize) await Promise.race([woken, wait(IDLE_MS, undefined, { ref: false })]);
+      if (fetched > 0 && fetched === batchSize) continue;
+      await Promise.race([woken, wait(IDLE_MS, undefined, { ref: false })]);
+      // What ends together is replaced together.
+      await new Promise((done) => setImmediate(done));
     }
   }
 
-  private fetch(batchSize: number): Promise<DeliveryJob[]> {
+  private fetch(batchSize: number): Promise<FetchedJob[]> {
     const now = Date.now();
     for (const [billerId, until] of this.heldBack) if (until <= now) this.heldBack.delete(billerId);
     const ignoreGroups = [...this.heldBack.keys()];
@@ -149,12 +168,12 @@ export class DeliveryQueue {
     return this.boss.fetch<JobData>(QUEUE, options);
   }
 
-  private run(job: DeliveryJob, deliver: Work): void {
+  private run(job: FetchedJob, deliver: Work): void {
     const work = async (): Promise<void> => {
       try {
         const heldBack = await traced(job.data, () => deliver(job.data.deliveryId));
         if (heldBack) this.heldBack.set(heldBack.billerId, Date.now() + heldBack.forMs);
-        await this.boss.complete(QUEUE, job);
+        await this.completions.add(job);
       } catch (error) {
         if (!this.stopping.signal.aborted) this.log.error({ err: error }, 'a delivery job failed');
         await this.boss.fail(QUEUE, job).catch(() => undefined); // its heartbeat ends by itself

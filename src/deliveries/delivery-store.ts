@@ -32,8 +32,14 @@ export interface DeliveryTransaction {
   endedLeases(): Promise<Locked[]>;
 }
 
+/** What a transaction is for; those of one step may be put together. */
+export type DeliveryStep = 'claim' | 'conclude';
+
 export interface DeliveryStore {
-  transact<T>(work: (transaction: DeliveryTransaction) => Promise<T>): Promise<T>;
+  /** The work may be done more than once; only its last time counts. */
+  transact<T>(step: DeliveryStep, work: (transaction: DeliveryTransaction) => Promise<T>): Promise<T>;
+  /** For work that takes whatever it finds: never together with others. */
+  transactAlone<T>(work: (transaction: DeliveryTransaction) => Promise<T>): Promise<T>;
   paymentOf(returned: Delivery): Promise<Delivery | undefined>;
   /** Gives every lease that still stands its full time again. @returns the tokens of those */
   renew(tokens: readonly string[]): Promise<string[]>;

@@ -76,7 +76,7 @@ export class Leases {
 
   /** Sends deliveries whose worker died on their way again. Their token stays: it says that an attempt was begun. */
   private sweep(): Promise<void> {
-    return this.store.transact(async (transaction) => {
+    return this.store.transactAlone(async (transaction) => {
       for (const { delivery, now } of await transaction.endedLeases()) {
         await transaction.save(delivery.id, { lease_until: null });
         if (delivery.state === 'queued') await transaction.enqueue(delivery, now);

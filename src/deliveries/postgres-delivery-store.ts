@@ -2,27 +2,50 @@
 import { inject, injectable } from 'inversify';
 import { sql, type Transaction } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
+import { Batches } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { Tables } from '../store/tables.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
 import { LEASE_MS } from './delivery-rules.js';
-import type { Delivery, DeliveryStore, DeliveryTransaction, PartnerState } from './delivery-store.js';
+import type { Delivery, DeliveryStep, DeliveryStore, DeliveryTransaction } from './delivery-store.js';
+import { SharedTransaction } from './shared-transaction.js';
 
-const SWEEP_AT_MOST = 500;
-const NOW = sql<Date>`clock_timestamp()`;
 /** When a lease that is renewed now ends, by the database's clock. */
 const LEASE_END = sql<Date>`clock_timestamp() + ${sql.lit(`${LEASE_MS} milliseconds`)}::interval`;
 
+type Work = (transaction: DeliveryTransaction) => Promise<unknown>;
+
 @injectable()
 export class PostgresDeliveryStore implements DeliveryStore {
+  /** Claims take turns for their partners' states, conclusions mostly don't: apart, they don't wait for one another. */
+  private readonly works: Record<DeliveryStep, Batches<Work, unknown>>;
+
   constructor(
     @inject(DATABASE) private readonly database: Database,
     @inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
-  ) {}
+  ) {
+    const together = () =>
+      new Batches<Work, unknown>((works) =>
+        this.inTransaction(async (shared) => (await shared.run(works)).map((value) => ({ value }))),
+      );
+    this.works = { claim: together(), conclude: together() };
+  }
 
-  transact<T>(work: (transaction: DeliveryTransaction) => Promise<T>): Promise<T> {
-    return this.database.db.transaction().execute((trx) => work(this.within(trx)));
+  transact<T>(step: DeliveryStep, work: (transaction: DeliveryTransaction) => Promise<T>): Promise<T> {
+    return this.works[step].add(work) as Promise<T>;
+  }
+
+  async transactAlone<T>(work: (transaction: DeliveryTransaction) => Promise<T>): Promise<T> {
+    return (await this.inTransaction((shared) => shared.run([work])))[0] as T;
+  }
+
+  private inTransaction<T>(work: (shared: SharedTransaction) => Promise<T>): Promise<T> {
+    const limitOf = async (billerId: string, db: Transaction<Tables>) =>
+      (await this.scopes.limits(billerId, db)).concurrency;
+    return this.database.db
+      .transaction()
+      .execute((trx) => work(new SharedTransaction(trx, { queue: this.queue, limitOf })));
   }
 
   paymentOf(returned: Delivery): Promise<Delivery | undefined> {
@@ -39,93 +62,18 @@ export class PostgresDeliveryStore implements DeliveryStore {
     const rows = await this.database.db
       .updateTable('deliveries')
       .set({ lease_until: LEASE_END })
-      .where('lease_token', 'in', tokens)
+      .where('id', 'in', (eb) =>
+        eb
+          .selectFrom('deliveries as held')
+          .select('held.id')
+          .where('held.id', 'in', eb.selectFrom('leased_deliveries').select('delivery_id'))
+          .where('held.lease_token', '=', sql<string>`any(${[...tokens]}::uuid[])`)
+          .orderBy('held.id') // as all lock them that lock more than one
+          .forUpdate(),
+      )
       .where('lease_until', 'is not', null)
       .returning('lease_token')
       .execute();
     return rows.flatMap(({ lease_token }) => lease_token ?? []);
-  }
-
-  private within(trx: Transaction<Tables>): DeliveryTransaction {
-    const lock = async (id: string) => {
-      const row = await trx
-        .selectFrom('deliveries')
-        .selectAll()
-        .select(NOW.as('now'))
-        .where('id', '=', id)
-        .forUpdate()
-        .executeTakeFirst();
-      if (!row) return undefined;
-      const { now, ...delivery } = row;
-      return { delivery, now };
-    };
-    const limitOf = async (billerId: string) => (await this.scopes.limits(billerId, trx)).concurrency;
-    const partnerOf = (billerId: string) =>
-      trx.selectFrom('partner_states').selectAll().where('biller_id', '=', billerId);
-    const lockPartner = async (billerId: string): Promise<PartnerState> => {
-      const state = await partnerOf(billerId).forUpdate().executeTakeFirst();
-      if (state) return state;
-      await trx
-        .insertInto('partner_states')
-        .values({ biller_id: billerId })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      return partnerOf(billerId).forUpdate().executeTakeFirstOrThrow();
-    };
-    return {
-      lock,
-      partner: async (billerId) => (await partnerOf(billerId).executeTakeFirst()) ?? lockPartner(billerId),
-      lockPartner,
-      lockForClaim: async (id) => {
-        const locked = await lock(id);
-        if (!locked) return undefined;
-        const partner = await lockPartner(locked.delivery.biller_id);
-        const { leased } = await trx
-          .selectFrom('deliveries')
-          .select(({ fn }) => fn.countAll<number>().as('leased'))
-          .where('biller_id', '=', locked.delivery.biller_id)
-          .where('lease_until', 'is not', null)
-          .executeTakeFirstOrThrow();
-        return { ...locked, partner, leased, limit: await limitOf(locked.delivery.biller_id) };
-      },
-      latestAttempts: (deliveryId) =>
-        trx
-          .selectFrom('delivery_attempts')
-          .select(['code', 'message'])
-          .where('delivery_id', '=', deliveryId)
-          .orderBy('id', 'desc')
-          .limit(10)
-          .execute(),
-      save: async (id, { result, ...patch }) => {
-        await trx
-          .updateTable('deliveries')
-          .set({ ...patch, ...(result ? { result: JSON.stringify(result) } : {}), updated_at: NOW })
-          .where('id', '=', id)
-          .execute();
-      },
-      savePartner: async (billerId, patch) => {
-        await trx.updateTable('partner_states').set(patch).where('biller_id', '=', billerId).execute();
-      },
-      record: async (attempt) => {
-        await trx
-          .insertInto('delivery_attempts')
-          .values({ ...attempt, exchanges: JSON.stringify(attempt.exchanges) })
-          .execute();
-      },
-      enqueue: async ({ id, biller_id }, startAfter) =>
-        this.queue.enqueue(trx, id, biller_id, await limitOf(biller_id), startAfter),
-      endedLeases: async () => {
-        const rows = await trx
-          .selectFrom('deliveries')
-          .selectAll()
-          .select(NOW.as('now'))
-          .where('lease_until', '<', NOW)
-          .limit(SWEEP_AT_MOST)
-          .forUpdate()
-          .skipLocked()
-          .execute();
-        return rows.map(({ now, ...delivery }) => ({ delivery, now }));
-      },
-    };
   }
 }

@@ -4,9 +4,11 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AdapterError, type ManifestLimits } from '@ic-host/contracts';
 import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import axios, {
+  type AxiosAdapter,
   AxiosError,
   AxiosHeaders,
   type AxiosInstance,
+  type AxiosRequestConfig,
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
@@ -81,6 +83,15 @@ const LONGEST_PAUSE_MS = 2_000;
 /** Before the first retry at the mean; twice as long before the second. */
 const FIRST_PAUSE_MS = 100;
 
+/** An address that the guard let pass. */
+interface Target {
+  origin: string;
+  path: string;
+  href: string;
+  pathname: string;
+}
+const MOST_TARGETS = 100;
+
 /** A fault of the partner's side opens the breaker; an answer, even a refusal, does not. */
 const isPartnerFault = (error: unknown): boolean =>
   error instanceof AxiosError &&
@@ -97,9 +108,22 @@ export function createWayOut(options: WayOutOptions): WayOut {
     bulkhead(limits.concurrency, QUEUE),
   );
 
-  const send = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
-    const url = new URL(axios.getUri(config));
+  /** Most adapters call the same few addresses over and over. */
+  const targets = new Map<string, Target>();
+  const targetOf = (config: InternalAxiosRequestConfig): Target => {
+    const text = config.baseURL || config.params ? axios.getUri(config) : (config.url ?? '');
+    const known = targets.get(text);
+    if (known) return known;
+    const url = new URL(text);
     guard.check(url);
+    const target = { origin: url.origin, path: url.pathname + url.search, href: url.href, pathname: url.pathname };
+    if (targets.size >= MOST_TARGETS) targets.clear();
+    targets.set(text, target);
+    return target;
+  };
+
+  const send = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+    const url = targetOf(config);
     const operation = config.partnerCall?.operation ?? url.pathname;
     const caller = config.signal as AbortSignal | undefined;
     const time = new CallTime(Math.ceil(config.timeout || limits.timeoutMs), caller);
@@ -117,7 +141,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
       const answer = await dispatcher.request({
         opaque: note,
         origin: url.origin,
-        path: url.pathname + url.search,
+        path: url.path,
         method: (config.method ?? 'get').toUpperCase() as Dispatcher.HttpMethod,
         headers: AxiosHeaders.from(config.headers).toJSON() as Record<string, string>,
         body: config.data ?? null,
@@ -128,7 +152,11 @@ export function createWayOut(options: WayOutOptions): WayOut {
       let data: unknown = body;
       const refused = config.validateStatus ? !config.validateStatus(status) : false;
       if (config.responseType !== 'stream' || refused) {
-        const bytes = await readBody(body, limits.maxResponseBytes);
+        const told = Number(answer.headers['content-length'] ?? Number.NaN); // which the HTTP parser holds it to
+        const bytes =
+          body === answer.body && told <= limits.maxResponseBytes
+            ? Buffer.from(await answer.body.arrayBuffer())
+            : await readBody(body, limits.maxResponseBytes);
         if (config.partnerCall?.confidential) seen = '(confidential)';
         else if (kept) seen = bytes.toString('utf8', 0, kept + LONGEST_FORM);
         data = config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
@@ -142,7 +170,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
         data,
         status,
         statusText: answer.statusText ?? '',
-        headers: new AxiosHeaders(answer.headers as never),
+        headers: Object.assign(new ParsedHeaders(), answer.headers),
         config,
         request: null,
       };
@@ -192,7 +220,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
       },
     );
 
-  const http = axios.create({ adapter: limited, maxRedirects: 0, proxy: false, timeout: limits.timeoutMs });
+  const http = axiosOver(limited, limits.timeoutMs);
   axiosRetry(http, {
     retries: READ_RETRIES,
     retryCondition: (error) => {
@@ -209,6 +237,26 @@ export function createWayOut(options: WayOutOptions): WayOut {
     },
   });
   return { http, close: () => agent.destroy() };
+}
+
+/** An answer's headers as undici reads them: lower case, no two of one name. axios would make sure of it four times. */
+class ParsedHeaders extends AxiosHeaders {
+  override normalize(): this {
+    return this;
+  }
+}
+
+/** Of axios' defaults only those that this way out goes by: axios copies them all, level by level, for every call. */
+function axiosOver(adapter: AxiosAdapter, timeout: number): AxiosInstance {
+  const http = axios.create({ adapter, timeout });
+  const { transformRequest, transformResponse, validateStatus, headers } = http.defaults;
+  const kept = { adapter, timeout, transformRequest, transformResponse, validateStatus };
+  http.defaults = { ...kept, headers: { common: headers.common } as typeof headers };
+  // axios' own would copy the configuration, body included, once more.
+  for (const method of ['post', 'put', 'patch'] as const)
+    http[method] = (url: string, data?: unknown, config?: AxiosRequestConfig) =>
+      http.request({ ...config, method, url, data }) as never;
+  return http;
 }
 
 function agentOf(options: WayOutOptions, guard: HostGuard): Agent | ProxyAgent {

@@ -19,7 +19,8 @@ export class PartnerPaces {
   of(billerId: string, perSecond: number): Pace {
     const interval = 1 / perSecond;
     const reserveAtOnce = Math.max(1, Math.floor(perSecond * AHEAD_S));
-    let free: number[] = [];
+    /** Reserved times that are still to be used: the first of a row, an interval between two, and how many. */
+    const free: { at: number; left: number }[] = [];
     let asking: Promise<void> | undefined;
     const reserve = async (): Promise<void> => {
       const asked = performance.now();
@@ -31,15 +32,24 @@ export class PartnerPaces {
           + make_interval(secs => ${(reserveAtOnce - 1) * interval})
         returning extract(epoch from next_at - clock_timestamp())::float8 - ${(reserveAtOnce - 1) * interval} as first
       `.execute(this.database.db);
-      const first = asked + (rows[0]?.first ?? 0) * 1000;
-      free.push(...Array.from({ length: reserveAtOnce }, (_, index) => first + index * interval * 1000));
+      free.push({ at: asked + (rows[0]?.first ?? 0) * 1000, left: reserveAtOnce });
+    };
+    /** @param since times before it passed unused too long ago: they are no right to a burst now */
+    const next = (since: number): number | undefined => {
+      for (let row = free[0]; row; row = free[0]) {
+        const passed = Math.max(0, Math.ceil((since - row.at) / (interval * 1000)));
+        const at = row.at + passed * interval * 1000;
+        row.left -= passed + 1;
+        row.at = at + interval * 1000;
+        if (row.left <= 0) free.shift();
+        if (row.left >= 0) return at;
+      }
+      return undefined;
     };
     return async (signal) => {
       for (;;) {
-        // A time that passed unused long ago is no right to a burst now.
         const now = performance.now();
-        free = free.filter((at) => at > now - 1000 * (BURST_S + AHEAD_S));
-        const at = free.shift();
+        const at = next(now - 1000 * (BURST_S + AHEAD_S));
         if (at !== undefined) {
           if (at > now) await wait(at - now, undefined, { signal });
           return;

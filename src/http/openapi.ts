@@ -42,6 +42,10 @@ const PROBLEMS: Record<number, object> = {
   403: problem('scope-too-small', 'this needs a token of the scope operate; this one has read'),
   404: problem('biller-not-found', 'no biller 1664'),
   409: problem('transaction-conflict', 'the transaction t-1 is held with another content'),
+  410: problem(
+    'cursor-expired',
+    'changes behind this cursor are kept no longer; begin at 0.0, and ask for what is held of the accounts',
+  ),
   422: problem('invalid-request', 'amount must be a decimal string with at most two decimals'),
   429: {
     ...problem('too-many-requests', 'this token asks more than the host allows in a second'),

@@ -165,7 +165,7 @@ const accounts: Operation[] = [
   {
     ...{ method: 'get', path: '/v1/changes', id: 'readChanges', tag: 'changes' },
     ...{ summary: 'What happened to invoices, in order', query: ['after', 'limit'], bySomeBillers: true },
-    ...{ success: [200], answer: 'ChangeList', problems: [400, 401] },
+    ...{ success: [200], answer: 'ChangeList', problems: [400, 401, 410] },
   },
 ];
 

@@ -21,7 +21,7 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
     closing = true; // who waits for a settlement is answered with how it stands
   });
 
-  const view = async (row: Delivery) => {
+  const view = async (row: Delivery, isNew = false) => {
     const result = row.result as Record<string, unknown>;
     return {
       ...row.request,
@@ -35,7 +35,7 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
       reason: result.reason ?? result.detail ?? null,
       acceptedAt: row.created_at.toISOString(),
       nextAttemptAt: row.state === 'queued' ? (row.next_attempt_at?.toISOString() ?? null) : null,
-      attempts: await deliveries.attempts(row.id),
+      attempts: isNew ? [] : await deliveries.attempts(row.id),
     };
   };
 
@@ -53,7 +53,7 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
       await wait(LOOK_EVERY_MS);
       held = await deliveries.get(params.billerId, 'payment', payment.transactionId);
     }
-    return reply.code(created ? 202 : 200).send(await view(held));
+    return reply.code(created ? 202 : 200).send(await view(held, created && held === delivery));
   });
 
   app.get<OfPayment>(`${path}/:transactionId`, async ({ params }) =>

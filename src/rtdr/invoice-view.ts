@@ -16,9 +16,9 @@ export const TOLD = [
   'status',
 ] as const satisfies (keyof InvoicesTable)[];
 
-type Row = Pick<Selectable<InvoicesTable>, (typeof TOLD)[number]>;
+export type ToldRow = Pick<Selectable<InvoicesTable>, (typeof TOLD)[number]>;
 
-export const invoiceView = (row: Row): Record<string, unknown> => ({
+export const invoiceView = (row: ToldRow): Record<string, unknown> => ({
   invoiceNumber: row.invoice_number,
   accountNumber: row.account_number,
   invoiceDate: row.invoice_date,
@@ -31,5 +31,5 @@ export const invoiceView = (row: Row): Record<string, unknown> => ({
 });
 
 /** What the change feed keeps of an invoice. */
-export const toldOf = (row: Row): Row =>
-  Object.fromEntries(TOLD.map((column) => [column, row[column]])) as unknown as Row;
+export const toldOf = (row: ToldRow): ToldRow =>
+  Object.fromEntries(TOLD.map((column) => [column, row[column]])) as unknown as ToldRow;

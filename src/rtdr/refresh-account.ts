@@ -7,10 +7,11 @@ import { type BillerConfig, Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { retryingDeadlocks } from '../store/retry-deadlock.js';
-import type { AccountsTable, InvoicesTable } from '../store/tables.js';
+import type { InvoicesTable } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
-import { invoiceView, toldOf } from './invoice-view.js';
-import { reconcile } from './reconcile.js';
+import { type AccountRow, AccountStore, type HeldAccount } from './account-store.js';
+import { invoiceView, type ToldRow, toldOf } from './invoice-view.js';
+import { type HeldInvoice, reconcile } from './reconcile.js';
 
 type InvoiceRow = Selectable<InvoicesTable>;
 const checkSnapshot = checkerOf(AccountSnapshot);
@@ -35,6 +36,7 @@ export class RefreshAccount {
     @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
+    @inject(AccountStore) private readonly store: AccountStore,
     @inject(LOG) private readonly log: Log,
   ) {}
 
@@ -53,7 +55,7 @@ export class RefreshAccount {
 
   async invoices(billerId: string, accountNumber: string): Promise<Record<string, unknown>[]> {
     await this.billers.get(billerId);
-    return (await this.heldInvoices(billerId, accountNumber)).map(invoiceView);
+    return (await this.store.read(billerId, accountNumber)).invoices.map(invoiceView);
   }
 
   /**
@@ -62,17 +64,14 @@ export class RefreshAccount {
    */
   async held(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
     await this.billers.get(billerId);
-    const [account, held] = await Promise.all([
-      this.account(billerId, accountNumber),
-      this.heldInvoices(billerId, accountNumber),
-    ]);
-    if (!account && held.length === 0)
+    const { account, invoices } = await this.store.read(billerId, accountNumber);
+    if (!account && invoices.length === 0)
       throw new Problem(
         404,
         'account-not-held',
         `nothing is held of the account ${accountNumber}; a refresh asks for it`,
       );
-    return { ...accountView(accountNumber, account, held), changes: [], stale: true };
+    return { ...accountView(accountNumber, account, invoices), changes: [], stale: true };
   }
 
   private async run(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
@@ -84,23 +83,30 @@ export class RefreshAccount {
         `the biller ${billerId} is not open billing: it cannot use real-time look-ups`,
       );
     const provider = await this.scopes.contract(billerId, 'rtdr-provider');
-    const [account, held] = await Promise.all([
-      this.account(billerId, accountNumber),
-      this.heldInvoices(billerId, accountNumber),
-    ]);
+    const held = await this.store.read(billerId, accountNumber);
+    const { account } = held;
     let snapshot: AccountSnapshot;
     try {
       snapshot = await provider.lookUp(
         {
           accountNumber,
           ...(account?.partner_account_id ? { partnerAccountId: account.partner_account_id } : {}),
-          heldInvoiceNumbers: held.filter((row) => row.status === 'active').map((row) => row.invoice_number),
+          heldInvoiceNumbers: held.invoices.filter((row) => row.status === 'active').map((row) => row.invoice_number),
         },
         new AbortController().signal,
       );
       checkAnswer(snapshot);
     } catch (error) {
-      return this.withoutPartner(error, accountNumber, account, held);
+      return this.withoutPartner(error, accountNumber, held);
+    }
+    // Mostly the partner says what we hold: then only the time is written, together with others'.
+    if (account && tellsNothingNew(snapshot, account, held.invoices)) {
+      const at = new Date();
+      if (await this.store.unchanged(billerId, accountNumber, held, at))
+        return {
+          ...accountView(accountNumber, { ...account, refreshed_at: at }, held.invoices),
+          ...{ changes: [], stale: false },
+        };
     }
     // An import may have come to the account's invoices before the account.
     return retryingDeadlocks(() => this.apply(biller, accountNumber, snapshot));
@@ -128,15 +134,7 @@ export class RefreshAccount {
         .where('biller_id', '=', billerId)
         .where('account_number', '=', accountNumber)
         .execute();
-      const changes = reconcile(
-        held.map((row) => ({
-          invoiceNumber: row.invoice_number,
-          status: row.status,
-          totalAmountDue: row.total_amount_due,
-          balanceDue: row.balance_due,
-        })),
-        snapshot,
-      );
+      const changes = reconcile(held.map(toHeldInvoice), snapshot);
       const rows = new Map(held.map((row) => [row.invoice_number, row]));
       const changed: InvoiceRow[] = changes.map((change) => {
         const before = rows.get(change.invoiceNumber);
@@ -199,12 +197,7 @@ export class RefreshAccount {
   }
 
   /** What we hold is better than nothing, and is marked as stale; only "not found" is an answer. */
-  private withoutPartner(
-    error: unknown,
-    accountNumber: string,
-    account: Selectable<AccountsTable> | undefined,
-    held: InvoiceRow[],
-  ): RefreshedAccount {
+  private withoutPartner(error: unknown, accountNumber: string, { account, invoices }: HeldAccount): RefreshedAccount {
     if (!AdapterError.is(error)) {
       this.log.error({ err: error }, 'an adapter threw something else than an AdapterError');
       throw new Problem(502, 'adapter-failed', 'the adapter failed unexpectedly');
@@ -213,28 +206,8 @@ export class RefreshAccount {
       throw new Problem(404, 'account-not-found', `the partner does not know the account ${accountNumber}`);
     const code = PROBLEM_CODES[error.kind] ?? 'partner-unavailable';
     const problem = new Problem(502, code, error.message, { partnerMessages: error.partnerMessages });
-    if (!account?.refreshed_at && held.length === 0) throw problem;
-    return { ...accountView(accountNumber, account, held), changes: [], stale: true, problem: problem.toJSON() };
-  }
-
-  private account(billerId: string, accountNumber: string) {
-    return this.database.db
-      .selectFrom('accounts')
-      .selectAll()
-      .where('biller_id', '=', billerId)
-      .where('account_number', '=', accountNumber)
-      .executeTakeFirst();
-  }
-
-  private heldInvoices(billerId: string, accountNumber: string): Promise<InvoiceRow[]> {
-    return this.database.db
-      .selectFrom('invoices')
-      .selectAll()
-      .where('biller_id', '=', billerId)
-      .where('account_number', '=', accountNumber)
-      .orderBy('invoice_date')
-      .orderBy('invoice_number')
-      .execute();
+    if (!account?.refreshed_at && invoices.length === 0) throw problem;
+    return { ...accountView(accountNumber, account, invoices), changes: [], stale: true, problem: problem.toJSON() };
   }
 }
 
@@ -252,11 +225,25 @@ function checkAnswer(snapshot: AccountSnapshot): void {
   if (lacking) throw new AdapterError('malformed', `the adapter's answer has no amounts for ${lacking.invoiceNumber}`);
 }
 
-const accountView = (
-  accountNumber: string,
-  account: Selectable<AccountsTable> | undefined,
-  invoices: InvoiceRow[],
-) => ({
+const toHeldInvoice = (row: ToldRow): HeldInvoice => ({
+  invoiceNumber: row.invoice_number,
+  status: row.status,
+  totalAmountDue: row.total_amount_due,
+  balanceDue: row.balance_due,
+});
+
+function tellsNothingNew(snapshot: AccountSnapshot, account: AccountRow, invoices: ToldRow[]): boolean {
+  const { partnerAccountId, paymentBlock: block } = snapshot;
+  if (partnerAccountId && partnerAccountId !== account.partner_account_id) return false;
+  if (
+    block &&
+    !(block.ach === account.block_ach && block.card === account.block_card && block.reason === account.block_reason)
+  )
+    return false;
+  return reconcile(invoices.map(toHeldInvoice), snapshot).length === 0;
+}
+
+const accountView = (accountNumber: string, account: AccountRow | undefined, invoices: ToldRow[]) => ({
   accountNumber,
   partnerAccountId: account?.partner_account_id ?? null,
   paymentBlock: {

@@ -92,6 +92,12 @@ export interface DeliveriesTable {
   updated_at: Now;
 }
 
+/** The deliveries that have a lease; a trigger keeps it. */
+export interface LeasedDeliveriesTable {
+  delivery_id: string;
+  biller_id: string;
+}
+
 export interface DeliveryAttemptsTable {
   id: Generated<number>;
   delivery_id: string;
@@ -213,12 +219,22 @@ export interface DataKeysTable {
   created_at: Now;
 }
 
+/** How far each kind of what grows was trimmed. */
+export interface TrimsTable {
+  kind: 'exchanges' | 'changes';
+  up_to: Date;
+  /** Of changes: the latest that is gone, with `position`. */
+  xid: string | null;
+  position: number;
+}
+
 export interface Tables {
   billers: BillersTable;
   accounts: AccountsTable;
   invoices: InvoicesTable;
   changes: ChangesTable;
   deliveries: DeliveriesTable;
+  leased_deliveries: LeasedDeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   partner_states: PartnerStatesTable;
   partner_paces: PartnerPacesTable;
@@ -229,4 +245,5 @@ export interface Tables {
   sessions: SessionsTable;
   api_tokens: ApiTokensTable;
   data_keys: DataKeysTable;
+  trims: TrimsTable;
 }

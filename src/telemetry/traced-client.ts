@@ -8,7 +8,7 @@ const MOST_TEXT = 2_000;
 function begin(text: string): Span {
   const statement = text.trim();
   const operation = /^\w+/.exec(statement)?.[0]?.toUpperCase() ?? 'SQL';
-  const table = /\b(?:from|into|update|copy|table) (?:if not exists |if exists )?"?([a-z_]{1,63})/i.exec(
+  const table = /\b(?:from|join|into|update|copy|table) (?:if not exists |if exists )?"?([a-z_]{1,63})\b(?!\()/i.exec(
     statement,
   )?.[1];
   return tracer.startSpan(table ? `${operation} ${table}` : operation, {

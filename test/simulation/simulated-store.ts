@@ -71,7 +71,8 @@ export class SimulatedStore {
   /** The store as one host reaches it. */
   seenBy(caller: Caller): DeliveryStore {
     return {
-      transact: (work) => this.reach(caller, () => this.run(caller, work)),
+      transact: (_step, work) => this.reach(caller, () => this.run(caller, work)),
+      transactAlone: (work) => this.reach(caller, () => this.run(caller, work)),
       paymentOf: (returned) =>
         this.reach(caller, async () =>
           [...this.rows.values()].find(({ kind, key }) => kind === 'payment' && key === returned.key),

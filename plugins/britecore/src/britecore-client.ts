@@ -24,6 +24,9 @@ export const asRejection = (error: unknown): never => {
 
 @injectable()
 export class BriteCoreClient {
+  /** By operation: the setting that its URL was made of, and the URL. */
+  private readonly urls = new Map<Operation, { setting: string; url: string }>();
+
   constructor(
     @inject(PARTNER_HTTP) private readonly http: AxiosInstance,
     @inject(SETTINGS) private readonly settings: AdapterSettings,
@@ -83,12 +86,17 @@ export class BriteCoreClient {
    * A setting may hold the biller's domain, or the full URL of one operation: that operation then uses it as it is,
    * and the others on the same setting share its origin.
    */
-  private urlOf({ endpoint, path }: Operation): string {
+  private urlOf(operation: Operation): string {
+    const { endpoint, path } = operation;
     const setting = this.settings.get(`${endpoint}Url`) ?? this.settings.require('rtdrUrl');
+    const known = this.urls.get(operation);
+    if (known?.setting === setting) return known.url;
     if (!URL.canParse(setting))
       throw new AdapterError('misconfigured', `the setting ${endpoint}Url is not a URL`, { code: 'setting-not-a-url' });
     const url = new URL(setting);
     const name = path.slice(path.indexOf('/') + 1);
-    return url.pathname.endsWith(`/${name}`) ? setting : `${url.origin}/api/v2/${path}`;
+    const made = url.pathname.endsWith(`/${name}`) ? setting : `${url.origin}/api/v2/${path}`;
+    this.urls.set(operation, { setting, url: made });
+    return made;
   }
 }

@@ -1,0 +1,96 @@
+/** Payments delivered a second, from their commit to the partner's answer being committed, beside pg-boss doing nothing. */
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { PgBoss } from 'pg-boss';
+import { payment } from './accept.js';
+import { putBiller, startHost } from './host.js';
+import { serve } from './load.js';
+import { type Figure, interleaved, ratios } from './results.js';
+
+const [DELIVERIES, BILLERS, ROUNDS] = [3_000, 20, 5];
+const LOOK_EVERY_MS = 10;
+
+/** Commits so many jobs at once, and with them whatever they are about. */
+class Backlog {
+  private sequence = 0;
+  private constructor(
+    private readonly boss: PgBoss,
+    private readonly client: pg.Client,
+  ) {}
+
+  static async open(connectionString: string): Promise<Backlog> {
+    const boss = new PgBoss({ connectionString, schema: 'pgboss', supervise: false, schedule: false });
+    await boss.start();
+    const client = new pg.Client({ connectionString });
+    await client.connect();
+    return new Backlog(boss, client);
+  }
+
+  /** @returns how many a second were done */
+  async measure(queue: string, count: number, isDelivery: boolean): Promise<number> {
+    const { client } = this;
+    const jobs = Array.from({ length: count }, (_, index) => {
+      const id = `${queue}-${this.sequence++}`;
+      return { id, biller: `biller-${index % BILLERS}`, request: JSON.stringify(payment(id)) };
+    });
+    await client.query('begin');
+    let ids = jobs.map(({ id }) => id);
+    if (isDelivery) {
+      const { rows } = await client.query<{ id: string }>(
+        `insert into deliveries (biller_id, kind, key, state, request)
+         select b, 'payment', k, 'queued', r::jsonb from unnest($1::text[], $2::text[], $3::text[]) as g (b, k, r) returning id`,
+        [jobs.map(({ biller }) => biller), ids, jobs.map(({ request }) => request)],
+      );
+      ids = rows.map(({ id }) => id);
+    }
+    await this.boss.insert(
+      queue,
+      jobs.map(({ biller }, index) => ({ data: { deliveryId: ids[index] }, group: { id: biller, tier: '100' } })),
+      { db: { executeSql: (text, values) => client.query(text, values) } },
+    );
+    await client.query('commit');
+    const started = performance.now();
+    const left = isDelivery
+      ? `select count(*)::int as n from deliveries where state = 'queued'`
+      : `select count(*)::int as n from pgboss.job where name = '${queue}' and state < 'completed'`;
+    for (;;) {
+      const { rows } = await client.query<{ n: number }>(left);
+      if (rows[0]?.n === 0) break;
+      await wait(LOOK_EVERY_MS);
+    }
+    const perSecond = count / ((performance.now() - started) / 1000);
+    await wait(500); // what is left to be tidied is nobody's time
+    return perSecond;
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+    await this.boss.stop({ graceful: false });
+  }
+}
+
+export async function deliveries(folder: string, database: string): Promise<Figure[]> {
+  const partner = await serve('stand-in-partner.js');
+  const host = await startHost(folder, database);
+  for (let index = 0; index < BILLERS; index++) await putBiller(host.url, `biller-${index}`, partner.url);
+  const nothing = await serve('plain-queue.js', [database]);
+  const backlog = await Backlog.open(database);
+  const [plain, ours] = await interleaved(ROUNDS, [
+    { name: 'pg-boss', run: () => backlog.measure('bench-nothing', DELIVERIES, false) },
+    { name: 'host', run: () => backlog.measure('deliveries', DELIVERIES, true) },
+  ]);
+  await backlog.close();
+  host.child.kill('SIGTERM');
+  await host.exited;
+  for (const each of [partner, nothing]) each.stop();
+  const section = 'Deliveries';
+  return [
+    { section, name: 'deliveries a second by the host', values: ours ?? [], wanted: { least: 1000 } },
+    {
+      section,
+      name: 'the host, by pg-boss with a handler that does nothing',
+      values: ratios(ours, plain),
+      wanted: { least: 0.6 },
+    },
+  ];
+}

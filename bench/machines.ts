@@ -1,0 +1,157 @@
+/**
+ * `npm run bench:machines`: several hosts on one PostgreSQL. Deliveries a second by 1, 2 and 4 workers; a rolling restart
+ * under load; and a host that is frozen for a minute and wakes.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
+import type { HostProcess } from '../test/host-process.js';
+import { payment } from './accept.js';
+import { AUTHORIZED, putBiller, startHost } from './host.js';
+import { post, serve } from './load.js';
+import { quantile, withSpread } from './statistics.js';
+
+const [LATENCY_MS, CONCURRENCY, BILLERS] = [50, 10, 8];
+const [BACKLOG, ROUNDS] = [1_500, 3];
+const [PER_SECOND, ROLLING_SECONDS, FROZEN_SECONDS] = [40, 45, 60];
+/** How long a load balancer needs to know that a host leaves. */
+const OUT_OF_ROTATION_MS = 300;
+
+const folder = mkdtempSync(join(tmpdir(), 'ic-host bench '));
+const postgres = await startEmbeddedPostgres(folder);
+const partner = await serve('stand-in-partner.js', [], { LATENCY_MS: String(LATENCY_MS) });
+const client = new pg.Client(postgres.connectionString);
+const api = await startHost(folder, postgres.connectionString, '--role', 'api');
+await client.connect();
+for (let index = 0; index < BILLERS; index++)
+  await putBiller(api.url, `biller-${index}`, partner.url, { concurrency: CONCURRENCY, requestsPerSecond: 100_000 });
+const worker = () => startHost(folder, postgres.connectionString, '--role', 'worker');
+const end = async (host: HostProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+  host.child.kill(signal);
+  await host.exited;
+};
+let sequence = 0;
+const pay = (url: string): Promise<string> => {
+  const index = sequence++;
+  return post(`${url}/v1/billers/biller-${index % BILLERS}/payments`, payment(`m-${index}`), AUTHORIZED);
+};
+const one = async (text: string): Promise<number> => Number((await client.query(text)).rows[0]?.n ?? 0);
+const untilDelivered = async (): Promise<void> => {
+  while (await one(`select count(*)::int as n from deliveries where state = 'queued'`)) await wait(20);
+};
+
+/** @returns payments a second that so many workers deliver of a backlog */
+async function throughput(workers: number): Promise<number> {
+  await Promise.all(Array.from({ length: BACKLOG }, () => pay(api.url)));
+  const started = Array.from({ length: workers }, worker);
+  const hosts = await Promise.all(started);
+  const before = await one(`select count(*)::int as n from deliveries where state = 'queued'`);
+  const began = performance.now();
+  await untilDelivered();
+  const perSecond = before / ((performance.now() - began) / 1000);
+  await Promise.all(hosts.map((host) => end(host)));
+  return perSecond;
+}
+
+/** Payments at an even rate to whichever hosts are in rotation. */
+async function load(seconds: number, rotation: readonly HostProcess[]): Promise<{ sent: number; failed: string[] }> {
+  const failed: string[] = [];
+  const calls: Promise<unknown>[] = [];
+  const begin = performance.now();
+  for (let index = 0; index < PER_SECOND * seconds; index++) {
+    await wait(Math.max(0, begin + (index * 1000) / PER_SECOND - performance.now()));
+    const host = rotation[index % rotation.length] as HostProcess;
+    calls.push(
+      pay(host.url).catch((error: Error) => failed.push(`${error.message} ${(error.cause as Error)?.message ?? ''}`)),
+    );
+  }
+  await Promise.all(calls);
+  return { sent: calls.length, failed };
+}
+
+/** How long after its acceptance each payment was delivered, in seconds, of those accepted since; and how often each reached the partner. */
+async function lateness(since: number): Promise<number[]> {
+  const { rows } = await client.query<{ s: number }>(
+    `select extract(epoch from updated_at - created_at)::float8 as s from deliveries
+     where key like 'm-%' and substring(key from 3)::int >= $1 and state = 'delivered'`,
+    [since],
+  );
+  return rows.map(({ s }) => s);
+}
+const repeated = (since: number): Promise<number> =>
+  one(
+    `select count(*)::int as n from deliveries where key like 'm-%' and substring(key from 3)::int >= ${since} and attempts > 1`,
+  );
+
+const print = (name: string, value: string, wanted = ''): void =>
+  console.log(`  ${name}: ${value}${wanted && ` · ${wanted}`}`);
+
+try {
+  console.log(
+    `Deliveries a second of a partner that takes ${LATENCY_MS} ms, ${BILLERS} billers with ${CONCURRENCY} at once each`,
+  );
+  const counts = [1, 2, 4];
+  const found = counts.map(() => [] as number[]);
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [index, workers] of counts.entries()) found[index]?.push(await throughput(workers));
+  for (const [index, workers] of counts.entries()) print(`${workers} workers`, withSpread(found[index] ?? [], 0));
+  print('two by one', withSpread((found[1] ?? []).map((value, round) => value / (found[0]?.[round] ?? 1))));
+  print('four by one', withSpread((found[2] ?? []).map((value, round) => value / (found[0]?.[round] ?? 1))));
+
+  console.log(`Rolling restart of four hosts, ${PER_SECOND} payments a second`);
+  const rotation = await Promise.all(Array.from({ length: 4 }, () => startHost(folder, postgres.connectionString)));
+  let since = sequence;
+  const rolling = load(ROLLING_SECONDS, rotation);
+  for (let index = 0; index < 4; index++) {
+    await wait(3_000);
+    const leaving = rotation.shift() as HostProcess;
+    await wait(OUT_OF_ROTATION_MS);
+    await end(leaving);
+    rotation.push(await startHost(folder, postgres.connectionString));
+  }
+  const rolled = await rolling;
+  await untilDelivered();
+  const late = await lateness(since);
+  print('requests', `${rolled.sent}, failed ${rolled.failed.length}`, 'none may fail');
+  for (const failure of rolled.failed.slice(0, 3)) print('failed', failure);
+  print('payments delivered', `${late.length} of ${rolled.sent}`);
+  print(
+    'after acceptance',
+    `p50 ${quantile(late, 0.5).toFixed(3)} s, latest ${Math.max(...late).toFixed(2)} s`,
+    'at most 5 s',
+  );
+  print('attempted more than once', String(await repeated(since)));
+
+  console.log(`One of four hosts frozen for ${FROZEN_SECONDS} s under the same load`);
+  since = sequence;
+  const frozen = rotation[0] as HostProcess;
+  const others = rotation.slice(1);
+  const beside = load(FROZEN_SECONDS + 15, others);
+  await wait(3_000);
+  frozen.child.kill('SIGSTOP');
+  await wait(FROZEN_SECONDS * 1000);
+  frozen.child.kill('SIGCONT');
+  const { sent, failed } = await beside;
+  await untilDelivered();
+  await wait(2_000);
+  const times = await lateness(since);
+  print('requests to the others', `${sent}, failed ${failed.length}`);
+  print('payments delivered', `${times.length} of ${sent}`);
+  print(
+    'after acceptance',
+    `p50 ${quantile(times, 0.5).toFixed(3)} s, p99 ${quantile(times, 0.99).toFixed(2)} s, latest ${Math.max(...times).toFixed(1)} s`,
+  );
+  print('attempted more than once', String(await repeated(since)));
+  const awake = await fetch(`${frozen.url}/readyz`);
+  print('the woken host', awake.ok ? 'is ready' : `answers ${awake.status}`);
+  await Promise.all(rotation.map((host) => end(host)));
+} finally {
+  api.child.kill('SIGKILL');
+  partner.stop();
+  await client.end();
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

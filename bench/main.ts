@@ -1,0 +1,49 @@
+/**
+ * `npm run bench [section …]`: what the host does beside others that do the same, in interleaved rounds, as ratios with
+ * their median and spread. A run of all sections writes `bench/results.json` and the pictures of the documentation.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
+import { accept } from './accept.js';
+import { costs } from './costs.js';
+import { deliveries } from './deliveries.js';
+import { growth } from './growth.js';
+import { refresh } from './refresh.js';
+import { type Figure, lineOf } from './results.js';
+import { scopes } from './scopes.js';
+import { start } from './start.js';
+import { wayOut } from './way-out.js';
+
+const SECTIONS: Record<string, (folder: string, database: string) => Promise<Figure[]>> = {
+  'way-out': wayOut,
+  refresh,
+  accept,
+  deliveries,
+  start,
+  scopes,
+  costs,
+  growth,
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.find((name) => !(name in SECTIONS));
+if (unknown !== undefined) throw new Error(`no section ${unknown}; there are ${Object.keys(SECTIONS).join(', ')}`);
+const folder = mkdtempSync(join(tmpdir(), 'ic-host bench '));
+const postgres = await startEmbeddedPostgres(folder);
+const figures: Figure[] = [];
+try {
+  for (const [name, section] of Object.entries(SECTIONS)) {
+    if (chosen.length && !chosen.includes(name)) continue;
+    const started = performance.now();
+    const found = await section(folder, postgres.connectionString);
+    console.log(`${found[0]?.section} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
+    for (const figure of found) console.log(lineOf(figure));
+    figures.push(...found);
+  }
+  if (!chosen.length) writeFileSync('bench/results.json', `${JSON.stringify(figures, null, 2)}\n`);
+} finally {
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

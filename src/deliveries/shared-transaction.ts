@@ -1,0 +1,261 @@
+/**
+ * One database transaction for many pieces of work at once: what they ask for at the same time becomes one statement, and
+ * they are committed together. Each sees what it would see alone, since whatever two of them must not do at once (the
+ * same delivery, a partner's state) they do in turns.
+ */
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { Batches, type Part } from '../store/batches.js';
+import type { Tables } from '../store/tables.js';
+import type { DeliveryJob, DeliveryQueue } from './delivery-queue.js';
+import type { Attempt, Delivery, DeliveryPatch, DeliveryTransaction, Locked, PartnerState } from './delivery-store.js';
+
+const SWEEP_AT_MOST = 500;
+export const NOW = sql<Date>`clock_timestamp()`;
+
+/** How the columns that a patch may set are told to the database. */
+const COLUMN_TYPES: { [Column in keyof DeliveryPatch]: string } = {
+  ...{ state: 'text', version: 'integer', attempts: 'integer', result: 'jsonb', accepted_by: 'text' },
+  ...{ lease_token: 'uuid', lease_until: 'timestamptz', next_attempt_at: 'timestamptz', doubtful_until: 'timestamptz' },
+};
+
+interface Standing {
+  partner: PartnerState;
+  leased: number;
+  limit: number;
+}
+type Save = { id: string; patch: DeliveryPatch };
+
+/** What the transaction needs besides the database. */
+export interface SharedTransactionParts {
+  queue: DeliveryQueue;
+  /** How many deliveries of a biller may be under way at once. */
+  limitOf(billerId: string, db: Kysely<Tables>): Promise<number>;
+}
+
+export class SharedTransaction {
+  /** A connection does one thing after another. */
+  private last: Promise<unknown> = Promise.resolve();
+  /** By what is done in turns: when the latest work that does it has ended. */
+  private readonly turns = new Map<string, Promise<unknown>>();
+  /** By biller: how many of the works here wish to claim one of its deliveries. */
+  private readonly claiming = new Map<string, number>();
+
+  private readonly locks: Batches<string, Locked | undefined>;
+  private readonly standings: Batches<string, Standing>;
+  private readonly partners: Batches<string, PartnerState | undefined>;
+  private readonly saves: Batches<Save, void>;
+  private readonly records: Batches<Attempt, void>;
+  private readonly jobs: Batches<DeliveryJob, void>;
+
+  constructor(
+    private readonly trx: Transaction<Tables>,
+    private readonly parts: SharedTransactionParts,
+  ) {
+    const together = <Item, Result>(run: (items: readonly Item[]) => Promise<readonly Result[]>) =>
+      new Batches<Item, Result>(async (items) =>
+        (await this.inTurn(() => run(items))).map((value): Part<Result> => ({ value })),
+      );
+    const toNothing = <Item>(run: (items: readonly Item[]) => Promise<unknown>) =>
+      together<Item, void>(async (items) => {
+        await run(items);
+        return items.map(() => undefined);
+      });
+    this.locks = together((ids) => this.lockAll(ids));
+    this.standings = together((billerIds) => this.standingsOf(billerIds));
+    this.partners = together((billerIds) => this.partnersOf(billerIds));
+    this.saves = toNothing((saves) => this.saveAll(saves));
+    this.records = toNothing((attempts) => this.recordAll(attempts));
+    this.jobs = toNothing((jobs) => parts.queue.enqueue(trx, jobs));
+  }
+
+  /** @throws what the first work that failed has thrown, when all of them have ended */
+  async run<T>(works: readonly ((transaction: DeliveryTransaction) => Promise<T>)[]): Promise<T[]> {
+    const ended = await Promise.allSettled(
+      works.map((work) => {
+        let end: () => void = () => undefined;
+        const untilEnd = new Promise<void>((done) => {
+          end = done;
+        });
+        return work(this.seenBy(untilEnd)).finally(end);
+      }),
+    );
+    return ended.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
+  }
+
+  private seenBy(untilEnd: Promise<void>): DeliveryTransaction {
+    /** @returns whether another had the turn before */
+    const turn = async (of: string): Promise<boolean> => {
+      const before = this.turns.get(of);
+      this.turns.set(of, untilEnd);
+      await before;
+      return before !== undefined;
+    };
+    const lock = async (id: string): Promise<Locked | undefined> => {
+      await turn(`delivery ${id}`);
+      return this.locks.add(id);
+    };
+    const lockPartner = async (billerId: string): Promise<PartnerState> => {
+      await turn(`partner ${billerId}`);
+      return this.inTurn(async () => (await this.lockPartners([billerId]))[0] as PartnerState);
+    };
+    return {
+      lock,
+      lockPartner,
+      partner: async (billerId) => (await this.partners.add(billerId)) ?? lockPartner(billerId),
+      lockForClaim: async (id) => {
+        const locked = await lock(id);
+        if (!locked) return undefined;
+        const { biller_id: billerId } = locked.delivery;
+        const before = this.claiming.get(billerId) ?? 0;
+        this.claiming.set(billerId, before + 1);
+        const standing = await this.standings.add(billerId);
+        // Who claims changes a state that is not sound, and the next must see that.
+        if (standing.partner.blocked_since && (await turn(`partner ${billerId}`)))
+          return { ...locked, ...(await this.standings.add(billerId)) };
+        return { ...locked, ...standing, leased: standing.leased + before };
+      },
+      latestAttempts: (deliveryId) =>
+        this.inTurn(() =>
+          this.trx
+            .selectFrom('delivery_attempts')
+            .select(['code', 'message'])
+            .where('delivery_id', '=', deliveryId)
+            .orderBy('id', 'desc')
+            .limit(10)
+            .execute(),
+        ),
+      save: (id, patch) => this.saves.add({ id, patch }),
+      savePartner: (billerId, patch) =>
+        this.inTurn(async () => {
+          await this.trx.updateTable('partner_states').set(patch).where('biller_id', '=', billerId).execute();
+        }),
+      record: (attempt) => this.records.add(attempt),
+      enqueue: async ({ id, biller_id: billerId }, startAfter) => {
+        const limit = await this.inTurn(() => this.parts.limitOf(billerId, this.trx));
+        await this.jobs.add({ deliveryId: id, billerId, limit, ...(startAfter ? { startAfter } : {}) });
+      },
+      endedLeases: () => this.inTurn(() => this.endedLeases()),
+    };
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.last.then(work);
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  private async lockAll(ids: readonly string[]): Promise<(Locked | undefined)[]> {
+    const rows = await this.trx
+      .selectFrom('deliveries')
+      .selectAll()
+      .select(NOW.as('now'))
+      .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+      .orderBy('id') // so that two transactions wait for one another one way only
+      .forUpdate()
+      .execute();
+    const byId = new Map(rows.map(({ now, ...delivery }) => [delivery.id, { delivery, now }]));
+    return ids.map((id) => byId.get(id));
+  }
+
+  private async partnersOf(billerIds: readonly string[]): Promise<(PartnerState | undefined)[]> {
+    const rows = await this.selectPartners(billerIds).execute();
+    const byId = new Map(rows.map((row) => [row.biller_id, row]));
+    return billerIds.map((billerId) => byId.get(billerId));
+  }
+
+  private selectPartners(billerIds: readonly string[]) {
+    return this.trx
+      .selectFrom('partner_states')
+      .selectAll()
+      .where('biller_id', '=', sql<string>`any(${[...billerIds]}::text[])`);
+  }
+
+  private async lockPartners(billerIds: readonly string[]): Promise<PartnerState[]> {
+    const select = async () =>
+      new Map(
+        (await this.selectPartners(billerIds).orderBy('biller_id').forUpdate().execute()).map((row) => [
+          row.biller_id,
+          row,
+        ]),
+      );
+    let found = await select();
+    const lacking = [...new Set(billerIds)].filter((billerId) => !found.has(billerId)).sort();
+    if (lacking.length) {
+      await this.trx
+        .insertInto('partner_states')
+        .values(lacking.map((billerId) => ({ biller_id: billerId })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      found = await select();
+    }
+    return billerIds.map((billerId) => found.get(billerId) as PartnerState);
+  }
+
+  private async standingsOf(billerIds: readonly string[]): Promise<Standing[]> {
+    const partners = await this.lockPartners(billerIds);
+    const counts = await this.trx
+      .selectFrom('leased_deliveries')
+      .select(({ fn }) => ['biller_id', fn.countAll<number>().as('n')])
+      .where('biller_id', '=', sql<string>`any(${[...new Set(billerIds)]}::text[])`)
+      .groupBy('biller_id')
+      .execute();
+    const leased = new Map(counts.map(({ biller_id, n }) => [biller_id, n]));
+    const limits = new Map<string, number>();
+    for (const billerId of new Set(billerIds)) limits.set(billerId, await this.parts.limitOf(billerId, this.trx));
+    return billerIds.map((billerId, index) => ({
+      partner: partners[index] as PartnerState,
+      leased: leased.get(billerId) ?? 0,
+      limit: limits.get(billerId) ?? 0,
+    }));
+  }
+
+  /** Those that set the same columns, mostly all, in one statement. */
+  private async saveAll(saves: readonly Save[]): Promise<void> {
+    const alike = Map.groupBy(saves, ({ patch }) => Object.keys(patch).sort().join());
+    for (const group of alike.values()) {
+      const columns = Object.keys(group[0]?.patch ?? {}) as (keyof DeliveryPatch)[];
+      const values = columns.map((column) => {
+        const type = sql.raw(COLUMN_TYPES[column] ?? 'text');
+        const given = group.map(({ patch }) => (column === 'result' ? JSON.stringify(patch.result) : patch[column]));
+        // As text: pg would make an array of JSON texts something else.
+        return column === 'result' ? sql`${given}::text[]` : sql`${given}::${type}[]`;
+      });
+      const sets = columns.map((column) =>
+        column === 'result' ? sql`result = p.result::jsonb` : sql`${sql.ref(column)} = ${sql.ref(`p.${column}`)}`,
+      );
+      await sql`
+        update deliveries d set ${sql.join([...sets, sql`updated_at = clock_timestamp()`])}
+        from unnest(${sql.join([sql`${group.map(({ id }) => id)}::uuid[]`, ...values])})
+          as p (${sql.join(['id', ...columns].map((name) => sql.id(name)))})
+        where d.id = p.id`.execute(this.trx);
+    }
+  }
+
+  private async recordAll(attempts: readonly Attempt[]): Promise<void> {
+    const column = <Key extends keyof Attempt>(key: Key) => attempts.map((attempt) => attempt[key] ?? null);
+    await sql`
+      insert into delivery_attempts (delivery_id, at, duration_ms, outcome, code, message, exchanges)
+      select g.delivery_id, g.at, g.duration_ms, g.outcome, g.code, g.message, g.exchanges::jsonb
+      from unnest(${column('delivery_id')}::uuid[], ${column('at')}::timestamptz[], ${column('duration_ms')}::integer[],
+        ${column('outcome')}::text[], ${column('code')}::text[], ${column('message')}::text[],
+        ${attempts.map(({ exchanges }) => JSON.stringify(exchanges))}::text[])
+        as g (delivery_id, at, duration_ms, outcome, code, message, exchanges)`.execute(this.trx);
+  }
+
+  private async endedLeases(): Promise<Locked[]> {
+    const rows = await this.trx
+      .selectFrom('deliveries')
+      .selectAll()
+      .select(NOW.as('now'))
+      .where('id', 'in', (eb) => eb.selectFrom('leased_deliveries').select('delivery_id'))
+      .where('lease_until', '<', NOW)
+      .limit(SWEEP_AT_MOST)
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    return rows.map(({ now, ...delivery }): { delivery: Delivery; now: Date } => ({ delivery, now }));
+  }
+}

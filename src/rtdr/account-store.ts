@@ -1,0 +1,115 @@
+/** What is held of accounts, as refreshes read it and say that nothing has changed: many of them in one statement. */
+import { inject, injectable } from 'inversify';
+import { type QueryConfig } from 'pg';
+import { Batches, type Part } from '../store/batches.js';
+import { DATABASE, type Database } from '../store/database.js';
+import { TOLD, type ToldRow } from './invoice-view.js';
+
+export interface HeldAccount {
+  /** Undefined: it was never refreshed, though a file may have told of its invoices. */
+  account: AccountRow | undefined;
+  invoices: ToldRow[];
+  /** Differs as soon as any of the invoices is written, by whomever. */
+  version: string;
+}
+
+export interface AccountRow {
+  partner_account_id: string | null;
+  block_ach: boolean;
+  block_card: boolean;
+  block_reason: string | null;
+  refreshed_at: Date | null;
+}
+
+interface Key {
+  billerId: string;
+  accountNumber: string;
+}
+type Unchanged = Key & { held: HeldAccount; at: Date };
+type Row = AccountRow & ToldRow & { n: number; is_held: boolean; xmin: string | null };
+
+const READ = `
+  select g.n::int, a.account_number is not null as is_held, a.partner_account_id, a.block_ach, a.block_card,
+    a.block_reason, a.refreshed_at, i.xmin::text, ${TOLD.map((column) => `i.${column}`).join(', ')}
+  from unnest($1::text[], $2::text[]) with ordinality as g (biller_id, account_number, n)
+  left join accounts a on a.biller_id = g.biller_id and a.account_number = g.account_number
+  left join invoices i on i.biller_id = g.biller_id and i.account_number = g.account_number
+  order by g.n, i.invoice_date, i.invoice_number`;
+
+// What another refresh has locked is being changed: it is left out, and its caller goes the long way. The commit waits
+// for no disk: a time that a crash of the database takes away says no more than that the account was asked for earlier.
+const UNCHANGED = `
+  with same as materialized (
+    select a.biller_id, a.account_number, g.at
+    from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::timestamptz[])
+      as g (biller_id, account_number, refreshed_at, version, at)
+    cross join (select set_config('synchronous_commit', 'off', true) offset 0) as unhurried
+    join accounts a on a.biller_id = g.biller_id and a.account_number = g.account_number
+    where a.refreshed_at is not distinct from g.refreshed_at and g.version = (
+      select count(*) || '.' || coalesce(sum(i.xmin::text::bigint), 0) from invoices i
+      where i.biller_id = g.biller_id and i.account_number = g.account_number)
+    for no key update of a skip locked)
+  update accounts a set refreshed_at = same.at from same
+  where a.biller_id = same.biller_id and a.account_number = same.account_number
+  returning a.biller_id, a.account_number`;
+
+@injectable()
+export class AccountStore {
+  private readonly reads: Batches<Key, HeldAccount>;
+  private readonly writes: Batches<Unchanged, boolean>;
+
+  constructor(@inject(DATABASE) private readonly database: Database) {
+    this.reads = new Batches((keys) => this.readAll(keys));
+    this.writes = new Batches((unchanged) => this.writeAll(unchanged));
+  }
+
+  /** Nothing is known of an account that is not held; its invoices are in the order of their dates. */
+  read(billerId: string, accountNumber: string): Promise<HeldAccount> {
+    return this.reads.add({ billerId, accountNumber });
+  }
+
+  /**
+   * Says that the partner told at this time what is held already.
+   * @returns false, and does nothing, where it is not as it was read any more
+   */
+  unchanged(billerId: string, accountNumber: string, held: HeldAccount, at: Date): Promise<boolean> {
+    return this.writes.add({ billerId, accountNumber, held, at });
+  }
+
+  private async readAll(keys: readonly Key[]): Promise<Part<HeldAccount>[]> {
+    const rows = await this.query<Row>('read-accounts', READ, [keys.map(billerOf), keys.map(accountOf)]);
+    const found = keys.map(() => ({ account: undefined, invoices: [], xmins: 0n }) as Found);
+    for (const { n, is_held, xmin, ...row } of rows) {
+      const of = found[n - 1] as Found;
+      if (is_held) of.account = row;
+      if (xmin === null) continue;
+      of.invoices.push(row);
+      of.xmins += BigInt(xmin);
+    }
+    return found.map(({ account, invoices, xmins }) => ({
+      value: { account, invoices, version: `${invoices.length}.${xmins}` },
+    }));
+  }
+
+  private async writeAll(unchanged: readonly Unchanged[]): Promise<Part<boolean>[]> {
+    const rows = await this.query<{ biller_id: string; account_number: string }>('accounts-unchanged', UNCHANGED, [
+      unchanged.map(billerOf),
+      unchanged.map(accountOf),
+      unchanged.map(({ held }) => held.account?.refreshed_at ?? null),
+      unchanged.map(({ held }) => held.version),
+      unchanged.map(({ at }) => at),
+    ]);
+    const written = new Set(rows.map((row) => JSON.stringify([row.biller_id, row.account_number])));
+    return unchanged.map((one) => ({ value: written.has(JSON.stringify([one.billerId, one.accountNumber])) }));
+  }
+
+  /** By name: planned once a connection. */
+  private async query<Found extends object>(name: string, text: string, values: unknown[]): Promise<Found[]> {
+    const config: QueryConfig = { name, text, values };
+    return (await this.database.pool.query<Found>(config)).rows;
+  }
+}
+
+type Found = Omit<HeldAccount, 'version'> & { xmins: bigint };
+const billerOf = ({ billerId }: Key): string => billerId;
+const accountOf = ({ accountNumber }: Key): string => accountNumber;
