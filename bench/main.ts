@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
 import { accept } from './accept.js';
 import { costs } from './costs.js';
@@ -32,18 +33,25 @@ const unknown = chosen.find((name) => !(name in SECTIONS));
 if (unknown !== undefined) throw new Error(`no section ${unknown}; there are ${Object.keys(SECTIONS).join(', ')}`);
 const folder = mkdtempSync(join(tmpdir(), 'ic-host bench '));
 const postgres = await startEmbeddedPostgres(folder);
+const admin = new pg.Client(postgres.connectionString);
+await admin.connect();
 const figures: Figure[] = [];
 try {
   for (const [name, section] of Object.entries(SECTIONS)) {
     if (chosen.length && !chosen.includes(name)) continue;
     const started = performance.now();
-    const found = await section(folder, postgres.connectionString);
+    // A database of its own: nothing that one has left behind is another's work.
+    const database = new URL(postgres.connectionString);
+    database.pathname = `/${name.replaceAll('-', '_')}`;
+    await admin.query(`create database ${database.pathname.slice(1)}`);
+    const found = await section(folder, database.href);
     console.log(`${found[0]?.section} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
     for (const figure of found) console.log(lineOf(figure));
     figures.push(...found);
   }
   if (!chosen.length) writeFileSync('bench/results.json', `${JSON.stringify(figures, null, 2)}\n`);
 } finally {
+  await admin.end();
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 }

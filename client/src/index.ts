@@ -31,6 +31,8 @@ export class HostProblem extends Error {
   /** What is wrong with each field, where the host named them. */
   readonly errors: { field: string; code: string; message: string }[];
   readonly partnerMessages: string[];
+  /** Why, where that was asked for. */
+  readonly explanation: Schemas['Explanation'] | undefined;
 
   constructor(problem: Partial<Schemas['Problem']> & { status: number }) {
     super(problem.detail ?? `the host answered with status ${problem.status}`);
@@ -39,6 +41,7 @@ export class HostProblem extends Error {
     this.code = problem.code ?? `http-${problem.status}`;
     this.errors = problem.errors ?? [];
     this.partnerMessages = problem.partnerMessages ?? [];
+    this.explanation = problem.explanation;
   }
 }
 

@@ -919,6 +919,7 @@ export interface components {
             }[];
             partnerMessages?: string[];
             retryAfterSeconds?: number;
+            explanation?: components["schemas"]["Explanation"];
         };
         Exchange: {
             /** @description What was called */
@@ -1005,6 +1006,7 @@ export interface components {
                 [key: string]: unknown;
             };
             history: components["schemas"]["Attempt"][];
+            explanation?: components["schemas"]["Explanation"];
         };
         DeliveryList: {
             deliveries: components["schemas"]["Delivery"][];
@@ -1122,6 +1124,25 @@ export interface components {
             /** @description In words */
             reason: string | null;
         };
+        Explanation: {
+            /** @description What whoever asks wants to know first */
+            summary: string;
+            reasons: {
+                /** @description Stable name of the rule that applied */
+                rule: string;
+                /** @description A sentence */
+                says: string;
+                /** @description What was looked at, by the name of whoever told it */
+                field?: string;
+                /** @description What was there, secrets masked */
+                value?: string;
+                /** Format: date-time */
+                at?: string;
+                /** @description Which of the exchanges told it, counted from 0 */
+                exchange?: number;
+            }[];
+            exchanges: components["schemas"]["Exchange"][];
+        };
         HeldAccount: {
             accountNumber: string;
             partnerAccountId: string | null;
@@ -1162,6 +1183,7 @@ export interface components {
             /** Format: date-time */
             refreshedAt: string | null;
             problem?: components["schemas"]["Problem"];
+            explanation?: components["schemas"]["Explanation"];
         };
         ChangeList: {
             changes: {
@@ -1344,6 +1366,7 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             finishedAt: string | null;
+            explanation?: components["schemas"]["Explanation"];
         };
         ImportList: {
             imports: components["schemas"]["Import"][];
@@ -2370,7 +2393,13 @@ export interface operations {
     };
     refreshAccount: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Say why everything is as it is, too
+                 * @example true
+                 */
+                explain?: "true" | "false";
+            };
             header?: never;
             path: {
                 /** @example 1663 */
@@ -3297,7 +3326,13 @@ export interface operations {
     };
     getImport: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Say why everything is as it is, too
+                 * @example true
+                 */
+                explain?: "true" | "false";
+            };
             header?: never;
             path: {
                 /** @example 1663 */
@@ -3642,7 +3677,13 @@ export interface operations {
     };
     getDelivery: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Say why everything is as it is, too
+                 * @example true
+                 */
+                explain?: "true" | "false";
+            };
             header?: never;
             path: {
                 /** @example 0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a */

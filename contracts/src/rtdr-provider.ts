@@ -16,6 +16,16 @@ export class AccountLookup {
   @IsString({ each: true }) heldInvoiceNumbers!: string[];
 }
 
+/** What a partner told that decided something: for whoever must say why. */
+export class Evidence {
+  /** The partner's own name of it, a path in its answer such as `system_tags[].value`. */
+  @IsString() @IsNotEmpty() @MaxLength(200) field!: string;
+  /** What was there, as text. The host masks secrets in it. */
+  @IsString() @MaxLength(500) value!: string;
+  /** The call that told it, by the name it has in `partnerCall.operation`. */
+  @IsOptional() @IsString() operation?: string;
+}
+
 /** One invoice as the partner tells it. */
 export class PartnerInvoice {
   /** The partner's id of the invoice, unique for the biller. */
@@ -24,6 +34,8 @@ export class PartnerInvoice {
   @IsBoolean() eligible!: boolean;
   /** Why it is not eligible, in words. */
   @IsOptional() @IsString() ineligibleReason?: string;
+  /** What the partner told that makes it so. */
+  @IsOptional() @IsListOf(() => Evidence) because?: Evidence[];
   /** Left out where this partner call does not tell dates: such an invoice can be updated, not created. */
   @IsOptional() @IsPlainDate() invoiceDate?: PlainDate;
   @IsOptional() @IsPlainDate() invoiceDueDate?: PlainDate;
@@ -44,6 +56,8 @@ export class PaymentBlock {
   @IsBoolean() card!: boolean;
   /** In words a support clerk can read to the payer's face; null when nothing is blocked. */
   @IsOptional() @IsString() reason!: string | null;
+  /** What the partner told that was looked at, whether it blocks or not. */
+  @IsOptional() @IsListOf(() => Evidence) because?: Evidence[];
 }
 
 /** The partner's answer about one account. */

@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely';
 import { type BillerConfig, Billers, HOST_OPTIONS, type HostOptions, LIMIT_OPTIONS } from '../billers/billers.js';
 import { DEFAULT_LIMITS, type Limits } from '../egress/partner-http.js';
 import { PartnerPaces } from '../egress/partner-pace.js';
+import type { Redact } from '../egress/redaction.js';
 import { Problem } from '../problem.js';
 import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
@@ -50,6 +51,11 @@ export class BillerScopes {
   /** A biller's way out, for a look at the partner that no contract has. @throws Problem 404 `biller-not-found` */
   async wayOut(billerId: string): Promise<AxiosInstance> {
     return this.scopeOf(await this.billers.get(billerId)).wayOut.http;
+  }
+
+  /** Masks the biller's secrets in a text. @throws Problem 404 `biller-not-found` */
+  async redact(billerId: string): Promise<Redact> {
+    return this.scopeOf(await this.billers.get(billerId)).redact;
   }
 
   hasCapability(config: BillerConfig, name: ContractName, capability: string): boolean {

@@ -1,21 +1,31 @@
 /** `ic-host lookup BILLER ACCOUNT`: asks the partner for an account now. */
-import { answerOf } from '@ic-host/client';
+import { answerOf, HostProblem } from '@ic-host/client';
 import type { Command } from 'commander';
 import { connect, hostCommand } from './connection.js';
-import { describeUse, paint, printJson, printTable, stateText } from './terminal.js';
+import { describeUse, paint, printExplanation, printJson, printTable, stateText } from './terminal.js';
 
 export function lookupCommand(program: Command): void {
   const command = hostCommand(program, 'lookup', 'ask the partner for an account now (RTDR)')
     .argument('<biller>', 'id of the biller')
     .argument('<account>', 'number of the account')
+    .option('--explain', 'say why the customer can or can’t pay, and why each invoice is as it is')
     .option('--held', 'show what is held, without asking the partner')
     .action(async (billerId: string, accountNumber: string, options) => {
       const params = { path: { billerId, accountNumber } };
       const url = '/v1/billers/{billerId}/accounts/{accountNumber}';
       const host = connect(options);
-      const account = await answerOf(
-        options.held ? host.GET(url, { params }) : host.POST(`${url}/refresh`, { params }),
-      );
+      const account = await (options.held
+        ? answerOf(host.GET(url, { params }))
+        : answerOf(
+            host.POST(`${url}/refresh`, {
+              params: { ...params, ...(options.explain ? { query: { explain: 'true' } } : {}) },
+            }),
+          )
+      ).catch((error: unknown) => {
+        // Why it could not be looked up is just what was asked for.
+        if (error instanceof HostProblem && error.explanation && !options.json) printExplanation(error.explanation);
+        throw error;
+      });
       if (options.json) return printJson(account);
       const { ach, card, reason } = account.paymentBlock;
       const blocked = [...(ach ? ['bank'] : []), ...(card ? ['card'] : [])];
@@ -25,6 +35,7 @@ export function lookupCommand(program: Command): void {
           : 'may pay by bank and card',
       );
       if (account.problem) console.log(paint.yellow(`the partner could not be asked: ${account.problem.detail}`));
+      if (account.explanation) printExplanation(account.explanation);
       console.log(`partner asked: ${account.refreshedAt ?? 'never'}\n`);
       const changed = new Map(account.changes.map(({ invoiceNumber, recordType }) => [invoiceNumber, recordType]));
       printTable(
@@ -35,5 +46,9 @@ export function lookupCommand(program: Command): void {
         ]),
       );
     });
-  describeUse(command, ['lookup 1663 FM4000264061', 'lookup 1663 FM4000264061 --held --json']);
+  describeUse(command, [
+    'lookup 1663 FM4000264061',
+    'lookup 1663 FM4000264061 --explain',
+    'lookup 1663 FM4000264061 --held --json',
+  ]);
 }

@@ -1,5 +1,5 @@
 /** How the command line speaks: tables that fit the terminal, colours where there is one, and what to do next. */
-import { HostProblem } from '@ic-host/client';
+import { HostProblem, type Schemas } from '@ic-host/client';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import pc from 'picocolors';
@@ -128,4 +128,17 @@ export function printFailure(error: unknown): number {
   const next = NEXT[error.code];
   if (next) console.error(paint.dim(next));
   return error.status === 0 || error.status === 401 ? EXIT.cannot : EXIT.failed;
+}
+
+/** What matters first, then all that led to it. */
+export function printExplanation({ summary, reasons, exchanges }: Schemas['Explanation']): void {
+  console.log(`\n${paint.bold(summary)}`);
+  for (const { rule, says, field, value, at, exchange } of reasons) {
+    console.log(`  ${says}`);
+    const told = exchange === undefined ? undefined : exchanges[exchange];
+    const found = field === undefined ? [] : [value === undefined ? field : `${field} = ${value}`];
+    const by = told ? [`told by ${told.operation}, ${told.status ?? 'no answer'}`] : [];
+    console.log(paint.dim(`    ${[rule, ...found, ...by, ...(at ? [at] : [])].join(' · ')}`));
+  }
+  console.log('');
 }

@@ -8,7 +8,7 @@ import { HeldAccounts } from '../rtdr/held-accounts.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
 import { actorOf, billersOf } from './authentication.js';
 import { EnrollmentBody, readBody } from './bodies.js';
-import { limitOf } from './query.js';
+import { flagOf, limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
 
 interface OfAccount {
@@ -22,7 +22,9 @@ export function accountRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
   const path = '/billers/:billerId/accounts/:accountNumber';
 
-  app.post<OfAccount>(`${path}/refresh`, ({ params }) => accounts.refresh(params.billerId, params.accountNumber));
+  app.post<OfAccount & { Querystring: { explain?: string } }>(`${path}/refresh`, ({ params, query }) =>
+    accounts.refresh(params.billerId, params.accountNumber, { explains: flagOf('explain', query.explain) }),
+  );
   app.get<OfAccount>(`${path}/invoices`, async ({ params }) => ({
     invoices: await accounts.invoices(params.billerId, params.accountNumber),
   }));

@@ -38,6 +38,21 @@ const attempt = record({
   exchanges: listOf(ref('Exchange')),
 });
 
+const explanation = record({
+  summary: text('What whoever asks wants to know first'),
+  reasons: listOf(
+    record({
+      rule: text('Stable name of the rule that applied'),
+      says: text('A sentence'),
+      'field?': text('What was looked at, by the name of whoever told it'),
+      'value?': text('What was there, secrets masked'),
+      'at?': instant,
+      'exchange?': integer('Which of the exchanges told it, counted from 0'),
+    }),
+  ),
+  exchanges: listOf(ref('Exchange')),
+});
+
 const deliveryFields = {
   id: text(),
   billerId: text(),
@@ -239,13 +254,17 @@ export const ANSWERS: Record<string, Schema> = {
       errors: listOf(record({ field: text(), code: text(), message: text() })),
       partnerMessages: listOf(text()),
       retryAfterSeconds: integer(),
+      explanation: ref('Explanation'),
     },
     additionalProperties: false,
   },
   Exchange: exchange,
   Attempt: attempt,
   Delivery: record(deliveryFields),
-  DeliveryWithHistory: record({ ...deliveryFields, request: mapOf(anything), history: listOf(ref('Attempt')) }),
+  DeliveryWithHistory: record({
+    ...{ ...deliveryFields, request: mapOf(anything), history: listOf(ref('Attempt')) },
+    'explanation?': ref('Explanation'),
+  }),
   DeliveryList: record({ deliveries: listOf(ref('Delivery')), next: nullable(text('Cursor of the next page')) }),
   DeliveryCounts: record({
     counts: record(Object.fromEntries(DELIVERY_STATES.map((state) => [state, integer()]))),
@@ -274,6 +293,7 @@ export const ANSWERS: Record<string, Schema> = {
   Invoice: invoice,
   InvoiceList: record({ invoices: listOf(ref('Invoice')) }),
   PaymentBlock: paymentBlock,
+  Explanation: explanation,
   HeldAccount: heldAccount,
   HeldAccountList: record({
     accounts: listOf(ref('HeldAccount')),
@@ -300,6 +320,7 @@ export const ANSWERS: Record<string, Schema> = {
     stale: flag('The partner could not be asked: this is what we held'),
     refreshedAt: nullable(instant),
     'problem?': ref('Problem'),
+    'explanation?': ref('Explanation'),
   }),
   ChangeList: record({
     changes: listOf(
@@ -336,7 +357,7 @@ export const ANSWERS: Record<string, Schema> = {
   Check: check,
   CheckList: record({ checks: listOf(ref('Check')) }),
   HostCheck: record({ version: text(), now: instant, checks: listOf(ref('Check')) }),
-  Import: record(importFields),
+  Import: record({ ...importFields, 'explanation?': ref('Explanation') }),
   ImportList: record({ imports: listOf(ref('Import')) }),
   SetAsideList: record({
     records: listOf(

@@ -3,11 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { reachesBiller } from '../access/access.js';
 import { COUNTED_AT_MOST, Deliveries, type DeliveryFilter, UUID } from '../deliveries/deliveries.js';
 import type { Delivery } from '../deliveries/delivery-store.js';
+import { type DeliveryFacts, explainDelivery } from '../explain/explain-delivery.js';
 import { Problem } from '../problem.js';
+import { AuditTrail } from '../store/audit.js';
+import { DATABASE, type Database } from '../store/database.js';
 import { DELIVERY_KINDS, DELIVERY_STATES } from '../store/tables.js';
 import { accessOf, actorOf, billersOf } from './authentication.js';
 import { BulkBody, readBody, reasonOf, SettleBody } from './bodies.js';
-import { choiceOf, instantOf, limitOf } from './query.js';
+import { choiceOf, flagOf, instantOf, limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
 
 /** How many of a bulk are under way at once. */
@@ -61,6 +64,7 @@ const filterOf = (query: FilterQuery, request: FastifyRequest): DeliveryFilter =
 
 export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
+  const trail = new AuditTrail(resolve<Database>(DATABASE).db);
   app.get<{ Querystring: FilterQuery & { limit?: string; after?: string } }>('/deliveries', async (request) => {
     const { query } = request;
     const limit = limitOf(query.limit, 100, 1000);
@@ -78,9 +82,15 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
       throw new Problem(404, 'delivery-not-found', `no delivery ${id}`);
     return row;
   };
-  app.get<OfDelivery>('/deliveries/:id', async (request) => {
+  app.get<OfDelivery & { Querystring: { explain?: string } }>('/deliveries/:id', async (request) => {
     const row = await seen(request, request.params.id);
-    return { ...view(row), request: row.request, history: await deliveries.attempts(row.id) };
+    const history = await deliveries.attempts(row.id);
+    const shown = { ...view(row), request: row.request, history };
+    if (!flagOf('explain', request.query.explain)) return shown;
+    const audit = (await trail.latest({ subject: row.id, limit: 100 })).reverse();
+    const heldBack = await deliveries.heldBack(row.biller_id);
+    const facts = { delivery: row, attempts: history, heldBack, audit, now: new Date() };
+    return { ...shown, explanation: explainDelivery(facts as DeliveryFacts) };
   });
   app.post<OfDelivery>('/deliveries/:id/retry', async (request) => {
     const { id } = await seen(request, request.params.id);

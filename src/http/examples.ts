@@ -101,6 +101,16 @@ export const EXAMPLES: Record<string, unknown> = {
   InvoiceList: { invoices: [invoice] },
   HeldAccountList: { accounts: [heldAccount], next: null },
   History: { changes: [{ cursor: '741.1', at, recordType: 'N', source: 'refresh', invoice }], next: null },
+  Explanation: {
+    summary: 'This customer can pay 1 invoice.',
+    reasons: [
+      {
+        ...{ rule: 'not-blocked', says: 'Neither way of paying is blocked.', exchange: 0, at },
+        ...{ field: 'active_revision.policy_status', value: 'Active' },
+      },
+    ],
+    exchanges: [exchange],
+  },
   RefreshedAccount: {
     ...{ accountNumber, partnerAccountId: 'a-1', paymentBlock: { ach: false, card: false, reason: null } },
     ...{ changes: [{ recordType: 'N', invoiceNumber }], invoices: [invoice], stale: false, refreshedAt: at },

@@ -1,10 +1,13 @@
 /** Invoice files: handed over as the body, of any size, streamed to disk. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
+import { Billers } from '../billers/billers.js';
+import { explainImport } from '../explain/explain-import.js';
+import { maxSetAsidePercent } from '../invoice-files/control-totals.js';
 import { Inboxes } from '../invoice-files/inboxes.js';
 import { InvoiceFiles, importView } from '../invoice-files/invoice-files.js';
 import { Problem } from '../problem.js';
-import { limitOf } from './query.js';
+import { flagOf, limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
 
 interface OfImport {
@@ -41,9 +44,13 @@ export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void 
   app.get<{ Params: { billerId: string }; Querystring: { limit?: string } }>(path, async ({ params, query }) => ({
     imports: (await files.list(params.billerId, limitOf(query.limit, 100, 1000))).map(importView),
   }));
-  app.get<OfImport>(`${path}/:importId`, async ({ params }) =>
-    importView(await files.get(params.billerId, params.importId)),
-  );
+  app.get<OfImport & { Querystring: { explain?: string } }>(`${path}/:importId`, async ({ params, query }) => {
+    const row = await files.get(params.billerId, params.importId);
+    if (!flagOf('explain', query.explain)) return importView(row);
+    const most = maxSetAsidePercent(await resolve<Billers>(Billers).get(params.billerId));
+    const facts = { row, setAside: await files.setAsideCounts(row.import_id), maxSetAsidePercent: most };
+    return { ...importView(row), explanation: explainImport(facts) };
+  });
   app.get<OfImport>(`${path}/:importId/set-aside.csv`, async ({ params }, reply) => {
     const { file_name: name } = await files.get(params.billerId, params.importId);
     const rows = async function* () {

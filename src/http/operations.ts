@@ -83,6 +83,7 @@ export const QUERIES: Record<
   from: { schema: instant, example: '2026-11-24T00:00:00Z', description: 'Accepted at this time or later' },
   to: { schema: instant, example: '2026-11-25T00:00:00Z', description: 'Accepted before this time' },
   subject: { schema: text(), example: '1663', description: 'Id of what something was done to' },
+  explain: { schema: oneOf('true', 'false'), example: 'true', description: 'Say why everything is as it is, too' },
   filename: { schema: text(), example: '1663_11232026.JSON', description: 'The name of the file', required: true },
 };
 
@@ -149,7 +150,7 @@ const accounts: Operation[] = [
   },
   {
     ...{ method: 'post', path: `${ACCOUNT}/refresh`, id: 'refreshAccount', tag: 'accounts' },
-    ...{ summary: 'Ask the partner now (RTDR)' },
+    ...{ summary: 'Ask the partner now (RTDR)', query: ['explain'] },
     ...{ success: [200], answer: 'RefreshedAccount', problems: [401, 404, 409, 501, 502] },
   },
   {
@@ -218,6 +219,7 @@ const files: Operation[] = [
   },
   {
     ...{ method: 'get', path: `${FILES}/{importId}`, id: 'getImport', tag: 'files', summary: 'How an import stands' },
+    query: ['explain'],
     ...{ success: [200], answer: 'Import', problems: [401, 404] },
   },
   {
@@ -249,7 +251,7 @@ const deliveries: Operation[] = [
   },
   {
     ...{ method: 'get', path: '/v1/deliveries/{id}', id: 'getDelivery', tag: 'deliveries' },
-    ...{ summary: 'One delivery with its attempts' },
+    ...{ summary: 'One delivery with its attempts', query: ['explain'] },
     ...{ bySomeBillers: true, success: [200], answer: 'DeliveryWithHistory', problems: [401, 404] },
   },
   {

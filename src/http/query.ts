@@ -37,3 +37,10 @@ export function numberOf(name: string, value: string | undefined): number | unde
   if (!/^\d{1,15}$/.test(value)) throw new Problem(400, `bad-${name}`, `${name} must be a whole number`);
   return Number(value);
 }
+
+/** @throws Problem 400 `bad-parameter` */
+export function flagOf(name: string, value: string | undefined): boolean {
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  throw new Problem(400, 'bad-parameter', `${name} must be true or false`);
+}

@@ -3,6 +3,10 @@ import { AdapterError, type InvoiceFileHeader, type InvoiceFileTotals, Money } f
 
 export const DEFAULT_MAX_SET_ASIDE_PERCENT = 1;
 
+/** Per cent of a file's records that may be set aside, by the biller's options. */
+export const maxSetAsidePercent = ({ options }: { options: Record<string, unknown> }): number =>
+  Number(options.maxSetAsidePercent ?? DEFAULT_MAX_SET_ASIDE_PERCENT);
+
 export const refuseFile = (code: string, message: string): AdapterError =>
   new AdapterError('rejected', message, { code });
 

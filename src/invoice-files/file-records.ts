@@ -13,7 +13,7 @@ import type { BillerConfig } from '../billers/billers.js';
 import type { Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { asideCardNumbers } from './aside-card-numbers.js';
-import { checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from './control-totals.js';
+import { checkControlTotals, maxSetAsidePercent, refuseFile } from './control-totals.js';
 
 export type ImportRow = Selectable<InvoiceFilesTable>;
 export type ReadFile = InvoiceFileTotals & { setAside: number };
@@ -58,7 +58,7 @@ export class FileRecords {
     if (!header) throw refuseFile('header-missing', 'the file has no header');
     if (!totals) throw new Error('the parser told no totals');
     if (header.billerGuid !== biller.guid) throw refuseFile('biller-guid', "the file's BillerGUID is another biller's");
-    const most = Number(biller.options.maxSetAsidePercent ?? DEFAULT_MAX_SET_ASIDE_PERCENT);
+    const most = maxSetAsidePercent(biller);
     checkControlTotals(header, totals, setAside, most);
     return { ...totals, setAside };
   }

@@ -117,6 +117,18 @@ export class InvoiceFiles {
     }));
   }
 
+  /** For what records were set aside: the most frequent first, each with one of its messages. */
+  setAsideCounts(importId: string) {
+    return this.database.db
+      .selectFrom('set_aside_records')
+      .select(({ fn }) => ['field', 'code', fn.countAll<number>().as('n'), fn.min('message').as('example')])
+      .where('import_id', '=', importId)
+      .groupBy(['field', 'code'])
+      .orderBy('n', 'desc')
+      .limit(20)
+      .execute();
+  }
+
   private first(billerId: string, sha256: string): Promise<Import> {
     return this.database.db
       .selectFrom('invoice_files')

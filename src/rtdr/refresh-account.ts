@@ -4,6 +4,9 @@ import { inject, injectable } from 'inversify';
 import type { Selectable } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
+import { recordingExchanges } from '../egress/exchange-record.js';
+import { explainFailedRefresh, explainRefresh, type RefreshFacts } from '../explain/explain-refresh.js';
+import type { Explanation } from '../explain/explanation.js';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { retryingDeadlocks } from '../store/retry-deadlock.js';
@@ -26,6 +29,8 @@ export interface RefreshedAccount {
   stale: boolean;
   refreshedAt: string | null;
   problem?: Record<string, unknown>;
+  /** Where it was asked for. */
+  explanation?: Explanation;
 }
 
 @injectable()
@@ -42,13 +47,15 @@ export class RefreshAccount {
 
   /**
    * Two refreshes of the same account at the same moment share one trip.
+   * @param explains says why everything is as it is, too; so does what it throws
    * @throws Problem 404 `account-not-found`, 409 `not-open-billing`, 502 `partner-…`
    */
-  refresh(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
-    const key = JSON.stringify([billerId, accountNumber]);
+  refresh(billerId: string, accountNumber: string, { explains = false } = {}): Promise<RefreshedAccount> {
+    const key = JSON.stringify([billerId, accountNumber, explains]);
     const shared = this.underWay.get(key);
     if (shared) return shared;
-    const trip = this.run(billerId, accountNumber).finally(() => this.underWay.delete(key));
+    const run = explains ? this.explained(billerId, accountNumber) : this.run(billerId, accountNumber);
+    const trip = run.finally(() => this.underWay.delete(key));
     this.underWay.set(key, trip);
     return trip;
   }
@@ -74,7 +81,33 @@ export class RefreshAccount {
     return { ...accountView(accountNumber, account, invoices), changes: [], stale: true };
   }
 
-  private async run(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
+  private async explained(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
+    const askedAt = new Date();
+    const started = performance.now();
+    const known: LookedUp = {};
+    const { exchanges, ...ended } = await recordingExchanges(
+      () => this.run(billerId, accountNumber, known),
+      EXPLAINED_BYTES,
+    );
+    if ('error' in ended && !(ended.error instanceof Problem && known.held)) throw ended.error;
+    const redact = await this.scopes.redact(billerId);
+    const { account, invoices: before } = known.held as HeldAccount;
+    const now = 'value' in ended ? ended.value : accountView(accountNumber, account, before);
+    const facts = {
+      ...{ accountNumber, askedAt, tookMs: performance.now() - started, exchanges, redact },
+      ...{ heldBefore: before.map(toHeldInvoice), refreshedAt: account?.refreshed_at?.toISOString() ?? null },
+      ...{ paymentBlock: now.paymentBlock, invoices: now.invoices as unknown as RefreshFacts['invoices'] },
+    };
+    const explanation = known.snapshot
+      ? explainRefresh(facts, known.snapshot)
+      : explainFailedRefresh(facts, known.error as AdapterError);
+    if ('value' in ended) return { ...ended.value, explanation };
+    const { status, code, message, more } = ended.error as Problem;
+    throw new Problem(status, code, message, { ...more, explanation });
+  }
+
+  /** @param known what is learned on the way, for whoever explains it */
+  private async run(billerId: string, accountNumber: string, known: LookedUp = {}): Promise<RefreshedAccount> {
     const biller = await this.billers.get(billerId);
     if (!biller.openBilling)
       throw new Problem(
@@ -84,6 +117,7 @@ export class RefreshAccount {
       );
     const provider = await this.scopes.contract(billerId, 'rtdr-provider');
     const held = await this.store.read(billerId, accountNumber);
+    known.held = held;
     const { account } = held;
     let snapshot: AccountSnapshot;
     try {
@@ -96,7 +130,9 @@ export class RefreshAccount {
         new AbortController().signal,
       );
       checkAnswer(snapshot);
+      known.snapshot = snapshot;
     } catch (error) {
+      if (AdapterError.is(error)) known.error = error;
       return this.withoutPartner(error, accountNumber, held);
     }
     // Mostly the partner says what we hold: then only the time is written, together with others'.
@@ -210,6 +246,16 @@ export class RefreshAccount {
     return { ...accountView(accountNumber, account, invoices), changes: [], stale: true, problem: problem.toJSON() };
   }
 }
+
+/** What a refresh learned, as far as it came. */
+interface LookedUp {
+  held?: HeldAccount;
+  snapshot?: AccountSnapshot;
+  error?: AdapterError;
+}
+
+/** Of each exchange. */
+const EXPLAINED_BYTES = 16_384;
 
 const PROBLEM_CODES: Partial<Record<AdapterError['kind'], string>> = {
   malformed: 'partner-malformed',

@@ -24,7 +24,7 @@ describe("BriteCore's payment block", () => {
     ['no tags', { active_revision: pending }, false],
   ] as const)
     it(`${name}: ${blocked ? 'blocked' : 'not blocked'}`, () => {
-      const block = paymentBlockOf(policy);
+      const { because: _, ...block } = paymentBlockOf(policy, 'policies/retrieve_policy');
       expect([block.ach, block.card, block.reason !== null]).to.deep.equal([blocked, blocked, blocked]);
     });
 });

@@ -38,7 +38,7 @@ export class BriteCoreRtdr implements RtdrProvider {
     const { items, complete } = await (guessed && partnerAccountId === guess
       ? guessed
       : this.invoices(partnerAccountId, signal));
-    return { partnerAccountId, paymentBlock: paymentBlockOf(policy), invoices: items, complete };
+    return { partnerAccountId, paymentBlock: paymentBlockOf(policy, RETRIEVE_POLICY.path), invoices: items, complete };
   }
 
   private async policy(accountNumber: string, signal: AbortSignal): Promise<PolicyData> {
@@ -93,9 +93,14 @@ function toPartnerInvoice(item: unknown): PartnerInvoice {
   const details = asObject(invoice.data?.details ?? invoice.data?.detail);
   const invoiceNumber = invoice.id;
   if (typeof details.paidInFull !== 'boolean')
-    return { invoiceNumber, eligible: false, ineligibleReason: 'paidInFull is not told' };
+    return notEligible(invoiceNumber, 'paidInFull is not told', 'paidInFull', details.paidInFull);
   if (details.policyStatus !== 'Active')
-    return { invoiceNumber, eligible: false, ineligibleReason: `the policy is ${String(details.policyStatus)}` };
+    return notEligible(
+      invoiceNumber,
+      `the policy is ${String(details.policyStatus)}`,
+      'policyStatus',
+      details.policyStatus,
+    );
   const dueDate = readDate(details.dueDate, GET_INVOICES.path, 'dueDate');
   const balance = readMoney(invoice.balance, GET_INVOICES.path, 'balance');
   return {
@@ -108,3 +113,8 @@ function toPartnerInvoice(item: unknown): PartnerInvoice {
     balanceDue: balance,
   };
 }
+
+const notEligible = (invoiceNumber: string, reason: string, detail: string, value: unknown): PartnerInvoice => ({
+  ...{ invoiceNumber, eligible: false, ineligibleReason: reason },
+  because: [{ field: `data.details.${detail}`, value: String(value).slice(0, 500), operation: GET_INVOICES.path }],
+});

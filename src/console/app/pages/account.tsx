@@ -8,6 +8,7 @@ import { answerOf, api, HostProblem, queries, type Schemas } from '../api.js';
 import { instantText, many, moneyText } from '../format.js';
 import { Ago } from '../parts/ago.js';
 import { Answer } from '../parts/answer.js';
+import { Explanation } from '../parts/explanation.js';
 import { Go } from '../parts/links.js';
 import { PageHead } from '../parts/page-head.js';
 import { Pdf } from '../parts/pdf.js';
@@ -29,7 +30,11 @@ export function AccountPage() {
   });
   const refresh = useMutation({
     mutationFn: () =>
-      answerOf(api.POST('/v1/billers/{billerId}/accounts/{accountNumber}/refresh', { params: { path } })),
+      answerOf(
+        api.POST('/v1/billers/{billerId}/accounts/{accountNumber}/refresh', {
+          params: { path, query: { explain: 'true' } },
+        }),
+      ),
     onSuccess: ({ stale, changes, problem }) => {
       queries.invalidateQueries({ queryKey: ['invoices'] });
       if (stale)
@@ -41,6 +46,8 @@ export function AccountPage() {
     },
   });
   const columns = useMemo(() => columnsOf(setShown), []);
+  const explanation =
+    refresh.data?.explanation ?? (refresh.error instanceof HostProblem ? refresh.error.explanation : undefined);
   const isUnknown = account.error instanceof HostProblem && account.error.code === 'account-not-held';
   return (
     <>
@@ -68,6 +75,7 @@ export function AccountPage() {
       />
       <Stack gap="lg">
         {refresh.error ? <ProblemNote error={refresh.error} /> : null}
+        {explanation ? <Explanation of={explanation} /> : null}
         {isUnknown ? (
           <Text className="paper" p="md" fz="sm">
             Nothing is held of this account. “Refresh now” asks the partner for it.

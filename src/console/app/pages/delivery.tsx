@@ -9,6 +9,7 @@ import { instantText, msText } from '../format.js';
 import { Ago } from '../parts/ago.js';
 import { Answer } from '../parts/answer.js';
 import { AuditEntries } from '../parts/audit-entries.js';
+import { Explanation } from '../parts/explanation.js';
 import { Facts } from '../parts/facts.js';
 import { Go } from '../parts/links.js';
 import { PageHead } from '../parts/page-head.js';
@@ -24,7 +25,7 @@ export function DeliveryPage() {
   const { id } = useParams({ from: '/shell/deliveries/$id' });
   const delivery = useQuery({
     queryKey: ['deliveries', 'one', id],
-    queryFn: () => answerOf(api.GET('/v1/deliveries/{id}', { params: { path: { id } } })),
+    queryFn: () => answerOf(api.GET('/v1/deliveries/{id}', { params: { path: { id }, query: { explain: 'true' } } })),
   });
   return <Answer of={delivery}>{(data) => <Page delivery={data} />}</Answer>;
 }
@@ -113,6 +114,7 @@ function Page({ delivery }: { delivery: Delivery }) {
             ]}
           />
         </div>
+        {delivery.explanation ? <Explanation of={delivery.explanation} /> : null}
         <Section title="Attempts">
           {delivery.history.length === 0 ? (
             <Text fz="sm" c="dimmed">

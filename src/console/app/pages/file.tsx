@@ -6,6 +6,7 @@ import { useParams } from '@tanstack/react-router';
 import { answerOf, api, type Schemas } from '../api.js';
 import { bytesText, count, instantText, moneyText } from '../format.js';
 import { Answer } from '../parts/answer.js';
+import { Explanation } from '../parts/explanation.js';
 import { Facts } from '../parts/facts.js';
 import { Go } from '../parts/links.js';
 import { PageHead } from '../parts/page-head.js';
@@ -48,7 +49,10 @@ export function FilePage() {
   const { billerId } = path;
   const file = useQuery({
     queryKey: ['files', 'one', path.importId],
-    queryFn: () => answerOf(api.GET('/v1/billers/{billerId}/invoice-files/{importId}', { params: { path } })),
+    queryFn: () =>
+      answerOf(
+        api.GET('/v1/billers/{billerId}/invoice-files/{importId}', { params: { path, query: { explain: 'true' } } }),
+      ),
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? 500 : 30_000),
   });
   return (
@@ -91,6 +95,7 @@ export function FilePage() {
                 ]}
               />
             </div>
+            {data.explanation ? <Explanation of={data.explanation} /> : null}
             {data.setAside > 0 || data.problem?.code === 'too-many-set-aside' ? (
               <SetAside billerId={billerId} importId={path.importId} name={data.filename} />
             ) : null}
