@@ -51,14 +51,16 @@ export async function costs(folder: string, database: string): Promise<Figure[]>
   });
   await measure('an invoice of a file', async (round) => {
     const text = [...invoiceFile({ invoices: FILE, billerGuid: 'costs' })].join('');
-    const answer = await fetch(`${biller}/invoice-files?filename=costs_${round}.JSON`, {
+    const answer = await fetch(`${biller}/invoice-files?filename=costs_11${10 + round}2026.JSON`, {
       ...{ method: 'POST', headers: { ...AUTHORIZED, 'content-type': 'application/octet-stream' } },
       body: text.replace('"', round % 2 ? '"' : ' "'), // another file of the same content
     });
     if (!answer.ok) throw new Error(await answer.text());
     for (;;) {
-      const { rows } = await client.query(`select from invoice_files where state = 'running' limit 1`);
-      if (rows.length === 0) return FILE;
+      const { rows } = await client.query('select state, problem from invoice_files');
+      const refused = rows.find(({ state }) => state === 'refused');
+      if (refused) throw new Error(`the file was refused: ${JSON.stringify(refused.problem)}`);
+      if (rows.every(({ state }) => state === 'applied')) return FILE;
       await wait(20);
     }
   });

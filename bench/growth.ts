@@ -157,7 +157,7 @@ export async function growth(folder: string): Promise<Figure[]> {
     '/changes?limit=100',
   ])
     await get(path);
-  for (const query of ['', '&state=parked', '&billerId=biller-7', '&search=settled-77'])
+  for (const query of ['', '&state=parked', '&biller=biller-7', '&q=settled-77'])
     await get(`/deliveries?limit=50${query}`);
   host.child.kill('SIGTERM');
   await host.exited;

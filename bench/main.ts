@@ -1,8 +1,8 @@
 /**
  * `npm run bench [section …]`: what the host does beside others that do the same, in interleaved rounds, as ratios with
- * their median and spread. A run of all sections writes `bench/results.json` and the pictures of the documentation.
+ * their median and spread. Writes them to `bench/results.json`, and the pictures of the documentation.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -17,6 +17,7 @@ import { scopes } from './scopes.js';
 import { start } from './start.js';
 import { wayOut } from './way-out.js';
 
+const RESULTS = 'bench/results.json';
 const SECTIONS: Record<string, (folder: string, database: string) => Promise<Figure[]>> = {
   'way-out': wayOut,
   refresh,
@@ -49,7 +50,10 @@ try {
     for (const figure of found) console.log(lineOf(figure));
     figures.push(...found);
   }
-  if (!chosen.length) writeFileSync('bench/results.json', `${JSON.stringify(figures, null, 2)}\n`);
+  const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Figure[]) : [];
+  const measured = new Set(figures.map(({ section }) => section));
+  const all = [...before.filter(({ section }) => !measured.has(section)), ...figures];
+  writeFileSync(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
 } finally {
   await admin.end();
   await postgres.stop();

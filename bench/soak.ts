@@ -56,7 +56,9 @@ async function every(name: string, ms: number, work: (index: number) => Promise<
       .then(() => {
         counts[name] = (counts[name] ?? 0) + 1;
       })
-      .catch(() => failed++)
+      .catch((error: Error) => {
+        if (failed++ < 3) console.error(`${name}: ${error.message}`);
+      })
       .finally(() => calls.delete(call));
     calls.add(call);
   }
@@ -89,11 +91,22 @@ try {
     ),
     every('invoice files', FILE_EVERY_MS, async (index) => {
       const bytes = [...invoiceFile({ invoices: INVOICES_A_FILE, billerGuid: `${guid}${index % BILLERS}` })].join('');
-      const answer = await fetch(`${v1}${biller(index)}/invoice-files?filename=b${index % BILLERS}_${index}.JSON`, {
-        ...{ method: 'POST', body: bytes },
-        headers: { ...AUTHORIZED, 'content-type': 'application/octet-stream' },
-      });
+      const answer = await fetch(
+        `${v1}${biller(index)}/invoice-files?filename=b${index % BILLERS}_${String(1101 + (index % 28))}2026.JSON`,
+        {
+          ...{ method: 'POST', body: bytes },
+          headers: { ...AUTHORIZED, 'content-type': 'application/octet-stream' },
+        },
+      );
       if (!answer.ok) throw new Error(await answer.text());
+      const { importId } = (await answer.json()) as { importId: string };
+      for (;;) {
+        const got = await fetch(`${v1}${biller(index)}/invoice-files/${importId}`, { headers: AUTHORIZED });
+        const { state, problem } = (await got.json()) as { state: string; problem: unknown };
+        if (state === 'refused') throw new Error(`a file was refused: ${JSON.stringify(problem)}`);
+        if (state === 'applied') return;
+        await wait(200);
+      }
     }),
     (async () => {
       while (!over()) {

@@ -38,6 +38,7 @@ import { AccountStore } from './rtdr/account-store.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
 import { HeldAccounts } from './rtdr/held-accounts.js';
 import { RefreshAccount } from './rtdr/refresh-account.js';
+import { Shadow } from './shadow/shadow.js';
 import { claimDataDir } from './store/data-dir-claim.js';
 import { DATABASE, openDatabase } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
@@ -102,6 +103,7 @@ const features = new ContainerModule(({ bind }) => {
     Sessions,
     Attempts,
     Retention,
+    Shadow,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();

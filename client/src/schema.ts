@@ -125,6 +125,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billers/{billerId}/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * In what a biller's shadow differs, and whether it is ready
+         * @description Needs a token of the scope `read`.
+         */
+        get: operations["getShadow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/shadow/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The shadow’s adapter, settings and options become the biller’s, and the other way round
+         * @description Needs a token of the scope `configure`.
+         */
+        post: operations["switchShadow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/billers/{billerId}/pause": {
         parameters: {
             query?: never;
@@ -1142,6 +1182,49 @@ export interface components {
                 exchange?: number;
             }[];
             exchanges: components["schemas"]["Exchange"][];
+        };
+        ShadowReport: {
+            /** @description Its id */
+            shadow: string;
+            ready: boolean;
+            /** @description Why it is, or is not, in words */
+            says: string;
+            wanted: {
+                accounts: number;
+                days: number;
+            };
+            seen: {
+                runs: number;
+                differing: number;
+                accounts: number;
+                /** Format: date-time */
+                since: string | null;
+            };
+            fields: {
+                /** @enum {string} */
+                kind: "look-up" | "payment" | "return" | "paperless" | "autopay";
+                field: string;
+                /** @description In how many comparisons */
+                runs: number;
+                latest: {
+                    /** Format: date-time */
+                    at: string;
+                    subject: string;
+                    field: string;
+                    /** @description Which invoice */
+                    of: string | null;
+                    /** @description By the adapter that counts */
+                    first: string | null;
+                    /** @description By the shadow */
+                    second: string | null;
+                };
+            }[];
+            trend: {
+                /** Format: date */
+                day: string;
+                runs: number;
+                differing: number;
+            }[];
         };
         HeldAccount: {
             accountNumber: string;
@@ -2166,6 +2249,151 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    getShadow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: In what a biller's shadow differs, and whether it is ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "shadow": "1663-next",
+                     *       "ready": false,
+                     *       "says": "1 of 120 comparisons differ.",
+                     *       "wanted": {
+                     *         "accounts": 100,
+                     *         "days": 7
+                     *       },
+                     *       "seen": {
+                     *         "runs": 120,
+                     *         "differing": 1,
+                     *         "accounts": 80,
+                     *         "since": "2026-11-24T08:00:00.000Z"
+                     *       },
+                     *       "fields": [
+                     *         {
+                     *           "kind": "look-up",
+                     *           "field": "invoice.balanceDue",
+                     *           "runs": 1,
+                     *           "latest": {
+                     *             "at": "2026-11-24T08:00:00.000Z",
+                     *             "subject": "FM4000264061",
+                     *             "field": "invoice.balanceDue",
+                     *             "of": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *             "first": "115.00",
+                     *             "second": "0.00"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "trend": [
+                     *         {
+                     *           "day": "2026-11-25",
+                     *           "runs": 120,
+                     *           "differing": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShadowReport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    switchShadow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "the partner confirmed it by telephone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done: The shadow’s adapter, settings and options become the biller’s, and the other way round */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "shadow": "1663-next",
+                     *       "ready": false,
+                     *       "says": "1 of 120 comparisons differ.",
+                     *       "wanted": {
+                     *         "accounts": 100,
+                     *         "days": 7
+                     *       },
+                     *       "seen": {
+                     *         "runs": 120,
+                     *         "differing": 1,
+                     *         "accounts": 80,
+                     *         "since": "2026-11-24T08:00:00.000Z"
+                     *       },
+                     *       "fields": [
+                     *         {
+                     *           "kind": "look-up",
+                     *           "field": "invoice.balanceDue",
+                     *           "runs": 1,
+                     *           "latest": {
+                     *             "at": "2026-11-24T08:00:00.000Z",
+                     *             "subject": "FM4000264061",
+                     *             "field": "invoice.balanceDue",
+                     *             "of": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *             "first": "115.00",
+                     *             "second": "0.00"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "trend": [
+                     *         {
+                     *           "day": "2026-11-25",
+                     *           "runs": 120,
+                     *           "differing": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShadowReport"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
         };
     };

@@ -2,7 +2,7 @@
 import { CONTRACT_TOKENS, type ContractName, type ContractTypes } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import type { AxiosInstance } from 'axios';
-import { inject, injectable } from 'inversify';
+import { type Container, inject, injectable, type ServiceIdentifier } from 'inversify';
 import type { Kysely } from 'kysely';
 import { type BillerConfig, Billers, HOST_OPTIONS, type HostOptions, LIMIT_OPTIONS } from '../billers/billers.js';
 import { DEFAULT_LIMITS, type Limits } from '../egress/partner-http.js';
@@ -15,8 +15,11 @@ import { ADAPTERS, type AdapterRegistry } from './adapter-registry.js';
 import { observedContract } from './observed-contract.js';
 import { type OpenScope, openScope } from './open-scope.js';
 
-interface Scope extends OpenScope {
+interface Scope extends Pick<OpenScope, 'redact' | 'wayOut'> {
   revision: string;
+  /** Let go when all of the adapter's contracts are there: it weighs more than they do. */
+  container: Container | undefined;
+  contracts: Map<ContractName, unknown>;
 }
 
 /** Calls in flight on a dropped scope may still end. */
@@ -36,15 +39,49 @@ export class BillerScopes {
 
   /**
    * A biller's implementation of a contract.
-   * @throws Problem 404 `biller-not-found`, 501 `contract-not-supported`
+   * @throws Problem 404 `biller-not-found`, 409 `is-a-shadow`, 501 `contract-not-supported`
    */
   async contract<Name extends ContractName>(billerId: string, name: Name): Promise<ContractTypes[Name]> {
     const config = await this.billers.get(billerId);
+    if (config.options.shadowOf !== undefined)
+      throw new Problem(
+        409,
+        'is-a-shadow',
+        `the biller ${billerId} is the shadow of another, and does nothing of its own`,
+      );
+    return this.implementation(config, name);
+  }
+
+  /** Of a biller that is a shadow: only what reads leaves it. @throws Problem as {@link contract} */
+  async shadowContract<Name extends ContractName>(billerId: string, name: Name): Promise<ContractTypes[Name]> {
+    return this.implementation(await this.billers.get(billerId), name);
+  }
+
+  private async implementation<Name extends ContractName>(
+    config: BillerConfig,
+    name: Name,
+  ): Promise<ContractTypes[Name]> {
+    const { billerId } = config;
     const { manifest } = this.adapters.get(config.adapter);
     if (!manifest.contracts.some((contract) => contract.name === name))
       throw new Problem(501, 'contract-not-supported', `the adapter ${manifest.name} does not implement ${name}`);
-    const { container, redact } = this.scopeOf(config);
-    const implementation = await container.getAsync<ContractTypes[Name]>(CONTRACT_TOKENS[name]);
+    const scope = this.scopeOf(config);
+    const { container, contracts, redact } = scope;
+    if (container && !contracts.has(name)) {
+      // The one that is asked for first: only its own fault is its caller's.
+      contracts.set(name, await container.getAsync(CONTRACT_TOKENS[name] as ServiceIdentifier<object>));
+      const others = manifest.contracts.filter((contract) => !contracts.has(contract.name));
+      const made = await Promise.allSettled(
+        others.map(async (contract) =>
+          contracts.set(
+            contract.name,
+            await container.getAsync(CONTRACT_TOKENS[contract.name] as ServiceIdentifier<object>),
+          ),
+        ),
+      );
+      if (made.every(({ status }) => status === 'fulfilled')) scope.container = undefined;
+    }
+    const implementation = contracts.get(name) as ContractTypes[Name];
     return observedContract(implementation, { billerId, adapterId: manifest.id, contract: name, redact });
   }
 
@@ -56,6 +93,10 @@ export class BillerScopes {
   /** Masks the biller's secrets in a text. @throws Problem 404 `biller-not-found` */
   async redact(billerId: string): Promise<Redact> {
     return this.scopeOf(await this.billers.get(billerId)).redact;
+  }
+
+  isIsolated({ adapter }: BillerConfig): boolean {
+    return this.adapters.loaded.get(adapter)?.isolated !== undefined;
   }
 
   hasCapability(config: BillerConfig, name: ContractName, capability: string): boolean {
@@ -99,7 +140,9 @@ export class BillerScopes {
       tracer: trace.getTracer('ic-host'),
       tls: this.billers.tls(config),
       proxy: this.host.egressProxy,
+      readsOnly: options.shadowOf !== undefined,
     });
-    return { revision, ...opened };
+    const { container, redact, wayOut } = opened;
+    return { revision, container, redact, wayOut, contracts: new Map() };
   }
 }

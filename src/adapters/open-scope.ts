@@ -32,6 +32,7 @@ export interface ScopeParts {
   tracer: Tracer;
   tls?: WayOutOptions['tls'];
   proxy?: WayOutOptions['proxy'];
+  readsOnly?: WayOutOptions['readsOnly'];
   /** For whoever checks what an adapter says by itself: its log and its spans are left as they are. */
   unmasked?: boolean;
   tap?: WireTap;
@@ -45,7 +46,7 @@ export interface OpenScope {
 }
 
 export function openScope(parts: ScopeParts): OpenScope {
-  const { manifest, biller, limits, pace, allowPrivate, tracer, tls, proxy, tap } = parts;
+  const { manifest, biller, limits, pace, allowPrivate, tracer, tls, proxy, readsOnly, tap } = parts;
   const settings = settingsOf(parts);
   const secrets = manifest.settings
     .filter((spec) => spec.secret)
@@ -59,10 +60,11 @@ export function openScope(parts: ScopeParts): OpenScope {
   const redact = redactorOf(secrets);
   const wayOut = createWayOut({
     ...{ billerId: biller.billerId, adapterId: manifest.id, hosts: hostsOf(manifest, settings) },
-    ...{ limits, pace, allowPrivate, redact, tracer, tls, proxy },
+    ...{ limits, pace, allowPrivate, redact, tracer, tls, proxy, readsOnly },
     ...(tap ? { tap } : {}),
   });
-  const container = new Container();
+  // Each service is made once: a function compiled for it would never be called again.
+  const container = new Container({ jitless: true });
   container.bind(BILLER).toConstantValue(biller);
   container.bind(SETTINGS).toConstantValue(settings);
   container.bind(PARTNER_HTTP).toConstantValue(wayOut.http);

@@ -3,12 +3,13 @@ import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import type { AdapterManifest, ManifestSetting } from '@ic-host/contracts';
 import { inject, injectable, type ServiceIdentifier } from 'inversify';
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { addressProblem } from '../egress/host-guard.js';
 import { MASK } from '../egress/redaction.js';
 import type { TlsIdentity } from '../egress/tls-identity.js';
 import { Problem } from '../problem.js';
+import { readShadow } from '../shadow/shadow-option.js';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { BillersTable, Tables } from '../store/tables.js';
@@ -59,7 +60,13 @@ export const LIMIT_OPTIONS = ['requestsPerSecond', 'concurrency', 'timeoutMs'] a
 /** Options of a biller that the host itself understands, whatever the adapter. */
 const NUMBER_OPTIONS = new Set<string>(['maxSetAsidePercent', 'maxDeliveryAgeHours', 'inboxSeconds', ...LIMIT_OPTIONS]);
 /** Options with parts of their own. */
-const READ_OPTIONS: Record<string, (value: unknown) => unknown> = { inbox: readInbox, tls: readTls };
+const READ_OPTIONS: Record<string, (value: unknown) => unknown> = {
+  ...{ inbox: readInbox, tls: readTls, shadowOf: readShadow },
+};
+/** What belongs to the biller, whatever its adapter: the rest changes hands when a shadow takes over. */
+const OWN_OPTIONS = new Set(['inbox', 'inboxSeconds', 'maxSetAsidePercent', 'maxDeliveryAgeHours', 'shadowOf']);
+/** How long it is remembered who is whose shadow. */
+const SHADOWS_MS = 2_000;
 const LEAST: Record<string, number> = { requestsPerSecond: 0.1, concurrency: 1, timeoutMs: 10, inboxSeconds: 1 };
 const DEFAULT_INVOICE_TYPE = 164;
 
@@ -68,6 +75,7 @@ export class Billers {
   private readonly cached = new Map<string, { config: BillerConfig; until: number }>();
   /** Sealed settings as they are used with every call of a partner; for as long as a scope has them. */
   private readonly opened = new WeakMap<object, string>();
+  private shadows = { of: new Map<string, string>(), until: 0 };
 
   constructor(
     @inject(DATABASE) private readonly database: Database,
@@ -95,6 +103,64 @@ export class Billers {
     return config;
   }
 
+  /**
+   * The biller that is this one's shadow, if any.
+   * @param now asks anew
+   */
+  async shadowOf(billerId: string, now = false): Promise<string | undefined> {
+    if (now || this.shadows.until < Date.now()) {
+      const rows = await this.database.db
+        .selectFrom('billers')
+        .select(['biller_id', 'options'])
+        .where(sql<boolean>`options ? 'shadowOf'`)
+        .execute();
+      const of = new Map(rows.map(({ biller_id, options }) => [readShadow(options.shadowOf).biller, biller_id]));
+      this.shadows = { of, until: Date.now() + SHADOWS_MS };
+    }
+    return this.shadows.of.get(billerId);
+  }
+
+  /** Two billers exchange their adapters, with settings and options; each keeps what is its own. */
+  async exchange(trx: Transaction<Tables>, one: string, other: string): Promise<void> {
+    const seal = await this.box.sealer(trx);
+    const rows = await trx
+      .selectFrom('billers')
+      .selectAll()
+      .where('biller_id', 'in', [one, other])
+      .orderBy('biller_id')
+      .forUpdate()
+      .execute();
+    for (const row of rows) {
+      const from = rows.find(({ biller_id }) => biller_id !== row.biller_id);
+      if (!from) throw new Problem(404, 'biller-not-found', `no biller ${other}`);
+      const settings = Object.fromEntries(
+        Object.entries(from.settings as Record<string, StoredSetting>).map(([key, value]) => {
+          const sealed = sealedOf(value);
+          if (sealed === undefined) return [key, value];
+          // A secret opens under its own biller's name alone.
+          const plain = this.box.open(sealed, `${from.biller_id}/${key}`);
+          return [key, { sealed: seal(plain, `${row.biller_id}/${key}`) }];
+        }),
+      );
+      const own = Object.entries(row.options).filter(([key]) => OWN_OPTIONS.has(key));
+      const taken = Object.entries(from.options).filter(([key]) => !OWN_OPTIONS.has(key));
+      await trx
+        .updateTable('billers')
+        .set({
+          ...{ adapter: from.adapter, settings: JSON.stringify(settings), updated_at: new Date() },
+          options: JSON.stringify(Object.fromEntries([...own, ...taken])),
+        })
+        .where('biller_id', '=', row.biller_id)
+        .execute();
+    }
+  }
+
+  /** What is remembered of them here. */
+  forget(...billerIds: string[]): void {
+    for (const billerId of billerIds) this.cached.delete(billerId);
+    this.shadows.until = 0;
+  }
+
   async list(): Promise<BillerConfig[]> {
     return (await this.database.db.selectFrom('billers').selectAll().orderBy('biller_id').execute()).map(toConfig);
   }
@@ -120,6 +186,8 @@ export class Billers {
   ): Promise<{ config: BillerConfig; created: boolean; warnings: string[] }> {
     const { manifest } = this.adapters.get(input.adapter);
     checkOptions(manifest, input.options ?? {}, this.host.dataDir);
+    if (input.options?.shadowOf !== undefined)
+      await this.checkShadow(billerId, readShadow(input.options.shadowOf).biller);
     const { row, created } = await this.database.db.transaction().execute(async (trx) => {
       const seal = await this.box.sealer(trx);
       const held = await trx
@@ -152,7 +220,7 @@ export class Billers {
         await audit(trx, { actor, action: held ? 'biller.change' : 'biller.make', subject: billerId, details });
       return { row, created: !held };
     });
-    this.cached.delete(billerId);
+    this.forget(billerId);
     const warnings = row.open_billing
       ? []
       : ['this biller is not open billing: accounts of it cannot be refreshed in real time (RTDR)'];
@@ -227,6 +295,26 @@ export class Billers {
         });
     if (errors.length) throw new Problem(422, 'invalid-settings', errors[0]?.message ?? '', { errors });
     return stored;
+  }
+
+  /** @throws Problem 422 `invalid-options` */
+  private async checkShadow(billerId: string, of: string): Promise<void> {
+    const refuse = (message: string): never => {
+      throw new Problem(422, 'invalid-options', message);
+    };
+    if (of === billerId) refuse('a biller can’t be its own shadow');
+    const first = await this.get(of).catch(() => refuse(`shadowOf names ${of}, which is no biller`));
+    if (first.options.shadowOf !== undefined) refuse(`${of} is a shadow itself`);
+    const held = await this.shadowOf(of, true);
+    if (held !== undefined && held !== billerId) refuse(`${of} has a shadow already: ${held}`);
+    const owed = await this.database.db
+      .selectFrom('deliveries')
+      .select('id')
+      .where('biller_id', '=', billerId)
+      .where('state', '=', 'queued')
+      .limit(1)
+      .executeTakeFirst();
+    if (owed) refuse('this biller has deliveries on their way; a shadow has none');
   }
 
   /** Given again, a secret is not a change. */

@@ -5,6 +5,7 @@ import { inject, injectable } from 'inversify';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
+import { Shadow } from '../shadow/shadow.js';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
@@ -29,14 +30,16 @@ export class HostWorld implements DeliveryWorld {
     @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
+    @inject(Shadow) private readonly shadow: Shadow,
     @inject(LOG) private readonly log: Log,
   ) {}
 
   async partner(billerId: string): Promise<DeliveryPartner> {
     const { options } = await this.billers.get(billerId);
     return {
-      paymentSink: () => this.contract(billerId, 'payment-sink'),
-      enrollmentSink: () => this.contract(billerId, 'enrollment-sink'),
+      paymentSink: async () => this.shadow.paymentSink(billerId, await this.contract(billerId, 'payment-sink')),
+      enrollmentSink: async () =>
+        this.shadow.enrollmentSink(billerId, await this.contract(billerId, 'enrollment-sink')),
       maxAgeMs: Number(options.maxDeliveryAgeHours ?? DEFAULT_MAX_AGE_HOURS) * 3_600_000,
     };
   }

@@ -30,6 +30,7 @@ import type { Pace } from './partner-pace.js';
 import { LONGEST_FORM, type Redact, redactedStart } from './redaction.js';
 import { notingSent, type SentNote } from './sent-note.js';
 import type { TlsIdentity } from './tls-identity.js';
+import { withheldCalls } from './withholding.js';
 
 export interface WayOut {
   http: AxiosInstance;
@@ -49,6 +50,8 @@ export interface WayOutOptions {
   tls?: (() => TlsIdentity) | undefined;
   /** URL of the proxy that partners are reached by; that of the environment is never used. */
   proxy?: string | undefined;
+  /** What is not said to read is not sent: a shadow's way out. */
+  readsOnly?: boolean | undefined;
   tap?: WireTap;
 }
 
@@ -124,6 +127,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
 
   const send = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
     const url = targetOf(config);
+    withhold(config, url);
     const operation = config.partnerCall?.operation ?? url.pathname;
     const caller = config.signal as AbortSignal | undefined;
     const time = new CallTime(Math.ceil(config.timeout || limits.timeoutMs), caller);
@@ -191,6 +195,17 @@ export function createWayOut(options: WayOutOptions): WayOut {
           durationMs: Math.round(performance.now() - started),
         });
     }
+  };
+
+  /** @throws AxiosError where the call must not be sent */
+  const withhold = (config: InternalAxiosRequestConfig, { path, pathname }: Target): void => {
+    const withheld = withheldCalls();
+    if (!withheld && !(options.readsOnly && config.partnerCall?.effect !== 'read')) return;
+    withheld?.push({
+      ...{ operation: config.partnerCall?.operation ?? pathname, method: (config.method ?? 'get').toUpperCase() },
+      ...{ path: options.redact(path), body: options.redact(String(config.data ?? '')) },
+    });
+    throw new AxiosError('a shadow sends nothing that may change something', NOT_SENT, config);
   };
 
   const limited = (config: InternalAxiosRequestConfig): Promise<AxiosResponse> =>

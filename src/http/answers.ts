@@ -294,6 +294,23 @@ export const ANSWERS: Record<string, Schema> = {
   InvoiceList: record({ invoices: listOf(ref('Invoice')) }),
   PaymentBlock: paymentBlock,
   Explanation: explanation,
+  ShadowReport: record({
+    ...{ shadow: text('Its id'), ready: flag(), says: text('Why it is, or is not, in words') },
+    wanted: record({ accounts: integer(), days: integer() }),
+    seen: record({ runs: integer(), differing: integer(), accounts: integer(), since: nullable(instant) }),
+    fields: listOf(
+      record({
+        kind: oneOf('look-up', 'payment', 'return', 'paperless', 'autopay'),
+        field: text(),
+        runs: integer('In how many comparisons'),
+        latest: record({
+          ...{ at: instant, subject: text(), field: text(), of: nullable(text('Which invoice')) },
+          ...{ first: nullable(text('By the adapter that counts')), second: nullable(text('By the shadow')) },
+        }),
+      }),
+    ),
+    trend: listOf(record({ day: day, runs: integer(), differing: integer() })),
+  }),
   HeldAccount: heldAccount,
   HeldAccountList: record({
     accounts: listOf(ref('HeldAccount')),

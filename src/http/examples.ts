@@ -101,6 +101,20 @@ export const EXAMPLES: Record<string, unknown> = {
   InvoiceList: { invoices: [invoice] },
   HeldAccountList: { accounts: [heldAccount], next: null },
   History: { changes: [{ cursor: '741.1', at, recordType: 'N', source: 'refresh', invoice }], next: null },
+  ShadowReport: {
+    ...{ shadow: '1663-next', ready: false, says: '1 of 120 comparisons differ.', wanted: { accounts: 100, days: 7 } },
+    seen: { runs: 120, differing: 1, accounts: 80, since: at },
+    fields: [
+      {
+        ...{ kind: 'look-up', field: 'invoice.balanceDue', runs: 1 },
+        latest: {
+          ...{ at, subject: accountNumber, field: 'invoice.balanceDue', of: invoiceNumber },
+          ...{ first: '115.00', second: '0.00' },
+        },
+      },
+    ],
+    trend: [{ day: '2026-11-25', runs: 120, differing: 1 }],
+  },
   Explanation: {
     summary: 'This customer can pay 1 invoice.',
     reasons: [

@@ -126,6 +126,17 @@ const billers: Operation[] = [
     ...{ success: [200], answer: 'Partner', problems: [401, 404] },
   },
   {
+    ...{ method: 'get', path: `${BILLER}/shadow`, id: 'getShadow', tag: 'billers' },
+    ...{ summary: "In what a biller's shadow differs, and whether it is ready" },
+    ...{ success: [200], answer: 'ShadowReport', problems: [401, 404] },
+  },
+  {
+    ...{ method: 'post', path: `${BILLER}/shadow/switch`, id: 'switchShadow', tag: 'billers', scope: 'configure' },
+    ...{ summary: 'The shadow’s adapter, settings and options become the biller’s, and the other way round' },
+    ...{ body: 'ReasonBody', bodyIsOptional: true, success: [200], answer: 'ShadowReport' },
+    problems: [401, 404, 409, 422],
+  },
+  {
     ...{ method: 'post', path: `${BILLER}/pause`, id: 'pauseBiller', tag: 'billers' },
     ...{ summary: "Hold a biller's deliveries back until they are resumed" },
     ...{ body: 'ReasonBody', bodyIsOptional: true, success: [200], answer: 'Partner', problems: [401, 404, 422] },

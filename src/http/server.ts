@@ -15,6 +15,7 @@ import { invoiceFileRoutes } from './invoice-files.js';
 import { openApi } from './openapi.js';
 import { paymentRoutes } from './payments.js';
 import type { Resolve } from './resolve.js';
+import { shadowRoutes } from './shadow.js';
 import { traceRequests } from './tracing.js';
 import { WAY_IN_LIMITS, wayIn } from './way-in.js';
 
@@ -85,6 +86,7 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
       paymentRoutes(v1, resolve);
       deliveryRoutes(v1, resolve);
       documentRoutes(v1, resolve);
+      shadowRoutes(v1, resolve);
       await v1.register(async (files) => invoiceFileRoutes(files, resolve));
     },
     { prefix: '/v1' },

@@ -8,6 +8,8 @@ import { recordingExchanges } from '../egress/exchange-record.js';
 import { explainFailedRefresh, explainRefresh, type RefreshFacts } from '../explain/explain-refresh.js';
 import type { Explanation } from '../explain/explanation.js';
 import { Problem } from '../problem.js';
+import type { LookedUp as LookedUpBy } from '../shadow/compare.js';
+import { Shadow } from '../shadow/shadow.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { retryingDeadlocks } from '../store/retry-deadlock.js';
 import type { InvoicesTable } from '../store/tables.js';
@@ -42,6 +44,7 @@ export class RefreshAccount {
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(AccountStore) private readonly store: AccountStore,
+    @inject(Shadow) private readonly shadow: Shadow,
     @inject(LOG) private readonly log: Log,
   ) {}
 
@@ -119,20 +122,25 @@ export class RefreshAccount {
     const held = await this.store.read(billerId, accountNumber);
     known.held = held;
     const { account } = held;
+    const lookup = {
+      accountNumber,
+      ...(account?.partner_account_id ? { partnerAccountId: account.partner_account_id } : {}),
+      heldInvoiceNumbers: held.invoices.filter((row) => row.status === 'active').map((row) => row.invoice_number),
+    };
+    const compare = await this.shadow.lookUp(billerId, lookup);
+    const told = (first: LookedUpBy): void =>
+      compare?.(first, held.invoices.map(toHeldInvoice), {
+        ...{ ach: account?.block_ach ?? false, card: account?.block_card ?? false },
+      });
     let snapshot: AccountSnapshot;
     try {
-      snapshot = await provider.lookUp(
-        {
-          accountNumber,
-          ...(account?.partner_account_id ? { partnerAccountId: account.partner_account_id } : {}),
-          heldInvoiceNumbers: held.invoices.filter((row) => row.status === 'active').map((row) => row.invoice_number),
-        },
-        new AbortController().signal,
-      );
+      snapshot = await provider.lookUp(lookup, new AbortController().signal);
       checkAnswer(snapshot);
+      told({ snapshot });
       known.snapshot = snapshot;
     } catch (error) {
       if (AdapterError.is(error)) known.error = error;
+      told({ error: AdapterError.is(error) ? error.kind : 'misconfigured' });
       return this.withoutPartner(error, accountNumber, held);
     }
     // Mostly the partner says what we hold: then only the time is written, together with others'.

@@ -187,6 +187,17 @@ const RETENTION = `
 create table trims (kind text primary key, up_to timestamptz not null, xid xid8, position bigint not null default 0);
 `;
 
+/** What was compared between a biller's adapter and its shadow's. */
+const SHADOW = `
+create table shadow_runs (
+  id bigint generated always as identity primary key, biller_id text not null references billers,
+  at timestamptz not null default now(), kind text not null, subject text not null,
+  differing boolean not null, differences jsonb not null
+);
+create index shadow_runs_by_biller on shadow_runs (biller_id, at);
+create index billers_shadows on billers (biller_id) where options ? 'shadowOf';
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -202,6 +213,7 @@ export const migrations: MigrationProvider = {
     '005-security': migration(SECURITY),
     '006-leased': migration(LEASED),
     '007-retention': migration(RETENTION),
+    '008-shadow': migration(SHADOW),
   }),
 };
 

@@ -52,6 +52,7 @@ export class Retention {
       const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1) as got', [LOCK]);
       if (!rows[0]?.got) return undefined;
       try {
+        await this.all(this.days.exchanges, (before) => this.deleteShadowRuns(before));
         return {
           exchanges: await this.all(this.days.exchanges, (before) => this.emptyExchanges(before)),
           changes: await this.all(this.days.changes, (before) => this.deleteChanges(before)),
@@ -128,6 +129,14 @@ export class Retention {
         );
       return rows.length;
     });
+  }
+
+  /** With what was said to partners: it tells of their answers. */
+  private async deleteShadowRuns(before: Date): Promise<number> {
+    const { numAffectedRows } = await sql`
+      delete from shadow_runs where id in (
+        select id from shadow_runs where at < ${before} order by id limit ${AT_ONCE})`.execute(this.database.db);
+    return Number(numAffectedRows ?? 0);
   }
 
   private async deleteDeliveries(before: Date): Promise<number> {

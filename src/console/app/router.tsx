@@ -74,6 +74,11 @@ const billerAccounts = createRoute({
   validateSearch: (search): { q?: string | undefined } => ({ q: text(search.q) }),
   component: lazyRouteComponent(() => import('./pages/biller-accounts.js'), 'BillerAccounts'),
 });
+const billerShadow = createRoute({
+  getParentRoute: () => biller,
+  path: '/shadow',
+  component: lazyRouteComponent(() => import('./pages/biller-shadow.js'), 'BillerShadow'),
+});
 const billerFiles = createRoute({
   getParentRoute: () => biller,
   path: '/files',
@@ -138,7 +143,7 @@ const tree = root.addChildren([
     overview,
     billers,
     newBiller,
-    biller.addChildren([billerSummary, billerSettings, billerAccounts, billerFiles]),
+    biller.addChildren([billerSummary, billerSettings, billerAccounts, billerFiles, billerShadow]),
     account,
     file,
     deliveries,
