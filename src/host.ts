@@ -34,6 +34,7 @@ import { DEFAULT_WAY_IN_LIMITS, WAY_IN_LIMITS, type WayInLimits } from './http/w
 import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
 import { Inboxes } from './invoice-files/inboxes.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
+import { Reconciliations } from './reconciliation/reconciliations.js';
 import { AccountStore } from './rtdr/account-store.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
 import { HeldAccounts } from './rtdr/held-accounts.js';
@@ -104,6 +105,7 @@ const features = new ContainerModule(({ bind }) => {
     Attempts,
     Retention,
     Shadow,
+    Reconciliations,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();
@@ -175,6 +177,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const deliver = new Deliver(world, leases);
   const inboxes = container.get<Inboxes>(Inboxes);
   const retention = container.get<Retention>(Retention);
+  const reconciliations = container.get<Reconciliations>(Reconciliations);
   const importing = container.get<ImportInvoiceFile>(ImportInvoiceFile);
   if (works) {
     queue.work((id) => deliver.deliver(id));
@@ -182,6 +185,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     await importing.resume();
     inboxes.start();
     retention.start();
+    reconciliations.start();
   }
   const endGauges = container.get<DeliveryGauges>(DeliveryGauges).start();
   const app = await createServer(container.get.bind(container));
@@ -191,7 +195,14 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     await Promise.all([Promise.race([served, wait(FINISH_MS, undefined, { ref: false })]), queue.drain(FINISH_MS)]);
     deliver.stop();
     app.server.closeAllConnections();
-    await Promise.all([served, queue.close(), importing.stop(), inboxes.stop(), retention.stop()]);
+    await Promise.all([
+      served,
+      queue.close(),
+      importing.stop(),
+      inboxes.stop(),
+      retention.stop(),
+      reconciliations.stop(),
+    ]);
     await leases.stop();
     await telemetry.flush();
     endGauges();

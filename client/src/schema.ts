@@ -125,6 +125,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billers/{billerId}/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reconciliations, newest first
+         * @description Needs a token of the scope `read`.
+         */
+        get: operations["listReconciliations"];
+        put?: never;
+        /**
+         * Compare what is held with what the partner says
+         * @description Needs a token of the scope `operate`.
+         */
+        post: operations["beginReconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/reconciliations/{reconciliationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One reconciliation, and what it found
+         * @description Needs a token of the scope `read`.
+         */
+        get: operations["getReconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/billers/{billerId}/reconciliations/{reconciliationId}/findings.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it found, for spreadsheets
+         * @description Needs a token of the scope `read`.
+         */
+        get: operations["downloadReconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/billers/{billerId}/shadow": {
         parameters: {
             query?: never;
@@ -1183,6 +1247,59 @@ export interface components {
             }[];
             exchanges: components["schemas"]["Exchange"][];
         };
+        Reconciliation: {
+            id: string;
+            billerId: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** @description How many accounts; null: all */
+            wanted: number | null;
+            /** @description Asked for so far */
+            accounts: number;
+            /** @description Of these, ones that the partner could not tell of */
+            unanswered: number;
+            findings: number;
+            repaired: number;
+            problem: string | null;
+        };
+        ReconciliationList: {
+            reconciliations: components["schemas"]["Reconciliation"][];
+        };
+        ReconciliationWithFindings: {
+            id: string;
+            billerId: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** @description How many accounts; null: all */
+            wanted: number | null;
+            /** @description Asked for so far */
+            accounts: number;
+            /** @description Of these, ones that the partner could not tell of */
+            unanswered: number;
+            findings: number;
+            repaired: number;
+            problem: string | null;
+            details: {
+                /** @enum {string} */
+                kind: "balance-differs" | "missing-here" | "missing-there" | "block-differs" | "account-unknown-there" | "payment-not-applied" | "enrollment-differs" | "payment-unsettled";
+                /** @enum {string} */
+                cause: "ours-late" | "theirs-late" | "lost" | "by-hand";
+                accountNumber: string;
+                /** @description Number of an invoice, transaction id of a payment, kind of an enrollment */
+                subject: string | null;
+                ours: string | null;
+                theirs: string | null;
+                repaired: boolean;
+            }[];
+        };
         ShadowReport: {
             /** @description Its id */
             shadow: string;
@@ -1661,6 +1778,10 @@ export interface components {
         };
         ReasonBody: {
             reason?: string;
+        };
+        ReconcileBody: {
+            accounts?: number;
+            repair?: boolean;
         };
         SettleBody: {
             /** @enum {string} */
@@ -2243,6 +2364,200 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Partner"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listReconciliations: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Reconciliations, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "reconciliations": [
+                     *         {
+                     *           "id": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *           "billerId": "1663",
+                     *           "state": "done",
+                     *           "wanted": 200,
+                     *           "problem": null,
+                     *           "startedAt": "2026-11-25T02:00:00.000Z",
+                     *           "finishedAt": "2026-11-25T02:01:00.000Z",
+                     *           "accounts": 200,
+                     *           "unanswered": 0,
+                     *           "findings": 1,
+                     *           "repaired": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReconciliationList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    beginReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "accounts": 200,
+                 *       "repair": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReconcileBody"];
+            };
+        };
+        responses: {
+            /** @description Held durably: Compare what is held with what the partner says */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "state": "done",
+                     *       "wanted": 200,
+                     *       "problem": null,
+                     *       "startedAt": "2026-11-25T02:00:00.000Z",
+                     *       "finishedAt": "2026-11-25T02:01:00.000Z",
+                     *       "accounts": 200,
+                     *       "unanswered": 0,
+                     *       "findings": 1,
+                     *       "repaired": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            501: components["responses"]["Problem501"];
+        };
+    };
+    getReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                reconciliationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: One reconciliation, and what it found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a",
+                     *       "billerId": "1663",
+                     *       "state": "done",
+                     *       "wanted": 200,
+                     *       "problem": null,
+                     *       "startedAt": "2026-11-25T02:00:00.000Z",
+                     *       "finishedAt": "2026-11-25T02:01:00.000Z",
+                     *       "accounts": 200,
+                     *       "unanswered": 0,
+                     *       "findings": 1,
+                     *       "repaired": 1,
+                     *       "details": [
+                     *         {
+                     *           "kind": "balance-differs",
+                     *           "cause": "ours-late",
+                     *           "accountNumber": "FM4000264061",
+                     *           "subject": "f2fa7664-a055-4780-bf51-2b33f0889d42",
+                     *           "repaired": true,
+                     *           "ours": "balance 115.00 of 115.00",
+                     *           "theirs": "balance 0.00 of 115.00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReconciliationWithFindings"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    downloadReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+                reconciliationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: What it found, for spreadsheets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example record number,byte offset,invoice number,field,code,message */
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Problem400"];

@@ -58,13 +58,26 @@ export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options
 /** Options of a biller that go before the limits of its adapter's manifest. */
 export const LIMIT_OPTIONS = ['requestsPerSecond', 'concurrency', 'timeoutMs'] as const;
 /** Options of a biller that the host itself understands, whatever the adapter. */
-const NUMBER_OPTIONS = new Set<string>(['maxSetAsidePercent', 'maxDeliveryAgeHours', 'inboxSeconds', ...LIMIT_OPTIONS]);
+const NUMBER_OPTIONS = new Set<string>([
+  'maxSetAsidePercent',
+  'maxDeliveryAgeHours',
+  'inboxSeconds',
+  'reconcileNightly',
+  ...LIMIT_OPTIONS,
+]);
 /** Options with parts of their own. */
 const READ_OPTIONS: Record<string, (value: unknown) => unknown> = {
   ...{ inbox: readInbox, tls: readTls, shadowOf: readShadow },
 };
 /** What belongs to the biller, whatever its adapter: the rest changes hands when a shadow takes over. */
-const OWN_OPTIONS = new Set(['inbox', 'inboxSeconds', 'maxSetAsidePercent', 'maxDeliveryAgeHours', 'shadowOf']);
+const OWN_OPTIONS = new Set([
+  'inbox',
+  'inboxSeconds',
+  'maxSetAsidePercent',
+  'maxDeliveryAgeHours',
+  'reconcileNightly',
+  'shadowOf',
+]);
 /** How long it is remembered who is whose shadow. */
 const SHADOWS_MS = 2_000;
 const LEAST: Record<string, number> = { requestsPerSecond: 0.1, concurrency: 1, timeoutMs: 10, inboxSeconds: 1 };

@@ -2,6 +2,7 @@
 import { CONTRACT_NAMES } from '@ic-host/contracts';
 import { SCOPES } from '../access/access.js';
 import { HEALTHS } from '../console/overview.js';
+import { FINDING_CAUSES, FINDING_KINDS } from '../reconciliation/findings.js';
 import { DELIVERY_KINDS, DELIVERY_STATES } from '../store/tables.js';
 import {
   anything,
@@ -52,6 +53,14 @@ const explanation = record({
   ),
   exchanges: listOf(ref('Exchange')),
 });
+
+const reconciliation = {
+  ...{ id: text(), billerId: text(), state: oneOf('running', 'done', 'failed'), startedAt: instant },
+  ...{ finishedAt: nullable(instant), wanted: nullable(integer('How many accounts; null: all')) },
+  accounts: integer('Asked for so far'),
+  unanswered: integer('Of these, ones that the partner could not tell of'),
+  ...{ findings: integer(), repaired: integer(), problem: nullable(text()) },
+};
 
 const deliveryFields = {
   id: text(),
@@ -294,6 +303,22 @@ export const ANSWERS: Record<string, Schema> = {
   InvoiceList: record({ invoices: listOf(ref('Invoice')) }),
   PaymentBlock: paymentBlock,
   Explanation: explanation,
+  Reconciliation: record(reconciliation),
+  ReconciliationList: record({ reconciliations: listOf(ref('Reconciliation')) }),
+  ReconciliationWithFindings: record({
+    ...reconciliation,
+    details: listOf(
+      record({
+        kind: oneOf(...FINDING_KINDS),
+        cause: oneOf(...FINDING_CAUSES),
+        accountNumber: text(),
+        subject: nullable(text('Number of an invoice, transaction id of a payment, kind of an enrollment')),
+        ours: nullable(text()),
+        theirs: nullable(text()),
+        repaired: flag(),
+      }),
+    ),
+  }),
   ShadowReport: record({
     ...{ shadow: text('Its id'), ready: flag(), says: text('Why it is, or is not, in words') },
     wanted: record({ accounts: integer(), days: integer() }),

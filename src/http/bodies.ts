@@ -60,6 +60,14 @@ export class EnrollmentBody {
   @IsBoolean() enabled!: boolean;
 }
 
+/** What is compared with the partner. */
+export class ReconcileBody {
+  /** How many accounts, at random; all when left out. */
+  @IsOptional() @IsInt() @Min(1) @Max(1_000_000) accounts?: number;
+  /** Whether what is only late here is refreshed. */
+  @IsOptional() @IsBoolean() repair?: boolean;
+}
+
 /** Why an operator does something. */
 export class ReasonBody {
   @IsOptional() @IsString() @MaxLength(1000) reason?: string;

@@ -86,6 +86,12 @@ const token = {
   ...{ createdAt: at, expiresAt: null, lastUsedAt: at, revokedAt: null },
 };
 
+const reconciliation = {
+  ...{ id: '0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a', billerId: '1663', state: 'done', wanted: 200, problem: null },
+  ...{ startedAt: '2026-11-25T02:00:00.000Z', finishedAt: '2026-11-25T02:01:00.000Z' },
+  ...{ accounts: 200, unanswered: 0, findings: 1, repaired: 1 },
+};
+
 export const EXAMPLES: Record<string, unknown> = {
   Delivery: delivery,
   DeliveryWithHistory: { ...delivery, request: paymentBody, history: [attempt] },
@@ -101,6 +107,17 @@ export const EXAMPLES: Record<string, unknown> = {
   InvoiceList: { invoices: [invoice] },
   HeldAccountList: { accounts: [heldAccount], next: null },
   History: { changes: [{ cursor: '741.1', at, recordType: 'N', source: 'refresh', invoice }], next: null },
+  Reconciliation: reconciliation,
+  ReconciliationList: { reconciliations: [reconciliation] },
+  ReconciliationWithFindings: {
+    ...reconciliation,
+    details: [
+      {
+        ...{ kind: 'balance-differs', cause: 'ours-late', accountNumber, subject: invoiceNumber, repaired: true },
+        ...{ ours: 'balance 115.00 of 115.00', theirs: 'balance 0.00 of 115.00' },
+      },
+    ],
+  },
   ShadowReport: {
     ...{ shadow: '1663-next', ready: false, says: '1 of 120 comparisons differ.', wanted: { accounts: 100, days: 7 } },
     seen: { runs: 120, differing: 1, accounts: 80, since: at },
@@ -191,6 +208,7 @@ export const EXAMPLES: Record<string, unknown> = {
   ReturnBody: { code: 'R01', returnedOn: '2026-11-26', disableAutoPay: true },
   EnrollmentBody: { enabled: true },
   ReasonBody: { reason },
+  ReconcileBody: { accounts: 200, repair: true },
   SettleBody: { state: 'delivered', reason, confirmationNumber: 'P-10001' },
   BulkBody: { action: 'retry', ids: [deliveryId], reason: 'the partner is up again' },
   LogInBody: { token: 'the text in DATA_DIR/api-token' },

@@ -7,18 +7,13 @@ import { maxSetAsidePercent } from '../invoice-files/control-totals.js';
 import { Inboxes } from '../invoice-files/inboxes.js';
 import { InvoiceFiles, importView } from '../invoice-files/invoice-files.js';
 import { Problem } from '../problem.js';
+import { csvCell } from './csv.js';
 import { flagOf, limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
 
 interface OfImport {
   Params: { billerId: string; importId: string };
 }
-/** As spreadsheets read it; what they would take for a formula is told to be text. */
-const csvCell = (value: unknown): string => {
-  const text = String(value ?? '');
-  return `"${/^[=+\-@\t\r]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
-};
-
 const CSV_AT_ONCE = 1_000;
 const LARGEST_FILE = 20 * 2 ** 30;
 

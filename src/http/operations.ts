@@ -9,6 +9,7 @@ import {
   LogInBody,
   PaymentBody,
   ReasonBody,
+  ReconcileBody,
   ReturnBody,
   SettleBody,
   TokenBody,
@@ -21,6 +22,7 @@ export const BODIES = {
   ReturnBody,
   EnrollmentBody,
   ReasonBody,
+  ReconcileBody,
   SettleBody,
   BulkBody,
   LogInBody,
@@ -124,6 +126,26 @@ const billers: Operation[] = [
     ...{ method: 'post', path: `${BILLER}/release`, id: 'releaseBiller', tag: 'billers' },
     ...{ summary: 'Try a biller whose deliveries are held back again, now' },
     ...{ success: [200], answer: 'Partner', problems: [401, 404] },
+  },
+  {
+    ...{ method: 'post', path: `${BILLER}/reconciliations`, id: 'beginReconciliation', tag: 'billers' },
+    ...{ summary: 'Compare what is held with what the partner says', body: 'ReconcileBody', bodyIsOptional: true },
+    ...{ success: [202], answer: 'Reconciliation', problems: [401, 404, 409, 422, 501] },
+  },
+  {
+    ...{ method: 'get', path: `${BILLER}/reconciliations`, id: 'listReconciliations', tag: 'billers' },
+    ...{ summary: 'Reconciliations, newest first', query: ['limit'] },
+    ...{ success: [200], answer: 'ReconciliationList', problems: [401, 404] },
+  },
+  {
+    ...{ method: 'get', path: `${BILLER}/reconciliations/{reconciliationId}`, id: 'getReconciliation' },
+    ...{ tag: 'billers', summary: 'One reconciliation, and what it found' },
+    ...{ success: [200], answer: 'ReconciliationWithFindings', problems: [401, 404] },
+  },
+  {
+    ...{ method: 'get', path: `${BILLER}/reconciliations/{reconciliationId}/findings.csv` },
+    ...{ id: 'downloadReconciliation', tag: 'billers', summary: 'What it found, for spreadsheets' },
+    ...{ success: [200], answer: 'text/csv', problems: [401, 404] },
   },
   {
     ...{ method: 'get', path: `${BILLER}/shadow`, id: 'getShadow', tag: 'billers' },

@@ -14,6 +14,7 @@ import { healthRoutes } from './health.js';
 import { invoiceFileRoutes } from './invoice-files.js';
 import { openApi } from './openapi.js';
 import { paymentRoutes } from './payments.js';
+import { reconciliationRoutes } from './reconciliations.js';
 import type { Resolve } from './resolve.js';
 import { shadowRoutes } from './shadow.js';
 import { traceRequests } from './tracing.js';
@@ -86,6 +87,7 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
       paymentRoutes(v1, resolve);
       deliveryRoutes(v1, resolve);
       documentRoutes(v1, resolve);
+      reconciliationRoutes(v1, resolve);
       shadowRoutes(v1, resolve);
       await v1.register(async (files) => invoiceFileRoutes(files, resolve));
     },

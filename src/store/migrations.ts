@@ -198,6 +198,23 @@ create index shadow_runs_by_biller on shadow_runs (biller_id, at);
 create index billers_shadows on billers (biller_id) where options ? 'shadowOf';
 `;
 
+/** What was found when accounts were compared with what their partner says. */
+const RECONCILIATION = `
+create table reconciliations (
+  id uuid primary key default gen_random_uuid(), biller_id text not null references billers, wanted integer,
+  state text not null default 'running' check (state in ('running', 'done', 'failed')),
+  started_at timestamptz not null default now(), touched_at timestamptz not null default now(), finished_at timestamptz,
+  accounts integer not null default 0, unanswered integer not null default 0, findings integer not null default 0,
+  repaired integer not null default 0, problem text
+);
+create index reconciliations_by_biller on reconciliations (biller_id, started_at);
+create table reconciliation_findings (
+  run_id uuid not null references reconciliations on delete cascade, kind text not null, cause text not null,
+  account_number text not null, subject text, ours text, theirs text, repaired boolean not null
+);
+create index reconciliation_findings_by_run on reconciliation_findings (run_id);
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -214,6 +231,7 @@ export const migrations: MigrationProvider = {
     '006-leased': migration(LEASED),
     '007-retention': migration(RETENTION),
     '008-shadow': migration(SHADOW),
+    '009-reconciliation': migration(RECONCILIATION),
   }),
 };
 

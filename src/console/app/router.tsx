@@ -79,6 +79,11 @@ const billerShadow = createRoute({
   path: '/shadow',
   component: lazyRouteComponent(() => import('./pages/biller-shadow.js'), 'BillerShadow'),
 });
+const billerReconcile = createRoute({
+  getParentRoute: () => biller,
+  path: '/reconcile',
+  component: lazyRouteComponent(() => import('./pages/biller-reconcile.js'), 'BillerReconcile'),
+});
 const billerFiles = createRoute({
   getParentRoute: () => biller,
   path: '/files',
@@ -143,7 +148,7 @@ const tree = root.addChildren([
     overview,
     billers,
     newBiller,
-    biller.addChildren([billerSummary, billerSettings, billerAccounts, billerFiles, billerShadow]),
+    biller.addChildren([billerSummary, billerSettings, billerAccounts, billerFiles, billerReconcile, billerShadow]),
     account,
     file,
     deliveries,

@@ -18,6 +18,7 @@ const TABS = [
   { to: '/billers/$billerId/accounts', word: 'Accounts' },
   { to: '/billers/$billerId/files', word: 'Invoice files' },
   { to: '/billers/$billerId/settings', word: 'Settings' },
+  { to: '/billers/$billerId/reconcile', word: 'Reconcile' },
   { to: '/billers/$billerId/shadow', word: 'Shadow' },
 ] as const;
 

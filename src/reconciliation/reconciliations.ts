@@ -1,0 +1,309 @@
+/** Asks partners for a sample of accounts, or all, and keeps in what they differ from what is held; mends what is safe. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { type AccountSnapshot, AdapterError, type EnrollmentKind, Money } from '@ic-host/contracts';
+import { inject, injectable } from 'inversify';
+import { sql } from 'kysely';
+import { BillerScopes } from '../adapters/biller-scopes.js';
+import { Billers } from '../billers/billers.js';
+import { Problem } from '../problem.js';
+import { AccountStore } from '../rtdr/account-store.js';
+import { RefreshAccount } from '../rtdr/refresh-account.js';
+import { DATABASE, type Database } from '../store/database.js';
+import type { DeliveryState } from '../store/tables.js';
+import { LOG, type Log } from '../telemetry/log.js';
+import { enrollmentFinding, type Finding, findingsOf, type PaymentFacts } from './findings.js';
+
+const AT_ONCE = 4;
+const CALL_MS = 90_000;
+/** Payments that are looked at: younger than this. */
+const PAYMENT_DAYS = 45;
+const NIGHT_HOUR_UTC = 2;
+const LOOK_EVERY_MS = 60_000;
+
+export interface ReconciliationWish {
+  /** How many accounts, at random; null: all. */
+  accounts: number | null;
+  /** Whether what is ours-late is refreshed. */
+  repair: boolean;
+}
+
+export interface ReconciliationView {
+  id: string;
+  billerId: string;
+  state: 'running' | 'done' | 'failed';
+  startedAt: string;
+  finishedAt: string | null;
+  wanted: number | null;
+  /** Accounts asked for; of these, ones that the partner could not tell of. */
+  accounts: number;
+  unanswered: number;
+  findings: number;
+  repaired: number;
+  problem: string | null;
+}
+export type FindingView = Finding & { repaired: boolean };
+
+interface Row {
+  id: string;
+  biller_id: string;
+  state: ReconciliationView['state'];
+  started_at: Date;
+  finished_at: Date | null;
+  wanted: number | null;
+  accounts: number;
+  unanswered: number;
+  findings: number;
+  repaired: number;
+  problem: string | null;
+}
+
+@injectable()
+export class Reconciliations {
+  private readonly stopping = new AbortController();
+  private readonly underWay = new Set<Promise<void>>();
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    @inject(DATABASE) private readonly database: Database,
+    @inject(Billers) private readonly billers: Billers,
+    @inject(BillerScopes) private readonly scopes: BillerScopes,
+    @inject(AccountStore) private readonly store: AccountStore,
+    @inject(RefreshAccount) private readonly accounts: RefreshAccount,
+    @inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** Begins one each night for every biller with the option `reconcileNightly`: so many accounts. */
+  start(): void {
+    this.loop = (async () => {
+      while (!this.stopping.signal.aborted) {
+        if (new Date().getUTCHours() === NIGHT_HOUR_UTC)
+          await this.beginNightly().catch((error: unknown) =>
+            this.log.error({ err: error }, 'the nightly reconciliation could not begin'),
+          );
+        await wait(LOOK_EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+      }
+    })();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all([this.loop, ...this.underWay]);
+  }
+
+  private async beginNightly(): Promise<void> {
+    for (const { billerId, options } of await this.billers.list()) {
+      const accounts = Number(options.reconcileNightly ?? 0);
+      if (!accounts || options.shadowOf !== undefined) continue;
+      // One host begins it, once a night.
+      await this.begin(billerId, { accounts, repair: true }, true).catch((error: unknown) => {
+        if (!(error instanceof Problem)) throw error;
+      });
+    }
+  }
+
+  /**
+   * Runs in the background.
+   * @param onceToday only where none has begun today
+   * @throws Problem 404 `biller-not-found`, 409 `reconciliation-under-way`, 501 `contract-not-supported`
+   */
+  async begin(
+    billerId: string,
+    { accounts, repair }: ReconciliationWish,
+    onceToday = false,
+  ): Promise<ReconciliationView> {
+    await this.scopes.contract(billerId, 'rtdr-provider');
+    const row = await this.database.db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtext('reconciliation'), hashtext(${billerId}))`.execute(trx);
+      // One that no host has gone on with for ten minutes was its host's end.
+      await sql`update reconciliations set state = 'failed', finished_at = now(), problem = 'its host ended'
+        where biller_id = ${billerId} and state = 'running' and touched_at < now() - interval '10 minutes'`.execute(
+        trx,
+      );
+      const { rows: others } = await sql`select 1 from reconciliations where biller_id = ${billerId}
+        and (state = 'running' or (${onceToday} and started_at > now() - interval '20 hours'))`.execute(trx);
+      if (others.length)
+        throw new Problem(409, 'reconciliation-under-way', `the biller ${billerId} is being reconciled`);
+      const { rows } = await sql<Row>`insert into reconciliations (biller_id, wanted)
+        values (${billerId}, ${accounts}) returning *`.execute(trx);
+      return rows[0] as Row;
+    });
+    const work = this.run(row, repair).finally(() => this.underWay.delete(work));
+    this.underWay.add(work);
+    return view(row);
+  }
+
+  private async run(row: Row, repair: boolean): Promise<void> {
+    const { id, biller_id: billerId } = row;
+    try {
+      const waiting = await this.chosen(billerId, row.wanted);
+      const worker = async (): Promise<void> => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          if (this.stopping.signal.aborted) throw new Error('the host is stopping');
+          await this.one(id, billerId, next, repair);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      await this.end(id, 'done', null);
+    } catch (error) {
+      this.log.error({ err: error, billerId }, 'a reconciliation failed');
+      await this.end(id, 'failed', 'it could not be ended; the log says why').catch(() => undefined);
+    }
+  }
+
+  /** At random, so that each night's are others. */
+  private async chosen(billerId: string, wanted: number | null): Promise<string[]> {
+    const { rows } = await sql<{ account_number: string }>`
+      select account_number from accounts where biller_id = ${billerId} and refreshed_at is not null
+      order by ${wanted === null ? sql`account_number` : sql`random()`} limit ${wanted}`.execute(this.database.db);
+    return rows.map(({ account_number }) => account_number);
+  }
+
+  private async one(id: string, billerId: string, accountNumber: string, repair: boolean): Promise<void> {
+    const held = await this.store.read(billerId, accountNumber);
+    const provider = await this.scopes.contract(billerId, 'rtdr-provider');
+    let snapshot: AccountSnapshot | null = null;
+    try {
+      snapshot = await provider.lookUp(
+        {
+          accountNumber,
+          ...(held.account?.partner_account_id ? { partnerAccountId: held.account.partner_account_id } : {}),
+          heldInvoiceNumbers: held.invoices.flatMap((row) => (row.status === 'active' ? row.invoice_number : [])),
+        },
+        AbortSignal.timeout(CALL_MS),
+      );
+    } catch (error) {
+      if (!(AdapterError.is(error) && error.kind === 'not-found')) return this.unanswered(id);
+    }
+    const facts = {
+      accountNumber,
+      block: { ach: held.account?.block_ach ?? false, card: held.account?.block_card ?? false },
+      invoices: held.invoices.map((row) => ({
+        ...{ invoiceNumber: row.invoice_number, status: row.status },
+        ...{ balanceDue: row.balance_due, totalAmountDue: row.total_amount_due },
+      })),
+      payments: await this.payments(billerId, accountNumber),
+    };
+    const findings = [
+      ...findingsOf(facts, snapshot, new Date()),
+      ...(snapshot ? await this.enrollments(billerId, accountNumber) : []),
+    ];
+    const mendable = findings.filter(({ cause }) => cause === 'ours-late');
+    const repaired =
+      repair &&
+      mendable.length > 0 &&
+      (await this.accounts.refresh(billerId, accountNumber).then(
+        ({ stale }) => !stale,
+        () => false,
+      ));
+    await this.keep(
+      id,
+      findings.map((finding) => ({ ...finding, repaired: repaired && finding.cause === 'ours-late' })),
+    );
+  }
+
+  private async payments(billerId: string, accountNumber: string): Promise<PaymentFacts[]> {
+    const { rows } = await sql<{
+      key: string;
+      invoice_number: string;
+      amount: string;
+      state: DeliveryState;
+      created_at: Date;
+      updated_at: Date;
+      balance_before: number | null;
+    }>`
+      select d.key, d.request->>'invoiceNumber' as invoice_number, d.request->>'amount' as amount, d.state, d.created_at,
+        d.updated_at, (
+          select c.balance_due from changes c
+          where hashtext(c.account_number) = hashtext(${accountNumber}) and c.account_number = ${accountNumber}
+            and c.biller_id = d.biller_id and c.invoice_number = d.request->>'invoiceNumber' and c.at <= d.updated_at
+          order by c.xid desc, c.seq desc limit 1) as balance_before
+      from deliveries d
+      where d.request->>'accountNumber' = ${accountNumber} and d.biller_id = ${billerId} and d.kind = 'payment'
+        and d.created_at > now() - ${PAYMENT_DAYS} * interval '1 day'
+        -- What was seen of the invoice after the payment is what the refresh itself compares.
+        and not exists (
+          select from changes c where hashtext(c.account_number) = hashtext(${accountNumber})
+            and c.account_number = ${accountNumber} and c.biller_id = d.biller_id
+            and c.invoice_number = d.request->>'invoiceNumber' and c.at > d.updated_at and d.state = 'delivered')
+      order by d.created_at`.execute(this.database.db);
+    return rows.map((row) => ({
+      ...{ transactionId: row.key, invoiceNumber: row.invoice_number, amount: Money.parse(row.amount).cents },
+      ...{ state: row.state, acceptedAt: row.created_at, at: row.updated_at },
+      balanceBefore: row.balance_before ?? undefined,
+    }));
+  }
+
+  private async enrollments(billerId: string, accountNumber: string): Promise<Finding[]> {
+    const { rows } = await sql<{ kind: EnrollmentKind; enabled: boolean }>`
+      select kind, (request->>'enabled')::boolean as enabled from deliveries
+      where biller_id = ${billerId} and kind in ('paperless', 'autopay') and key = ${accountNumber}
+        and state = 'delivered' and doubtful_until is null`.execute(this.database.db);
+    if (rows.length === 0) return [];
+    const sink = await this.scopes.contract(billerId, 'enrollment-sink');
+    const findings: Finding[] = [];
+    for (const { kind, enabled } of rows) {
+      const there = await sink.readBack?.(kind, accountNumber, AbortSignal.timeout(CALL_MS)).catch(() => undefined);
+      const finding = enrollmentFinding(accountNumber, kind, enabled, there);
+      if (finding) findings.push(finding);
+    }
+    return findings;
+  }
+
+  private async unanswered(id: string): Promise<void> {
+    await sql`update reconciliations set accounts = accounts + 1, unanswered = unanswered + 1, touched_at = now()
+      where id = ${id}`.execute(this.database.db);
+  }
+
+  private async keep(id: string, findings: FindingView[]): Promise<void> {
+    const repaired = findings.filter((finding) => finding.repaired).length;
+    await this.database.db.transaction().execute(async (trx) => {
+      for (const { kind, cause, accountNumber, subject, ours, theirs, repaired } of findings)
+        await sql`insert into reconciliation_findings (run_id, kind, cause, account_number, subject, ours, theirs, repaired)
+          values (${id}, ${kind}, ${cause}, ${accountNumber}, ${subject}, ${ours}, ${theirs}, ${repaired})`.execute(
+          trx,
+        );
+      await sql`update reconciliations set accounts = accounts + 1, findings = findings + ${findings.length},
+        repaired = repaired + ${repaired}, touched_at = now() where id = ${id}`.execute(trx);
+    });
+  }
+
+  private async end(id: string, state: 'done' | 'failed', problem: string | null): Promise<void> {
+    await sql`update reconciliations set state = ${state}, finished_at = now(), problem = ${problem}
+      where id = ${id}`.execute(this.database.db);
+  }
+
+  /** Newest first. @throws Problem 404 `biller-not-found` */
+  async list(billerId: string, limit: number): Promise<ReconciliationView[]> {
+    await this.billers.get(billerId);
+    const { rows } = await sql<Row>`select * from reconciliations where biller_id = ${billerId}
+      order by started_at desc limit ${limit}`.execute(this.database.db);
+    return rows.map(view);
+  }
+
+  /** @throws Problem 404 `reconciliation-not-found` */
+  async get(billerId: string, id: string): Promise<ReconciliationView> {
+    const { rows } = /^[0-9a-f-]{36}$/.test(id)
+      ? await sql<Row>`select * from reconciliations where id = ${id} and biller_id = ${billerId}`.execute(
+          this.database.db,
+        )
+      : { rows: [] };
+    if (!rows[0])
+      throw new Problem(404, 'reconciliation-not-found', `no reconciliation ${id} of the biller ${billerId}`);
+    return view(rows[0]);
+  }
+
+  async findings(id: string, limit: number): Promise<FindingView[]> {
+    const { rows } = await sql<FindingView>`
+      select kind, cause, account_number as "accountNumber", subject, ours, theirs, repaired
+      from reconciliation_findings where run_id = ${id} order by cause desc, kind, account_number limit ${limit}`.execute(
+      this.database.db,
+    );
+    return rows;
+  }
+}
+
+const view = (row: Row): ReconciliationView => ({
+  ...{ id: row.id, billerId: row.biller_id, state: row.state, wanted: row.wanted, problem: row.problem },
+  ...{ startedAt: row.started_at.toISOString(), finishedAt: row.finished_at?.toISOString() ?? null },
+  ...{ accounts: row.accounts, unanswered: row.unanswered, findings: row.findings, repaired: row.repaired },
+});

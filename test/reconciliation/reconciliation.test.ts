@@ -1,0 +1,183 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Money, PlainDate } from '@ic-host/contracts';
+import { expect } from 'chai';
+import {
+  enrollmentFinding,
+  type Finding,
+  findingsOf,
+  type HeldAccountFacts,
+} from '../../src/reconciliation/findings.js';
+import { TestHost } from '../host-fixture.js';
+
+interface Run {
+  id: string;
+  state: string;
+  accounts: number;
+  unanswered: number;
+  details: (Finding & { repaired: boolean })[];
+}
+
+describe('a reconciliation with the partner', function () {
+  this.timeout(120_000);
+  let host: TestHost;
+  const account = (index: number): string => `R-${index}`;
+  const invoice = (index: number, part = 0): string => `r-${index}-${part}`;
+  const v1 = '/v1/billers/1663';
+
+  before(async () => {
+    host = await TestHost.start();
+    await host.biller('1663');
+    for (let index = 0; index < 12; index++)
+      host.sandbox.book.put({
+        ...{ number: account(index), policyStatus: 'Active', poorPaymentHistory: false, insured: 'Jordan Example' },
+        invoices: [0, 1].map((part) => ({
+          ...{ id: invoice(index, part), billDate: '01/01/2026', dueDate: '02/01/2026', policyStatus: 'Active' },
+          ...{ paidInFull: false, balance: 10_000 },
+        })),
+      });
+    for (let index = 0; index < 12; index++) await host.call('POST', `${v1}/accounts/${account(index)}/refresh`);
+  });
+  after(() => host.close());
+
+  const pay = async (index: number, amount = '40.00') => {
+    const transactionId = `paid-${index}`;
+    await host.call('POST', `${v1}/payments`, {
+      ...host.payment(transactionId),
+      ...{ accountNumber: account(index), invoiceNumber: invoice(index), amount },
+    });
+    return host.settled(`${v1}/payments/${transactionId}`);
+  };
+  const reconcile = async (body: object = {}): Promise<Run> => {
+    const { status, body: begun } = await host.call('POST', `${v1}/reconciliations`, body);
+    expect(status, JSON.stringify(begun)).to.equal(202);
+    for (;;) {
+      const { body: run } = await host.call('GET', `${v1}/reconciliations/${begun.id}`);
+      if (run.state !== 'running') return run as Run;
+      await wait(50);
+    }
+  };
+  const told = (run: Run) =>
+    run.details.map(({ kind, cause, accountNumber, subject }) => `${kind} ${cause} ${accountNumber} ${subject}`).sort();
+
+  it('finds nothing where nothing differs, payments and enrollments included', async () => {
+    for (const index of [8, 9]) {
+      expect(await pay(index)).to.include({ state: 'delivered' });
+      await host.call('PUT', `${v1}/accounts/${account(index)}/enrollments/autopay`, { enabled: true });
+      await host.settled(`${v1}/accounts/${account(index)}/enrollments/autopay`);
+      await host.call('POST', `${v1}/accounts/${account(index)}/refresh`);
+    }
+    const run = await reconcile();
+    expect(run).to.deep.include({ state: 'done', accounts: 12, unanswered: 0, details: [] });
+  });
+
+  it('finds planted differences of eight kinds, all of them and nothing else', async () => {
+    const { book } = host.sandbox;
+    const policy = (index: number) => book.policyOf(account(index)) as NonNullable<ReturnType<typeof book.policyOf>>;
+    const first = (index: number) => policy(index).invoices[0] as NonNullable<ReturnType<typeof book.invoiceOf>>;
+    first(0).balance = 9_999; // 1: a balance has moved
+    policy(1).invoices.push({ ...first(1), id: 'r-1-new' }); // 2: an invoice is new there
+    policy(2).invoices.pop(); // 3: one is gone there
+    Object.assign(policy(3), { poorPaymentHistory: true, policyStatus: 'Cancellation Pending' }); // 4: blocked there
+    book.policies.splice(book.policies.indexOf(policy(4)), 1); // 5: the account is gone
+    await pay(5); // 6: a payment is delivered, and the balance is as if it were not
+    first(5).balance = 10_000;
+    await pay(10); // … and so for long
+    first(10).balance = 10_000;
+    await host.query(`update deliveries set updated_at = now() - interval '3 days' where key = 'paid-10'`);
+    await host.query(`update changes set at = now() - interval '4 days' where account_number = $1`, [account(10)]);
+    await host.call('PUT', `${v1}/accounts/${account(6)}/enrollments/autopay`, { enabled: true }); // 7: changed there
+    await host.settled(`${v1}/accounts/${account(6)}/enrollments/autopay`);
+    book.autopay[account(6)] = false;
+    await host.query(
+      `insert into deliveries (biller_id, kind, key, state, request) values ('1663', 'payment', 'stuck', 'parked', $1)`, // 8
+      [JSON.stringify({ ...host.payment('stuck'), accountNumber: account(7), invoiceNumber: invoice(7) })],
+    );
+    const planted = [
+      `balance-differs ours-late R-0 ${invoice(0)}`,
+      'missing-here ours-late R-1 r-1-new',
+      `missing-there ours-late R-2 ${invoice(2, 1)}`,
+      'block-differs ours-late R-3 null',
+      'account-unknown-there by-hand R-4 null',
+      'payment-not-applied theirs-late R-5 paid-5',
+      'payment-not-applied lost R-10 paid-10',
+      'enrollment-differs by-hand R-6 autopay',
+      'payment-unsettled lost R-7 stuck',
+    ].sort();
+    expect(told(await reconcile())).to.deep.equal(planted);
+
+    const [{ id }] = (await host.call('GET', `${v1}/reconciliations`)).body.reconciliations;
+    const csv = await host.call('GET', `${v1}/reconciliations/${id}/findings.csv`);
+    const lines = (csv.body as string).trim().split('\r\n');
+    expect(lines[0]).to.equal('kind,cause,accountNumber,subject,ours,theirs,repaired');
+    expect(lines).to.have.length(planted.length + 1);
+
+    const mended = await reconcile({ repair: true });
+    expect(mended.details.filter(({ repaired }) => repaired).map(({ cause }) => cause)).to.deep.equal(
+      Array(4).fill('ours-late'),
+    );
+    // What was only late is mended; the rest waits for a person.
+    expect(told(await reconcile())).to.deep.equal(planted.filter((line) => !line.includes('ours-late')));
+  });
+
+  it('says of accounts that the partner could not tell of, and takes only as many as wanted', async () => {
+    host.sandbox.fault({ operation: 'retrieve_policy', kind: 'status', status: 500, times: 1000 });
+    const run = await reconcile({ accounts: 3 });
+    expect(run).to.deep.include({ accounts: 3, unanswered: 3, details: [] });
+    host.sandbox.clearFaults();
+  });
+
+  it('runs once at a time for a biller', async () => {
+    const begun = await Promise.all([1, 2, 3].map(() => host.call('POST', `${v1}/reconciliations`, {})));
+    expect(begun.map(({ status }) => status).sort()).to.deep.equal([202, 409, 409]);
+  });
+});
+
+describe('a difference is told from another', () => {
+  const now = new Date('2026-11-25T12:00:00Z');
+  const held = (more: Partial<HeldAccountFacts> = {}): HeldAccountFacts => ({
+    ...{ accountNumber: 'a', block: { ach: false, card: false }, payments: [] },
+    invoices: [{ invoiceNumber: 'i', status: 'active', balanceDue: 100, totalAmountDue: 100 }],
+    ...more,
+  });
+  const snapshot = (balance: string, complete = true) =>
+    ({
+      complete,
+      invoices: [
+        {
+          ...{
+            invoiceNumber: 'i',
+            eligible: true,
+            balanceDue: Money.parse(balance),
+            totalAmountDue: Money.parse('1.00'),
+          },
+          ...{ invoiceDate: PlainDate.parse('2026-01-01'), invoiceDueDate: PlainDate.parse('2026-02-01') },
+        },
+      ],
+    }) as never;
+  const payment = {
+    ...{ transactionId: 't', invoiceNumber: 'i', amount: 40, state: 'delivered' as const, balanceBefore: 100 },
+    ...{ acceptedAt: now, at: now },
+  };
+  const kinds = (findings: Finding[]) => findings.map(({ kind }) => kind);
+
+  it('a balance that a payment explains is ours to learn, and one that it does not move is theirs to book', () => {
+    expect(kinds(findingsOf(held({ payments: [payment] }), snapshot('0.60'), now))).to.deep.equal(['balance-differs']);
+    expect(kinds(findingsOf(held({ payments: [payment] }), snapshot('1.00'), now))).to.deep.equal([
+      'payment-not-applied',
+    ]);
+  });
+  it('nothing is missing from an answer that is not complete', () =>
+    expect(findingsOf(held(), { ...(snapshot('1.00', false) as object), invoices: [] } as never, now)).to.deep.equal(
+      [],
+    ));
+  it('a payment on its way is given its time', () => {
+    const queued = { ...payment, state: 'queued' as const };
+    expect(findingsOf(held({ payments: [queued] }), snapshot('1.00'), now)).to.deep.equal([]);
+    const old = { ...queued, acceptedAt: new Date(+now - 7_200_000) };
+    expect(kinds(findingsOf(held({ payments: [old] }), snapshot('1.00'), now))).to.deep.equal(['payment-unsettled']);
+  });
+  it('an enrollment that can’t be asked for does not differ', () => {
+    expect(enrollmentFinding('a', 'paperless', true, undefined)).to.equal(undefined);
+    expect(enrollmentFinding('a', 'autopay', true, false)).to.include({ ours: 'on', theirs: 'off' });
+  });
+});
