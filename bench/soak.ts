@@ -28,8 +28,8 @@ const host = await startHost(folder, postgres.connectionString);
 const v1 = `${host.url}/v1`;
 const send = async (method: string, path: string, body: unknown): Promise<void> => {
   const answer = await fetch(v1 + path, { method, headers: AUTHORIZED, body: JSON.stringify(body) });
-  await answer.text();
-  if (answer.status >= 500) throw new Error(`${path}: ${answer.status}`);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
 };
 for (let index = 0; index < BILLERS; index++)
   await send('PUT', `/billers/b${index}`, {

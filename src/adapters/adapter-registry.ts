@@ -163,6 +163,7 @@ export async function loadAdapter(
     return fault('', `the files in ${folder} are not those that the host's manifest pins (ic-host adapters --pin)`);
   const loaded = { source, folder, manifest, pinned: integrity !== undefined };
   const place = { folder, entry: join(folder, manifest.entry) };
+  if (isolated && manifest.entry.endsWith('.json')) return fault('/entry', 'it has no code to be isolated');
   if (isolated) {
     const limits = { ...DEFAULT_ISOLATION, ...(memoryMb ? { memoryMb } : {}), ...isolation };
     try {
@@ -176,11 +177,20 @@ export async function loadAdapter(
     }
   }
   let entry: unknown;
-  try {
-    entry = (await import(pathToFileURL(place.entry).href)).default;
-  } catch (error) {
-    return fault('/entry', `${manifest.entry} can't be loaded: ${(error as Error).message}`);
-  }
+  if (manifest.entry.endsWith('.json')) {
+    const declared = readJson(place.entry);
+    if ('fault' in declared) return bad(id, declared.fault);
+    // Loaded where there is one: JSONata is not small.
+    const { declaredModule } = await import('./declarative/declared-module.js');
+    const made = declaredModule(declared.value, place.entry);
+    if ('faults' in made) return bad(id, ...made.faults);
+    entry = made.module;
+  } else
+    try {
+      entry = (await import(pathToFileURL(place.entry).href)).default;
+    } catch (error) {
+      return fault('/entry', `${manifest.entry} can't be loaded: ${(error as Error).message}`);
+    }
   if (!isAdapterModule(entry)) return fault('/entry', `${manifest.entry} must export adapterModule(…) as its default`);
   const container = new Container();
   try {
