@@ -34,7 +34,7 @@ const send = async (method: string, path: string, body: unknown): Promise<void> 
 for (let index = 0; index < BILLERS; index++)
   await send('PUT', `/billers/b${index}`, {
     name: 'b',
-    guid: `${guid}${index}`,
+    guid: `${guid}-b${index}`,
     adapter: 'britecore',
     settings,
     options: UNLIMITED,
@@ -80,7 +80,7 @@ try {
       ),
     ),
     every('enrollments', 1000 / PER_SECOND.enroll, (index) =>
-      send('PUT', `${biller(index)}/accounts/${accountNumber}/${index % 2 ? 'autopay' : 'paperless'}`, {
+      send('PUT', `${biller(index)}/accounts/${accountNumber}/enrollments/${index % 2 ? 'autopay' : 'paperless'}`, {
         enabled: index % 4 < 2,
       }),
     ),
@@ -90,7 +90,7 @@ try {
       ),
     ),
     every('invoice files', FILE_EVERY_MS, async (index) => {
-      const bytes = [...invoiceFile({ invoices: INVOICES_A_FILE, billerGuid: `${guid}${index % BILLERS}` })].join('');
+      const bytes = [...invoiceFile({ invoices: INVOICES_A_FILE, billerGuid: `${guid}-b${index % BILLERS}` })].join('');
       const answer = await fetch(
         `${v1}${biller(index)}/invoice-files?filename=b${index % BILLERS}_${String(1101 + (index % 28))}2026.JSON`,
         {

@@ -35,6 +35,7 @@ import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
 import { Inboxes } from './invoice-files/inboxes.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
 import { Reconciliations } from './reconciliation/reconciliations.js';
+import { Recordings } from './recordings/recordings.js';
 import { AccountStore } from './rtdr/account-store.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
 import { HeldAccounts } from './rtdr/held-accounts.js';
@@ -106,6 +107,7 @@ const features = new ContainerModule(({ bind }) => {
     Retention,
     Shadow,
     Reconciliations,
+    Recordings,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();

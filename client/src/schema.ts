@@ -189,6 +189,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billers/{billerId}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls that were kept to be replayed, oldest first
+         * @description Needs a token of the scope `operate`.
+         */
+        get: operations["listRecordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/billers/{billerId}/shadow": {
         parameters: {
             query?: never;
@@ -1299,6 +1319,26 @@ export interface components {
                 theirs: string | null;
                 repaired: boolean;
             }[];
+        };
+        Recording: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            contract: "rtdr-provider" | "payment-sink" | "enrollment-sink" | "document-provider" | "invoice-file-parser";
+            method: string;
+            /** @description The arguments of the call */
+            input: unknown[];
+            /** @description `value`, or `error` with its kind and code */
+            outcome: {
+                [key: string]: unknown;
+            };
+            exchanges: components["schemas"]["Exchange"][];
+        };
+        RecordingList: {
+            recordings: components["schemas"]["Recording"][];
+            /** @description Ask again with it as `after` */
+            next: string | null;
         };
         ShadowReport: {
             /** @description Its id */
@@ -2558,6 +2598,85 @@ export interface operations {
                 content: {
                     /** @example record number,byte offset,invoice number,field,code,message */
                     "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+        };
+    };
+    listRecordings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Accepted at this time or later
+                 * @example 2026-11-24T00:00:00Z
+                 */
+                from?: string;
+                /**
+                 * @description Where to go on: what an answer gave as `next`
+                 * @example
+                 */
+                after?: string;
+                /**
+                 * @description How many at the most
+                 * @example 100
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @example 1663 */
+                billerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done: Calls that were kept to be replayed, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recordings": [
+                     *         {
+                     *           "id": "7",
+                     *           "at": "2026-11-24T08:00:00.000Z",
+                     *           "contract": "rtdr-provider",
+                     *           "method": "lookUp",
+                     *           "exchanges": [
+                     *             {
+                     *               "operation": "create_payment",
+                     *               "url": "https://partner.example.com/api/v2/payments/create_payment",
+                     *               "request": "{\"api_key\":\"********\",\"amount\":\"15.00\"}",
+                     *               "status": 503,
+                     *               "response": "try later",
+                     *               "durationMs": 41
+                     *             }
+                     *           ],
+                     *           "input": [
+                     *             {
+                     *               "accountNumber": "FM4000264061",
+                     *               "heldInvoiceNumbers": []
+                     *             }
+                     *           ],
+                     *           "outcome": {
+                     *             "value": {
+                     *               "invoices": [],
+                     *               "complete": true
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecordingList"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -9,6 +9,7 @@ import { DEFAULT_LIMITS, type Limits } from '../egress/partner-http.js';
 import { PartnerPaces } from '../egress/partner-pace.js';
 import type { Redact } from '../egress/redaction.js';
 import { Problem } from '../problem.js';
+import { Recordings } from '../recordings/recordings.js';
 import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { ADAPTERS, type AdapterRegistry } from './adapter-registry.js';
@@ -34,6 +35,7 @@ export class BillerScopes {
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
     @inject(HOST_OPTIONS) private readonly host: HostOptions,
     @inject(PartnerPaces) private readonly paces: PartnerPaces,
+    @inject(Recordings) private readonly recordings: Recordings,
     @inject(LOG) private readonly log: Log,
   ) {}
 
@@ -69,16 +71,14 @@ export class BillerScopes {
     const { container, contracts, redact } = scope;
     if (container && !contracts.has(name)) {
       // The one that is asked for first: only its own fault is its caller's.
-      contracts.set(name, await container.getAsync(CONTRACT_TOKENS[name] as ServiceIdentifier<object>));
+      const percent = Number(config.options.recordPercent ?? 0);
+      const make = async (of: ContractName): Promise<void> => {
+        const made = await container.getAsync(CONTRACT_TOKENS[of] as ServiceIdentifier<object>);
+        contracts.set(of, this.recordings.recorded(made, billerId, of, percent));
+      };
+      await make(name);
       const others = manifest.contracts.filter((contract) => !contracts.has(contract.name));
-      const made = await Promise.allSettled(
-        others.map(async (contract) =>
-          contracts.set(
-            contract.name,
-            await container.getAsync(CONTRACT_TOKENS[contract.name] as ServiceIdentifier<object>),
-          ),
-        ),
-      );
+      const made = await Promise.allSettled(others.map((contract) => make(contract.name)));
       if (made.every(({ status }) => status === 'fulfilled')) scope.container = undefined;
     }
     const implementation = contracts.get(name) as ContractTypes[Name];

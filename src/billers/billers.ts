@@ -59,10 +59,7 @@ export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options
 export const LIMIT_OPTIONS = ['requestsPerSecond', 'concurrency', 'timeoutMs'] as const;
 /** Options of a biller that the host itself understands, whatever the adapter. */
 const NUMBER_OPTIONS = new Set<string>([
-  'maxSetAsidePercent',
-  'maxDeliveryAgeHours',
-  'inboxSeconds',
-  'reconcileNightly',
+  ...['maxSetAsidePercent', 'maxDeliveryAgeHours', 'inboxSeconds', 'reconcileNightly', 'recordPercent'],
   ...LIMIT_OPTIONS,
 ]);
 /** Options with parts of their own. */
@@ -71,12 +68,8 @@ const READ_OPTIONS: Record<string, (value: unknown) => unknown> = {
 };
 /** What belongs to the biller, whatever its adapter: the rest changes hands when a shadow takes over. */
 const OWN_OPTIONS = new Set([
-  'inbox',
-  'inboxSeconds',
-  'maxSetAsidePercent',
-  'maxDeliveryAgeHours',
-  'reconcileNightly',
-  'shadowOf',
+  ...['inbox', 'inboxSeconds', 'maxSetAsidePercent', 'maxDeliveryAgeHours'],
+  ...['reconcileNightly', 'recordPercent', 'shadowOf'],
 ]);
 /** How long it is remembered who is whose shadow. */
 const SHADOWS_MS = 2_000;

@@ -14,6 +14,8 @@ interface Recording {
   exchanges: Exchange[];
   /** How much of a request and of an answer is kept. */
   bytes: number;
+  /** The recording that this one is made within: it gets the same exchanges. */
+  within: Recording | undefined;
 }
 
 const current = new AsyncLocalStorage<Recording>();
@@ -27,7 +29,7 @@ export async function recordingExchanges<T>(
 ): Promise<{ exchanges: Exchange[]; value: T } | { exchanges: Exchange[]; error: unknown }> {
   const exchanges: Exchange[] = [];
   try {
-    return { value: await current.run({ exchanges, bytes }, work), exchanges };
+    return { value: await current.run({ exchanges, bytes, within: current.getStore() }, work), exchanges };
   } catch (error) {
     return { error, exchanges };
   }
@@ -35,8 +37,20 @@ export async function recordingExchanges<T>(
 
 /** How many bytes of the next exchange are to be kept; 0: none is recorded. */
 export function bytesToRecord(): number {
-  const recording = current.getStore();
-  return recording && recording.exchanges.length < MOST ? recording.bytes : 0;
+  let most = 0;
+  for (let recording = current.getStore(); recording; recording = recording.within)
+    if (recording.exchanges.length < MOST) most = Math.max(most, recording.bytes);
+  return most;
 }
 
-export const recordExchange = (exchange: Exchange): void => void current.getStore()?.exchanges.push(exchange);
+export function recordExchange(exchange: Exchange): void {
+  for (let recording = current.getStore(); recording; recording = recording.within) {
+    const { exchanges, bytes } = recording;
+    if (exchanges.length >= MOST) continue;
+    exchanges.push({
+      ...exchange,
+      request: exchange.request.slice(0, bytes),
+      response: exchange.response.slice(0, bytes),
+    });
+  }
+}

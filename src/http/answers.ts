@@ -319,6 +319,13 @@ export const ANSWERS: Record<string, Schema> = {
       }),
     ),
   }),
+  Recording: record({
+    ...{ id: text(), at: instant, contract: oneOf(...CONTRACT_NAMES), method: text() },
+    input: { ...listOf(anything), description: 'The arguments of the call' },
+    outcome: { ...mapOf(anything), description: '`value`, or `error` with its kind and code' },
+    exchanges: listOf(ref('Exchange')),
+  }),
+  RecordingList: record({ recordings: listOf(ref('Recording')), next: nullable(text('Ask again with it as `after`')) }),
   ShadowReport: record({
     ...{ shadow: text('Its id'), ready: flag(), says: text('Why it is, or is not, in words') },
     wanted: record({ accounts: integer(), days: integer() }),

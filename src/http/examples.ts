@@ -19,6 +19,12 @@ const exchange = {
   ...{ operation: 'create_payment', url: 'https://partner.example.com/api/v2/payments/create_payment' },
   ...{ request: '{"api_key":"********","amount":"15.00"}', status: 503, response: 'try later', durationMs: 41 },
 };
+const recording = {
+  ...{ id: '7', at, contract: 'rtdr-provider', method: 'lookUp', exchanges: [exchange] },
+  input: [{ accountNumber, heldInvoiceNumbers: [] }],
+  outcome: { value: { invoices: [], complete: true } },
+};
+
 const attempt = {
   ...{ at, durationMs: 43, outcome: 'unavailable', code: 'http-503', message: 'create_payment: HTTP 503' },
   exchanges: [exchange],
@@ -118,6 +124,8 @@ export const EXAMPLES: Record<string, unknown> = {
       },
     ],
   },
+  Recording: recording,
+  RecordingList: { recordings: [recording], next: null },
   ShadowReport: {
     ...{ shadow: '1663-next', ready: false, says: '1 of 120 comparisons differ.', wanted: { accounts: 100, days: 7 } },
     seen: { runs: 120, differing: 1, accounts: 80, since: at },

@@ -148,6 +148,11 @@ const billers: Operation[] = [
     ...{ success: [200], answer: 'text/csv', problems: [401, 404] },
   },
   {
+    ...{ method: 'get', path: `${BILLER}/recordings`, id: 'listRecordings', tag: 'billers', scope: 'operate' },
+    ...{ summary: 'Calls that were kept to be replayed, oldest first', query: ['from', 'after', 'limit'] },
+    ...{ success: [200], answer: 'RecordingList', problems: [400, 401, 404] },
+  },
+  {
     ...{ method: 'get', path: `${BILLER}/shadow`, id: 'getShadow', tag: 'billers' },
     ...{ summary: "In what a biller's shadow differs, and whether it is ready" },
     ...{ success: [200], answer: 'ShadowReport', problems: [401, 404] },

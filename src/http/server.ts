@@ -15,6 +15,7 @@ import { invoiceFileRoutes } from './invoice-files.js';
 import { openApi } from './openapi.js';
 import { paymentRoutes } from './payments.js';
 import { reconciliationRoutes } from './reconciliations.js';
+import { recordingRoutes } from './recordings.js';
 import type { Resolve } from './resolve.js';
 import { shadowRoutes } from './shadow.js';
 import { traceRequests } from './tracing.js';
@@ -89,6 +90,7 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
       documentRoutes(v1, resolve);
       reconciliationRoutes(v1, resolve);
       shadowRoutes(v1, resolve);
+      recordingRoutes(v1, resolve);
       await v1.register(async (files) => invoiceFileRoutes(files, resolve));
     },
     { prefix: '/v1' },

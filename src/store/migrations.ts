@@ -215,6 +215,16 @@ create table reconciliation_findings (
 create index reconciliation_findings_by_run on reconciliation_findings (run_id);
 `;
 
+/** Calls that a biller wishes to be kept. */
+const RECORDINGS = `
+create table recordings (
+  id bigint generated always as identity primary key, biller_id text not null references billers,
+  at timestamptz not null default now(), contract text not null, method text not null, input jsonb not null,
+  outcome jsonb not null, exchanges jsonb not null
+);
+create index recordings_by_biller on recordings (biller_id, id);
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -232,6 +242,7 @@ export const migrations: MigrationProvider = {
     '007-retention': migration(RETENTION),
     '008-shadow': migration(SHADOW),
     '009-reconciliation': migration(RECONCILIATION),
+    '010-recordings': migration(RECORDINGS),
   }),
 };
 

@@ -52,7 +52,8 @@ export class Retention {
       const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1) as got', [LOCK]);
       if (!rows[0]?.got) return undefined;
       try {
-        await this.all(this.days.exchanges, (before) => this.deleteShadowRuns(before));
+        for (const table of ['shadow_runs', 'recordings'] as const)
+          await this.all(this.days.exchanges, (before) => this.deleteFrom(table, before));
         return {
           exchanges: await this.all(this.days.exchanges, (before) => this.emptyExchanges(before)),
           changes: await this.all(this.days.changes, (before) => this.deleteChanges(before)),
@@ -131,11 +132,13 @@ export class Retention {
     });
   }
 
-  /** With what was said to partners: it tells of their answers. */
-  private async deleteShadowRuns(before: Date): Promise<number> {
+  /** With what was said to partners: they tell of their answers. */
+  private async deleteFrom(table: 'shadow_runs' | 'recordings', before: Date): Promise<number> {
     const { numAffectedRows } = await sql`
-      delete from shadow_runs where id in (
-        select id from shadow_runs where at < ${before} order by id limit ${AT_ONCE})`.execute(this.database.db);
+      delete from ${sql.table(table)} where id in (
+        select id from (select id, at from ${sql.table(table)} order by id limit ${AT_ONCE}) oldest where at < ${before})`.execute(
+      this.database.db,
+    );
     return Number(numAffectedRows ?? 0);
   }
 

@@ -1,0 +1,100 @@
+/** Keeps calls of a biller's contracts with what was said to the partner, where the biller wants it: to be replayed. */
+import { AdapterError, type ContractName } from '@ic-host/contracts';
+import { inject, injectable } from 'inversify';
+import { sql } from 'kysely';
+import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
+import { DATABASE, type Database } from '../store/database.js';
+import { LOG, type Log } from '../telemetry/log.js';
+
+/** Of each exchange: what is longer can't be replayed. */
+const BYTES = 262_144;
+
+/** What can be replayed: each is one JSON value in, and one out. */
+const RECORDED: Partial<Record<ContractName, readonly string[]>> = {
+  'rtdr-provider': ['lookUp'],
+  'payment-sink': ['post', 'returnPayment'],
+  'enrollment-sink': ['setPaperless', 'setAutopay', 'readBack'],
+};
+
+export type Outcome = { value: unknown } | { error: { kind: string; code: string } };
+
+export interface Recording {
+  id: string;
+  at: string;
+  contract: ContractName;
+  method: string;
+  /** The call's arguments, without its signal. */
+  input: unknown[];
+  outcome: Outcome;
+  exchanges: Exchange[];
+}
+
+interface Row {
+  id: number;
+  at: Date;
+  contract: ContractName;
+  method: string;
+  input: unknown[];
+  outcome: Outcome;
+  exchanges: Exchange[];
+}
+
+@injectable()
+export class Recordings {
+  constructor(
+    @inject(DATABASE) private readonly database: Database,
+    @inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** The same implementation; of its calls, so many per cent are kept. */
+  recorded<T extends object>(implementation: T, billerId: string, contract: ContractName, percent: number): T {
+    const methods = RECORDED[contract];
+    if (!methods || !(percent > 0)) return implementation;
+    return new Proxy(implementation, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name, target);
+        if (typeof value !== 'function' || !methods.includes(String(name))) return value;
+        return (...args: unknown[]) =>
+          Math.random() * 100 < percent
+            ? this.call(billerId, contract, String(name), args, () => value.apply(target, args))
+            : value.apply(target, args);
+      },
+    });
+  }
+
+  private async call(
+    billerId: string,
+    contract: ContractName,
+    method: string,
+    args: unknown[],
+    work: () => Promise<unknown>,
+  ) {
+    const { exchanges, ...ended } = await recordingExchanges(work, BYTES);
+    const outcome: Outcome =
+      'value' in ended
+        ? { value: ended.value }
+        : {
+            error: AdapterError.is(ended.error)
+              ? { kind: ended.error.kind, code: ended.error.code }
+              : { kind: 'failed', code: 'failed' },
+          };
+    const input = args.filter((argument) => !(argument instanceof AbortSignal));
+    // Nobody waits for it.
+    sql`insert into recordings (biller_id, contract, method, input, outcome, exchanges)
+      values (${billerId}, ${contract}, ${method}, ${JSON.stringify(input)}, ${JSON.stringify(outcome)}, ${JSON.stringify(exchanges)})`
+      .execute(this.database.db)
+      .catch((error: unknown) => this.log.error({ err: error, billerId }, 'a call could not be recorded'));
+    if ('error' in ended) throw ended.error;
+    return ended.value;
+  }
+
+  /** Oldest first. @param after id to go on behind */
+  async list(billerId: string, since: Date | undefined, after: number, limit: number): Promise<Recording[]> {
+    const { rows } = await sql<Row>`
+      select id, at, contract, method, input, outcome, exchanges from recordings
+      where biller_id = ${billerId} and id > ${after} and at >= ${since ?? new Date(0)} order by id limit ${limit}`.execute(
+      this.database.db,
+    );
+    return rows.map((row) => ({ ...row, id: String(row.id), at: row.at.toISOString() }));
+  }
+}
