@@ -2529,6 +2529,7 @@ export interface operations {
             path: {
                 /** @example 1663 */
                 billerId: string;
+                /** @example 0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a */
                 reconciliationId: string;
             };
             cookie?: never;
@@ -2584,6 +2585,7 @@ export interface operations {
             path: {
                 /** @example 1663 */
                 billerId: string;
+                /** @example 0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a */
                 reconciliationId: string;
             };
             cookie?: never;

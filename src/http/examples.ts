@@ -235,6 +235,7 @@ export const PATH_EXAMPLES: Record<string, string> = {
     invoiceNumber,
     transactionId: 't-1',
     importId,
+    reconciliationId: deliveryId,
     id: deliveryId,
     tokenId: '0a1b2c3d4e5f',
   },
