@@ -1,5 +1,5 @@
 /**
- * `npm run bench:machines`: several hosts on one PostgreSQL. Deliveries a second by 1, 2 and 4 workers; a rolling restart
+ * `npm run bench:machines [throughput | rolling | frozen]`: several hosts on one PostgreSQL. Deliveries a second by 1, 2 and 4 workers; a rolling restart
  * under load; and a host that is frozen for a minute and wakes.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -89,7 +89,10 @@ const repeated = (since: number): Promise<number> =>
 const print = (name: string, value: string, wanted = ''): void =>
   console.log(`  ${name}: ${value}${wanted && ` · ${wanted}`}`);
 
-try {
+const fourHosts = (): Promise<HostProcess[]> =>
+  Promise.all(Array.from({ length: 4 }, () => startHost(folder, postgres.connectionString)));
+
+async function throughputs(): Promise<void> {
   console.log(
     `Deliveries a second of a partner that takes ${LATENCY_MS} ms, ${BILLERS} billers with ${CONCURRENCY} at once each`,
   );
@@ -100,10 +103,12 @@ try {
   for (const [index, workers] of counts.entries()) print(`${workers} workers`, withSpread(found[index] ?? [], 0));
   print('two by one', withSpread((found[1] ?? []).map((value, round) => value / (found[0]?.[round] ?? 1))));
   print('four by one', withSpread((found[2] ?? []).map((value, round) => value / (found[0]?.[round] ?? 1))));
+}
 
+async function rollingRestart(): Promise<void> {
+  const rotation = await fourHosts();
   console.log(`Rolling restart of four hosts, ${PER_SECOND} payments a second`);
-  const rotation = await Promise.all(Array.from({ length: 4 }, () => startHost(folder, postgres.connectionString)));
-  let since = sequence;
+  const since = sequence;
   const rolling = load(ROLLING_SECONDS, rotation);
   for (let index = 0; index < 4; index++) {
     await wait(3_000);
@@ -124,9 +129,13 @@ try {
     'at most 5 s',
   );
   print('attempted more than once', String(await repeated(since)));
+  await Promise.all(rotation.map((host) => end(host)));
+}
 
+async function frozenHost(): Promise<void> {
+  const rotation = await fourHosts();
   console.log(`One of four hosts frozen for ${FROZEN_SECONDS} s under the same load`);
-  since = sequence;
+  const since = sequence;
   const frozen = rotation[0] as HostProcess;
   const others = rotation.slice(1);
   const beside = load(FROZEN_SECONDS + 15, others);
@@ -148,6 +157,16 @@ try {
   const awake = await fetch(`${frozen.url}/readyz`);
   print('the woken host', awake.ok ? 'is ready' : `answers ${awake.status}`);
   await Promise.all(rotation.map((host) => end(host)));
+}
+
+const PARTS: Record<string, () => Promise<void>> = {
+  throughput: throughputs,
+  rolling: rollingRestart,
+  frozen: frozenHost,
+};
+const chosen = process.argv.slice(2);
+try {
+  for (const [name, part] of Object.entries(PARTS)) if (!chosen.length || chosen.includes(name)) await part();
 } finally {
   api.child.kill('SIGKILL');
   partner.stop();

@@ -72,7 +72,8 @@ function breaks({ databaseCores, commits, diskGb }: ReturnType<typeof needs>): s
   if (databaseCores > CORES.database)
     return `one PostgreSQL: ${Math.ceil(databaseCores / CORES.database)} needed, split by biller`;
   if (commits > COMMITS.aSecond) return 'commits of one PostgreSQL';
-  if (diskGb > 4_000) return 'vacuum and backups of tables of this size: partition deliveries and changes by month';
+  if (diskGb > 4_000)
+    return 'vacuum and restores of tables of this size: partition deliveries by biller, changes by transaction';
   if (databaseCores > 8) return 'a small database server; give it cores, move reading to a replica';
   return 'nothing';
 }

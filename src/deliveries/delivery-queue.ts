@@ -15,6 +15,8 @@ const AT_ONCE = 500;
 const FETCH_AT_ONCE = 50;
 /** How long a host that found nothing waits until it looks again, unless a job of its own wakes it. */
 const IDLE_MS = 200;
+/** After a fetch that wasn't full, the next begins so many times its duration after it began. */
+const FETCH_SHARE = 3;
 const TOUCH_EVERY_MS = 3_000;
 /** How long what is under way gets at the very end, to write down how it ended. */
 const CONCLUDE_MS = 2_500;
@@ -141,6 +143,7 @@ export class DeliveryQueue {
       });
       const batchSize = Math.min(FETCH_AT_ONCE, AT_ONCE - this.active.size);
       let fetched = 0;
+      const asked = performance.now();
       try {
         const jobs = batchSize > 0 ? await this.fetch(batchSize) : [];
         fetched = jobs.length;
@@ -149,9 +152,11 @@ export class DeliveryQueue {
         this.log.error({ err: error }, 'deliveries could not be fetched');
       }
       if (fetched > 0 && fetched === batchSize) continue;
+      const took = performance.now() - asked;
       await Promise.race([woken, wait(IDLE_MS, undefined, { ref: false })]);
-      // What ends together is replaced together.
-      await new Promise((done) => setImmediate(done));
+      // Looking through a long queue for the few whose biller has room is dear: no more than a third of the time, and
+      // what ends meanwhile is replaced together.
+      await wait(Math.max(0, asked + FETCH_SHARE * took - performance.now()), undefined, { ref: false });
     }
   }
 

@@ -299,6 +299,51 @@ describe('the console, in a browser', function () {
     await browser.picture('adapters');
   });
 
+  it('says why a customer can’t pay, with what the partner said', async () => {
+    await browser.go(`/billers/1663/accounts/${BLOCKED}`, BLOCKED);
+    await button('Refresh now').click();
+    await sees("This customer can't pay: Poor Payment History is set and the policy is Cancellation Pending.");
+    await page
+      .getByText(/^what the partner said: policies\/retrieve_policy/)
+      .first()
+      .click();
+    await sees(/"Poor Payment History"/);
+    await browser.picture('explanation');
+  });
+
+  it('compares what is held with what the partner says, and mends it', async () => {
+    const policy = host.sandbox.book.policyOf(BLOCKED);
+    if (!policy?.invoices[0]) throw new Error('the stand-in lacks an invoice');
+    policy.invoices[0].balance += 100;
+    await browser.go('/billers/1663/reconcile', /United Frontier/);
+    await button('Compare and mend').click();
+    await sees('balance-differs');
+    await sees('mended');
+    await browser.picture('reconciliation');
+  });
+
+  it('shows a shadow, in what it differs, and switches to it and back', async () => {
+    const { settings } = host.sandbox.biller;
+    await host.biller('1663-next', { name: 'Next', settings, options: { shadowOf: '1663', generation: 'legacy' } });
+    const { accountNumber } = host.sandbox.example;
+    Object.assign(host.sandbox.book.policyOf(accountNumber) ?? {}, {
+      ...{ poorPaymentHistory: true, policyStatus: 'Cancellation Pending' },
+    });
+    await new Promise((done) => setTimeout(done, 2_100)); // who is whose shadow is remembered so long
+    await host.call('POST', `/v1/billers/1663/accounts/${accountNumber}/refresh`);
+    await browser.go('/billers/1663/shadow', /United Frontier/);
+    await sees('paymentBlock.ach');
+    await browser.picture('shadow');
+    for (let times = 0; times < 2; times++) {
+      await button('Switch').first().click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('textbox').fill('tried in a test');
+      await dialog.getByRole('button', { name: 'Switch', exact: true }).click();
+      await dialog.waitFor({ state: 'hidden' });
+    }
+    expect((await host.call('GET', '/v1/billers/1663')).body.options.generation).to.equal(undefined);
+  });
+
   it('works by keyboard alone', async () => {
     const other = await ConsoleBrowser.open(host.host.url);
     const press = (key: string) => other.page.keyboard.press(key);
@@ -358,6 +403,8 @@ describe('the console, in a browser', function () {
         ['/billers/1663/accounts', /United Frontier/],
         ['/billers/1663/files', /United Frontier/],
         ['/billers/1663/settings', /United Frontier/],
+        ['/billers/1663/reconcile', /United Frontier/],
+        ['/billers/1663/shadow', /United Frontier/],
         [`/billers/1663/accounts/${BLOCKED}`, BLOCKED],
         [`/billers/1663/files/${file.importId}`, file.filename],
         ['/deliveries', 'Deliveries'],
