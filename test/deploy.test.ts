@@ -50,7 +50,12 @@ describe('what a host is deployed with', () => {
   });
 
   it('the compose file has no fault a linter knows', () => {
-    const linter = new DCLinter({ rules: {}, quiet: false, debug: false, exclude: [] });
+    const linter = new DCLinter({
+      rules: { 'require-quotes-in-ports': [2, { quoteType: 'double' }] },
+      quiet: false,
+      debug: false,
+      exclude: [],
+    });
     // Its types name files without their endings.
     const found: { messages: { rule: string; message: string; line: number }[] }[] = linter.lintFiles(
       ['deploy/compose.yaml'],

@@ -4,12 +4,14 @@ import type pg from 'pg';
 
 const tracer = trace.getTracer('ic-host');
 const MOST_TEXT = 2_000;
+const TABLE = /\b(?:from|join|into|update|copy|table) "?([a-z_]{1,63})/gi;
 
 function begin(text: string): Span {
   const statement = text.trim();
   const operation = /^\w+/.exec(statement)?.[0]?.toUpperCase() ?? 'SQL';
-  const table = /\b(?:from|join|into|update|copy|table) (?:if not exists |if exists )?"?([a-z_]{1,63})\b(?!\()/i.exec(
-    statement,
+  // What is read from may be a function's rows: then the next is looked at.
+  const table = [...statement.slice(0, MOST_TEXT).matchAll(TABLE)].find(
+    (found) => statement[found.index + found[0].length] !== '(',
   )?.[1];
   return tracer.startSpan(table ? `${operation} ${table}` : operation, {
     kind: SpanKind.CLIENT,
