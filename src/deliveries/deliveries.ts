@@ -350,6 +350,13 @@ export class Deliveries {
     this.queue.release(billerId);
   }
 
+  /** Sends what waits on its way now, where nothing holds the biller back any more. */
+  async goOn(billerId: string): Promise<void> {
+    const limit = await this.limit(billerId);
+    await this.database.db.transaction().execute((trx) => this.wake(trx, billerId, limit));
+    this.queue.release(billerId);
+  }
+
   /** Their own jobs come when the block would have ended; a second job of a delivery does nothing. */
   private async wake(trx: Transaction<Tables>, billerId: string, limit: number): Promise<void> {
     const waiting = await trx

@@ -3,6 +3,7 @@ import { AdapterError, type ContractName } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
+import { withheldCalls } from '../egress/withholding.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
 
@@ -55,7 +56,8 @@ export class Recordings {
         const value = Reflect.get(target, name, target);
         if (typeof value !== 'function' || !methods.includes(String(name))) return value;
         return (...args: unknown[]) =>
-          Math.random() * 100 < percent
+          // What is only built, and not sent, is no call.
+          Math.random() * 100 < percent && !withheldCalls()
             ? this.call(billerId, contract, String(name), args, () => value.apply(target, args))
             : value.apply(target, args);
       },

@@ -11,6 +11,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
+import { Deliveries } from '../deliveries/deliveries.js';
 import { withholding } from '../egress/withholding.js';
 import { Problem } from '../problem.js';
 import type { HeldInvoice } from '../rtdr/reconcile.js';
@@ -27,6 +28,8 @@ const LOOK_UP_MS = 90_000;
 const MOST_BESIDE = 50;
 const MOST_DIFFERENCES = 100;
 const [DRAIN_MS, DRAIN_EVERY_MS] = [20_000, 200];
+/** The code of the hold that a switch needs for a moment. */
+const SWITCHING = 'switching';
 
 export interface ShadowReport {
   /** Its id. */
@@ -49,6 +52,7 @@ export class Shadow {
     @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
+    @inject(Deliveries) private readonly deliveries: Deliveries,
     @inject(LOG) private readonly log: Log,
   ) {}
 
@@ -216,37 +220,64 @@ export class Shadow {
    */
   async switch(billerId: string, actor: string, reason?: string): Promise<void> {
     const { shadow } = await this.optionOf(billerId);
-    const until = Date.now() + DRAIN_MS;
-    for (;;) {
-      const waits = await this.database.db.transaction().execute(async (trx) => {
-        // Whoever claims a delivery locks this row first: none is claimed until this ends.
-        await sql`insert into partner_states (biller_id) values (${billerId}) on conflict do nothing`.execute(trx);
-        await sql`select 1 from partner_states where biller_id = ${billerId} for update`.execute(trx);
-        const { rows } = await sql<{ leased: number; doubtful: number }>`
-          select (select count(*)::int from leased_deliveries where biller_id = ${billerId}) as leased,
-            (select count(*)::int from deliveries where biller_id = ${billerId} and state = 'queued'
-              and (doubtful_until is not null or lease_token is not null)) as doubtful`.execute(trx);
-        const { leased, doubtful } = rows[0] ?? { leased: 0, doubtful: 0 };
-        if (leased) return leased;
-        const [one, other] = await Promise.all([this.billers.get(billerId, trx), this.billers.get(shadow, trx)]);
-        // Another partner could not tell that it was there already.
-        if (doubtful && one.adapter !== other.adapter)
-          throw new Problem(
-            409,
-            'deliveries-in-doubt',
-            `${doubtful} deliveries may have reached the partner; they must be settled before another adapter takes over`,
-          );
-        await this.billers.exchange(trx, billerId, shadow);
-        const details = { from: one.adapter, to: other.adapter, shadow };
-        await audit(trx, { actor, action: 'biller.switch', subject: billerId, reason, details });
-        return 0;
-      });
-      if (!waits) break;
-      if (Date.now() > until)
-        throw new Problem(409, 'deliveries-under-way', `${waits} deliveries are under way and don’t end; try again`);
-      await wait(DRAIN_EVERY_MS);
+    const held = await this.hold(billerId);
+    try {
+      const until = Date.now() + DRAIN_MS;
+      for (;;) {
+        const waits = await this.exchange(billerId, shadow, actor, reason);
+        if (!waits) break;
+        if (Date.now() > until)
+          throw new Problem(409, 'deliveries-under-way', `${waits} deliveries are under way and don’t end; try again`);
+        await wait(DRAIN_EVERY_MS);
+      }
+    } finally {
+      this.billers.forget(billerId, shadow);
+      if (held) await this.letGo(billerId);
     }
-    this.billers.forget(billerId, shadow);
+  }
+
+  /** Lets no delivery begin; what is under way goes on. @returns whether nothing held it back before */
+  private async hold(billerId: string): Promise<boolean> {
+    const { db } = this.database;
+    await sql`insert into partner_states (biller_id) values (${billerId}) on conflict do nothing`.execute(db);
+    const { numAffectedRows } = await sql`
+      update partner_states set blocked_since = clock_timestamp(), blocked_until = clock_timestamp() + interval '1 minute',
+        cause = 'by-hand', code = ${SWITCHING}, detail = 'its shadow takes over'
+      where biller_id = ${billerId} and blocked_since is null`.execute(db);
+    return Number(numAffectedRows ?? 0) > 0;
+  }
+
+  private async letGo(billerId: string): Promise<void> {
+    await sql`
+      update partner_states set blocked_since = null, blocked_until = null, cause = null, code = null, detail = null
+      where biller_id = ${billerId} and code = ${SWITCHING}`.execute(this.database.db);
+    await this.deliveries.goOn(billerId);
+  }
+
+  /** @returns how many deliveries are under way: then nothing was done */
+  private exchange(billerId: string, shadow: string, actor: string, reason: string | undefined): Promise<number> {
+    return this.database.db.transaction().execute(async (trx) => {
+      // Whoever claims a delivery locks this row first: none is claimed until this ends.
+      await sql`select 1 from partner_states where biller_id = ${billerId} for update`.execute(trx);
+      const { rows } = await sql<{ leased: number; doubtful: number }>`
+        select (select count(*)::int from leased_deliveries where biller_id = ${billerId}) as leased,
+          (select count(*)::int from deliveries where biller_id = ${billerId} and state = 'queued'
+            and (doubtful_until is not null or lease_token is not null)) as doubtful`.execute(trx);
+      const { leased, doubtful } = rows[0] ?? { leased: 0, doubtful: 0 };
+      if (leased) return leased;
+      const [one, other] = [await this.billers.get(billerId, trx), await this.billers.get(shadow, trx)];
+      // Another partner could not tell that it was there already.
+      if (doubtful && one.adapter !== other.adapter)
+        throw new Problem(
+          409,
+          'deliveries-in-doubt',
+          `${doubtful} deliveries may have reached the partner; they must be settled before another adapter takes over`,
+        );
+      await this.billers.exchange(trx, billerId, shadow);
+      const details = { from: one.adapter, to: other.adapter, shadow };
+      await audit(trx, { actor, action: 'biller.switch', subject: billerId, reason, details });
+      return 0;
+    });
   }
 
   private async optionOf(billerId: string) {

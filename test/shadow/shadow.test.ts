@@ -117,6 +117,7 @@ describe('a biller in shadow', function () {
     expect((await host.call('GET', '/v1/billers/1663')).body.options.generation).to.equal('legacy');
     expect((await host.call('GET', '/v1/billers/next')).body.options.generation).to.equal(undefined);
     await wait(300);
+    expect((await host.call('GET', '/v1/billers/1663/partner')).body.heldBack).to.equal(null);
     expect((await host.call('POST', '/v1/billers/1663/shadow/switch', {})).status).to.equal(200);
     expect((await host.call('GET', '/v1/billers/1663')).body.options.generation).to.equal(undefined);
     paying = false;
