@@ -45,7 +45,7 @@ const findingColumns = (billerId: string): Column<Finding>[] => [
   { id: 'subject', title: 'Of', when: 'wide', cell: ({ subject }) => <span className="code">{subject ?? '–'}</span> },
   { id: 'ours', title: 'Ours', cell: ({ ours }) => ours ?? '–' },
   { id: 'theirs', title: 'Theirs', cell: ({ theirs }) => theirs ?? '–' },
-  { id: 'repaired', title: '', cell: ({ repaired }) => (repaired ? 'mended' : '') },
+  { id: 'repaired', title: 'Mended', cell: ({ repaired }) => (repaired ? 'mended' : '') },
 ];
 
 const runColumns = (show: (id: string) => void): Column<Run>[] => [
@@ -62,7 +62,7 @@ const runColumns = (show: (id: string) => void): Column<Run>[] => [
   { id: 'repaired', title: 'Mended', right: true, when: 'wide', cell: ({ repaired }) => count(repaired) },
   {
     id: 'show',
-    title: '',
+    title: 'Details',
     right: true,
     cell: ({ id, startedAt }) => (
       <Button
