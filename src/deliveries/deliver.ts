@@ -4,8 +4,6 @@ import {
   AdapterError,
   type EnrollmentKind,
   type EnrollmentSink,
-  Money,
-  type Payment,
   type PaymentReceipt,
   type PaymentSink,
   PlainDate,
@@ -26,6 +24,7 @@ import {
 } from './delivery-rules.js';
 import type { Delivery, DeliveryStore, PartnerState } from './delivery-store.js';
 import type { Leases } from './leases.js';
+import { toPayment } from './to-payment.js';
 
 const ATTEMPT_MS = 90_000;
 /** How soon a return looks again whether its payment has settled. */
@@ -266,12 +265,4 @@ function equalAnswers(failure: Failure, latest: { code: string | null; message: 
   if (!isAnswer) return 0;
   const differs = latest.findIndex((item) => item.code !== failure.code || item.message !== failure.message);
   return 1 + (differs < 0 ? latest.length : differs);
-}
-
-function toPayment(request: Record<string, unknown>): Payment {
-  return {
-    ...(request as unknown as Payment),
-    amount: Money.parse(String(request.amount)),
-    paymentDate: PlainDate.parse(String(request.paymentDate)),
-  };
 }

@@ -25,6 +25,7 @@ export interface HandSettlement {
 const RELEASE_AT_ONCE = 1_000;
 /** Up to here deliveries are counted. */
 export const COUNTED_AT_MOST = 10_000;
+const NOT_HELD = { blocked_since: null, blocked_until: null, cause: null, code: null, detail: null };
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 /** A delivery's id. */
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -336,10 +337,7 @@ export class Deliveries {
     await this.database.db.transaction().execute(async (trx) => {
       const { numUpdatedRows } = await trx
         .updateTable('partner_states')
-        .set({
-          ...{ blocked_since: null, blocked_until: null, cause: null, code: null, detail: null },
-          ...{ failures: 0, blocks: 0 },
-        })
+        .set({ ...NOT_HELD, failures: 0, blocks: 0 })
         .where('biller_id', '=', billerId)
         .where('blocked_since', 'is not', null)
         .executeTakeFirst();
@@ -350,10 +348,41 @@ export class Deliveries {
     this.queue.release(billerId);
   }
 
-  /** Sends what waits on its way now, where nothing holds the biller back any more. */
-  async goOn(billerId: string): Promise<void> {
+  /**
+   * Lets no delivery begin for a moment, unless something holds them back already; what is under way goes on.
+   * @returns whether it does: then {@link letGo} ends it
+   */
+  async hold(billerId: string, { code, detail, ms }: { code: string; detail: string; ms: number }): Promise<boolean> {
+    const { db } = this.database;
+    await db
+      .insertInto('partner_states')
+      .values({ biller_id: billerId })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const { numUpdatedRows } = await db
+      .updateTable('partner_states')
+      .set({
+        ...{ cause: 'by-hand', code, detail, blocked_since: sql<Date>`clock_timestamp()` },
+        blocked_until: sql<Date>`clock_timestamp() + ${ms} * interval '1 millisecond'`,
+      })
+      .where('biller_id', '=', billerId)
+      .where('blocked_since', 'is', null)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** Ends a {@link hold}, and sends what waited for it on its way. */
+  async letGo(billerId: string, code: string): Promise<void> {
     const limit = await this.limit(billerId);
-    await this.database.db.transaction().execute((trx) => this.wake(trx, billerId, limit));
+    await this.database.db.transaction().execute(async (trx) => {
+      await trx
+        .updateTable('partner_states')
+        .set(NOT_HELD)
+        .where('biller_id', '=', billerId)
+        .where('code', '=', code)
+        .execute();
+      await this.wake(trx, billerId, limit);
+    });
     this.queue.release(billerId);
   }
 

@@ -10,7 +10,7 @@ import type { DeliveryJob, DeliveryQueue } from './delivery-queue.js';
 import type { Attempt, Delivery, DeliveryPatch, DeliveryTransaction, Locked, PartnerState } from './delivery-store.js';
 
 const SWEEP_AT_MOST = 500;
-export const NOW = sql<Date>`clock_timestamp()`;
+const NOW = sql<Date>`clock_timestamp()`;
 
 /** How the columns that a patch may set are told to the database. */
 const COLUMN_TYPES: { [Column in keyof DeliveryPatch]: string } = {

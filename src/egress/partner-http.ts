@@ -26,11 +26,11 @@ import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import { CallTime } from './call-time.js';
 import { bytesToRecord, recordExchange } from './exchange-record.js';
 import { type HostGuard, hostGuard } from './host-guard.js';
+import { notingNow } from './noted-calls.js';
 import type { Pace } from './partner-pace.js';
 import { LONGEST_FORM, type Redact, redactedStart } from './redaction.js';
 import { notingSent, type SentNote } from './sent-note.js';
 import type { TlsIdentity } from './tls-identity.js';
-import { withheldCalls } from './withholding.js';
 
 export interface WayOut {
   http: AxiosInstance;
@@ -127,7 +127,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
 
   const send = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
     const url = targetOf(config);
-    withhold(config, url);
+    noteCall(config, url);
     const operation = config.partnerCall?.operation ?? url.pathname;
     const caller = config.signal as AbortSignal | undefined;
     const time = new CallTime(Math.ceil(config.timeout || limits.timeoutMs), caller);
@@ -198,14 +198,14 @@ export function createWayOut(options: WayOutOptions): WayOut {
   };
 
   /** @throws AxiosError where the call must not be sent */
-  const withhold = (config: InternalAxiosRequestConfig, { path, pathname }: Target): void => {
-    const withheld = withheldCalls();
-    if (!withheld && !(options.readsOnly && config.partnerCall?.effect !== 'read')) return;
-    withheld?.push({
+  const noteCall = (config: InternalAxiosRequestConfig, { path, pathname }: Target): void => {
+    const noted = notingNow();
+    noted?.calls.push({
       ...{ operation: config.partnerCall?.operation ?? pathname, method: (config.method ?? 'get').toUpperCase() },
       ...{ path: options.redact(path), body: options.redact(String(config.data ?? '')) },
     });
-    throw new AxiosError('a shadow sends nothing that may change something', NOT_SENT, config);
+    if (noted?.keptBack || (options.readsOnly && config.partnerCall?.effect !== 'read'))
+      throw new AxiosError('a shadow sends nothing that may change something', NOT_SENT, config);
   };
 
   const limited = (config: InternalAxiosRequestConfig): Promise<AxiosResponse> =>

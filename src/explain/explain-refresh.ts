@@ -2,15 +2,8 @@
 import type { AccountSnapshot, AdapterError, Evidence, PartnerInvoice } from '@ic-host/contracts';
 import type { Exchange } from '../egress/exchange-record.js';
 import type { Redact } from '../egress/redaction.js';
+import type { HeldInvoice } from '../rtdr/reconcile.js';
 import { count, type Explanation, type Reason } from './explanation.js';
-
-/** Of an invoice as it was held before the look-up, in cents. */
-interface Before {
-  invoiceNumber: string;
-  status: 'active' | 'deactivated';
-  totalAmountDue: number;
-  balanceDue: number;
-}
 
 export interface RefreshFacts {
   accountNumber: string;
@@ -18,7 +11,7 @@ export interface RefreshFacts {
   askedAt: Date;
   tookMs: number;
   exchanges: readonly Exchange[];
-  heldBefore: readonly Before[];
+  heldBefore: readonly HeldInvoice[];
   /** When it was last refreshed before this. */
   refreshedAt: string | null;
   /** As it stands now. */
@@ -144,7 +137,7 @@ const blockWords = ({ ach, card }: RefreshFacts['paymentBlock']): string => {
   return 'Neither way of paying is blocked';
 };
 
-function invoiceReason(invoice: PartnerInvoice, before: Before | undefined, facts: RefreshFacts): Reason {
+function invoiceReason(invoice: PartnerInvoice, before: HeldInvoice | undefined, facts: RefreshFacts): Reason {
   const { invoiceNumber: number } = invoice;
   const [total, balance] = [invoice.totalAmountDue?.cents, invoice.balanceDue?.cents];
   if (!invoice.eligible)

@@ -1,5 +1,6 @@
 /** What is held of an account against what the partner says: each difference with its kind, and whose fault it is. Pure. */
 import type { AccountSnapshot, EnrollmentKind } from '@ic-host/contracts';
+import type { HeldInvoice } from '../rtdr/reconcile.js';
 import type { DeliveryState } from '../store/tables.js';
 
 export const FINDING_KINDS = [
@@ -31,12 +32,7 @@ export interface Finding {
 export interface HeldAccountFacts {
   accountNumber: string;
   block: { ach: boolean; card: boolean };
-  invoices: readonly {
-    invoiceNumber: string;
-    status: 'active' | 'deactivated';
-    balanceDue: number;
-    totalAmountDue: number;
-  }[];
+  invoices: readonly HeldInvoice[];
   payments: readonly PaymentFacts[];
 }
 

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
-import { AccountStore } from '../rtdr/account-store.js';
+import { AccountStore, heldBlock, lookupOf, toHeldInvoice } from '../rtdr/account-store.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { DeliveryState } from '../store/tables.js';
@@ -164,23 +164,16 @@ export class Reconciliations {
     let snapshot: AccountSnapshot | null = null;
     try {
       snapshot = await provider.lookUp(
-        {
-          accountNumber,
-          ...(held.account?.partner_account_id ? { partnerAccountId: held.account.partner_account_id } : {}),
-          heldInvoiceNumbers: held.invoices.flatMap((row) => (row.status === 'active' ? row.invoice_number : [])),
-        },
-        AbortSignal.timeout(CALL_MS),
+        lookupOf(accountNumber, held),
+        AbortSignal.any([this.stopping.signal, AbortSignal.timeout(CALL_MS)]),
       );
     } catch (error) {
       if (!(AdapterError.is(error) && error.kind === 'not-found')) return this.unanswered(id);
     }
     const facts = {
       accountNumber,
-      block: { ach: held.account?.block_ach ?? false, card: held.account?.block_card ?? false },
-      invoices: held.invoices.map((row) => ({
-        ...{ invoiceNumber: row.invoice_number, status: row.status },
-        ...{ balanceDue: row.balance_due, totalAmountDue: row.total_amount_due },
-      })),
+      block: heldBlock(held.account),
+      invoices: held.invoices.map(toHeldInvoice),
       payments: await this.payments(billerId, accountNumber),
     };
     const findings = [

@@ -3,7 +3,7 @@ import { AdapterError, type ContractName } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
-import { withheldCalls } from '../egress/withholding.js';
+import { notingNow } from '../egress/noted-calls.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
 
@@ -18,6 +18,12 @@ const RECORDED: Partial<Record<ContractName, readonly string[]>> = {
 };
 
 export type Outcome = { value: unknown } | { error: { kind: string; code: string } };
+
+export const outcomeOf = (ended: { value: unknown } | { error: unknown }): Outcome => {
+  if ('value' in ended) return { value: ended.value };
+  const { kind, code } = AdapterError.is(ended.error) ? ended.error : { kind: 'failed', code: 'failed' };
+  return { error: { kind, code } };
+};
 
 export interface Recording {
   id: string;
@@ -57,7 +63,7 @@ export class Recordings {
         if (typeof value !== 'function' || !methods.includes(String(name))) return value;
         return (...args: unknown[]) =>
           // What is only built, and not sent, is no call.
-          Math.random() * 100 < percent && !withheldCalls()
+          Math.random() * 100 < percent && !notingNow()?.keptBack
             ? this.call(billerId, contract, String(name), args, () => value.apply(target, args))
             : value.apply(target, args);
       },
@@ -72,14 +78,7 @@ export class Recordings {
     work: () => Promise<unknown>,
   ) {
     const { exchanges, ...ended } = await recordingExchanges(work, BYTES);
-    const outcome: Outcome =
-      'value' in ended
-        ? { value: ended.value }
-        : {
-            error: AdapterError.is(ended.error)
-              ? { kind: ended.error.kind, code: ended.error.code }
-              : { kind: 'failed', code: 'failed' },
-          };
+    const outcome = outcomeOf(ended);
     const input = args.filter((argument) => !(argument instanceof AbortSignal));
     // Nobody waits for it.
     sql`insert into recordings (biller_id, contract, method, input, outcome, exchanges)

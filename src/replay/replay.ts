@@ -14,9 +14,10 @@ import { trace } from '@opentelemetry/api';
 import type { Dispatcher } from 'undici';
 import type { LoadedAdapter } from '../adapters/adapter-registry.js';
 import { type OpenScope, openScope } from '../adapters/open-scope.js';
+import { toPayment } from '../deliveries/to-payment.js';
 import type { Exchange } from '../egress/exchange-record.js';
 import { DEFAULT_LIMITS, type WireTap } from '../egress/partner-http.js';
-import type { Outcome, Recording } from '../recordings/recordings.js';
+import { type Outcome, outcomeOf, type Recording } from '../recordings/recordings.js';
 import { compareLookUps, compareWrites, type Difference, type LookedUp } from '../shadow/compare.js';
 
 const HEADER = 'x-ic-replay';
@@ -116,18 +117,16 @@ const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathna
 
 /** Values of contracts, from their JSON. */
 function revived(contract: string, method: string, input: readonly unknown[]): unknown[] {
-  const payment = (value: unknown) => {
-    const told = value as Record<string, unknown>;
-    return {
-      ...told,
-      amount: Money.parse(String(told.amount)),
-      paymentDate: PlainDate.parse(String(told.paymentDate)),
-    };
-  };
   if (contract !== 'payment-sink') return [...input];
   const [first] = input as [Record<string, unknown>];
-  if (method === 'post') return [payment(first)];
-  return [{ ...first, payment: payment(first.payment), returnedOn: PlainDate.parse(String(first.returnedOn)) }];
+  if (method === 'post') return [toPayment(first)];
+  return [
+    {
+      ...first,
+      payment: toPayment(first.payment as Record<string, unknown>),
+      returnedOn: PlainDate.parse(String(first.returnedOn)),
+    },
+  ];
 }
 
 function revivedSnapshot(value: unknown): AccountSnapshot {
@@ -211,14 +210,8 @@ async function one(
       input[1] ??
       '',
   );
-  const now: Outcome =
-    'value' in ended
-      ? { value: JSON.parse(JSON.stringify(ended.value ?? null)) }
-      : {
-          error: AdapterError.is(ended.error)
-            ? { kind: ended.error.kind, code: ended.error.code }
-            : { kind: 'failed', code: 'failed' },
-        };
+  // As it would have been kept: in JSON.
+  const now: Outcome = JSON.parse(JSON.stringify(outcomeOf('value' in ended ? { value: ended.value ?? null } : ended)));
   const differences =
     contract === 'rtdr-provider'
       ? lookUpDifferences(outcome, now)

@@ -1,9 +1,10 @@
 /** What is held of accounts, as refreshes read it and say that nothing has changed: many of them in one statement. */
+import type { AccountLookup } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
-import { type QueryConfig } from 'pg';
 import { Batches, type Part } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { TOLD, type ToldRow } from './invoice-view.js';
+import type { HeldInvoice } from './reconcile.js';
 
 export interface HeldAccount {
   /** Undefined: it was never refreshed, though a file may have told of its invoices. */
@@ -105,11 +106,28 @@ export class AccountStore {
 
   /** By name: planned once a connection. */
   private async query<Found extends object>(name: string, text: string, values: unknown[]): Promise<Found[]> {
-    const config: QueryConfig = { name, text, values };
-    return (await this.database.pool.query<Found>(config)).rows;
+    return (await this.database.pool.query<Found>({ name, text, values })).rows;
   }
 }
 
 type Found = Omit<HeldAccount, 'version'> & { xmins: bigint };
 const billerOf = ({ billerId }: Key): string => billerId;
 const accountOf = ({ accountNumber }: Key): string => accountNumber;
+
+/** What a partner is asked, by what is held. */
+export const lookupOf = (accountNumber: string, { account, invoices }: HeldAccount): AccountLookup => ({
+  accountNumber,
+  ...(account?.partner_account_id ? { partnerAccountId: account.partner_account_id } : {}),
+  heldInvoiceNumbers: invoices.filter((row) => row.status === 'active').map((row) => row.invoice_number),
+});
+
+export const heldBlock = (account: AccountRow | undefined): { ach: boolean; card: boolean } => ({
+  ...{ ach: account?.block_ach ?? false, card: account?.block_card ?? false },
+});
+
+export const toHeldInvoice = (row: ToldRow): HeldInvoice => ({
+  invoiceNumber: row.invoice_number,
+  status: row.status,
+  totalAmountDue: row.total_amount_due,
+  balanceDue: row.balance_due,
+});

@@ -14,9 +14,16 @@ import { DATABASE, type Database } from '../store/database.js';
 import { retryingDeadlocks } from '../store/retry-deadlock.js';
 import type { InvoicesTable } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
-import { type AccountRow, AccountStore, type HeldAccount } from './account-store.js';
+import {
+  type AccountRow,
+  AccountStore,
+  type HeldAccount,
+  heldBlock,
+  lookupOf,
+  toHeldInvoice,
+} from './account-store.js';
 import { invoiceView, type ToldRow, toldOf } from './invoice-view.js';
-import { type HeldInvoice, reconcile } from './reconcile.js';
+import { reconcile } from './reconcile.js';
 
 type InvoiceRow = Selectable<InvoicesTable>;
 const checkSnapshot = checkerOf(AccountSnapshot);
@@ -92,7 +99,8 @@ export class RefreshAccount {
       () => this.run(billerId, accountNumber, known),
       EXPLAINED_BYTES,
     );
-    if ('error' in ended && !(ended.error instanceof Problem && known.held)) throw ended.error;
+    // What is no answer of the partner is explained by its own message.
+    if ('error' in ended && !(ended.error instanceof Problem && known.held && known.error)) throw ended.error;
     const redact = await this.scopes.redact(billerId);
     const { account, invoices: before } = known.held as HeldAccount;
     const now = 'value' in ended ? ended.value : accountView(accountNumber, account, before);
@@ -122,16 +130,9 @@ export class RefreshAccount {
     const held = await this.store.read(billerId, accountNumber);
     known.held = held;
     const { account } = held;
-    const lookup = {
-      accountNumber,
-      ...(account?.partner_account_id ? { partnerAccountId: account.partner_account_id } : {}),
-      heldInvoiceNumbers: held.invoices.filter((row) => row.status === 'active').map((row) => row.invoice_number),
-    };
+    const lookup = lookupOf(accountNumber, held);
     const compare = await this.shadow.lookUp(billerId, lookup);
-    const told = (first: LookedUpBy): void =>
-      compare?.(first, held.invoices.map(toHeldInvoice), {
-        ...{ ach: account?.block_ach ?? false, card: account?.block_card ?? false },
-      });
+    const told = (first: LookedUpBy): void => compare?.(first, held.invoices.map(toHeldInvoice), heldBlock(account));
     let snapshot: AccountSnapshot;
     try {
       snapshot = await provider.lookUp(lookup, new AbortController().signal);
@@ -279,13 +280,6 @@ function checkAnswer(snapshot: AccountSnapshot): void {
   if (lacking) throw new AdapterError('malformed', `the adapter's answer has no amounts for ${lacking.invoiceNumber}`);
 }
 
-const toHeldInvoice = (row: ToldRow): HeldInvoice => ({
-  invoiceNumber: row.invoice_number,
-  status: row.status,
-  totalAmountDue: row.total_amount_due,
-  balanceDue: row.balance_due,
-});
-
 function tellsNothingNew(snapshot: AccountSnapshot, account: AccountRow, invoices: ToldRow[]): boolean {
   const { partnerAccountId, paymentBlock: block } = snapshot;
   if (partnerAccountId && partnerAccountId !== account.partner_account_id) return false;
@@ -301,8 +295,7 @@ const accountView = (accountNumber: string, account: AccountRow | undefined, inv
   accountNumber,
   partnerAccountId: account?.partner_account_id ?? null,
   paymentBlock: {
-    ach: account?.block_ach ?? false,
-    card: account?.block_card ?? false,
+    ...heldBlock(account),
     reason: account?.block_reason ?? null,
   },
   invoices: invoices.map(invoiceView),

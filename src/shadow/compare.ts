@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { AccountSnapshot, AdapterErrorKind } from '@ic-host/contracts';
-import type { WithheldCall } from '../egress/withholding.js';
+import type { NotedCall } from '../egress/noted-calls.js';
 import { type HeldInvoice, reconcile } from '../rtdr/reconcile.js';
 
 export interface Difference {
@@ -92,7 +92,7 @@ export function compareLookUps(
 
 /** What an adapter made of a write: the calls it wished to make, or why it would make none. */
 export interface Built {
-  calls: readonly WithheldCall[];
+  calls: readonly NotedCall[];
   /** Of its error, where it came before any call. */
   refused: string | null;
 }

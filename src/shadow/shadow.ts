@@ -4,6 +4,7 @@ import {
   type AccountLookup,
   type AccountSnapshot,
   AdapterError,
+  type ContractTypes,
   type EnrollmentSink,
   type PaymentSink,
 } from '@ic-host/contracts';
@@ -12,13 +13,13 @@ import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { Deliveries } from '../deliveries/deliveries.js';
-import { withholding } from '../egress/withholding.js';
+import { keepingBack, type NotedCall, noting } from '../egress/noted-calls.js';
 import { Problem } from '../problem.js';
 import type { HeldInvoice } from '../rtdr/reconcile.js';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
-import { type Built, compareLookUps, compareWrites, type Difference, type LookedUp } from './compare.js';
+import { compareLookUps, compareWrites, type Difference, type LookedUp } from './compare.js';
 import { readShadow } from './shadow-option.js';
 
 export type ShadowKind = 'look-up' | 'payment' | 'return' | 'paperless' | 'autopay';
@@ -28,8 +29,8 @@ const LOOK_UP_MS = 90_000;
 const MOST_BESIDE = 50;
 const MOST_DIFFERENCES = 100;
 const [DRAIN_MS, DRAIN_EVERY_MS] = [20_000, 200];
-/** The code of the hold that a switch needs for a moment. */
-const SWITCHING = 'switching';
+/** For so long a host that ends in a switch leaves its biller held back. */
+const HOLD_MS = 60_000;
 
 export interface ShadowReport {
   /** Its id. */
@@ -42,6 +43,15 @@ export interface ShadowReport {
   seen: { runs: number; differing: number; accounts: number; since: string | null };
   fields: { kind: ShadowKind; field: string; runs: number; latest: { at: string; subject: string } & Difference }[];
   trend: { day: string; runs: number; differing: number }[];
+}
+
+/** What is written, of whom and by whom. */
+interface Written<Name> {
+  billerId: string;
+  shadow: string;
+  contract: Name;
+  kind: ShadowKind;
+  subject: string;
 }
 
 @injectable()
@@ -87,80 +97,75 @@ export class Shadow {
   async paymentSink(billerId: string, own: PaymentSink): Promise<PaymentSink> {
     const shadow = await this.billers.shadowOf(billerId);
     if (shadow === undefined) return own;
+    const of = { billerId, shadow, contract: 'payment-sink' as const };
+    const { find, returnPayment } = own;
     return {
       repeatSafety: own.repeatSafety,
-      post: async (payment, signal) => {
-        const receipt = await own.post(payment, signal);
-        this.write(billerId, shadow, 'payment-sink', 'payment', payment.transactionId, (sink) =>
+      post: (payment, signal) =>
+        this.written({ ...of, kind: 'payment', subject: payment.transactionId }, own, (sink) =>
           sink.post(payment, signal),
-        );
-        return receipt;
-      },
-      ...(own.find
-        ? { find: (payment, signal) => own.find?.(payment, signal) as ReturnType<NonNullable<PaymentSink['find']>> }
-        : {}),
-      ...(own.returnPayment
+        ),
+      ...(find ? { find: find.bind(own) } : {}),
+      ...(returnPayment
         ? {
-            returnPayment: async (returned, signal) => {
-              const done = await own.returnPayment?.(returned, signal);
-              this.write(billerId, shadow, 'payment-sink', 'return', returned.payment.transactionId, async (sink) => {
+            returnPayment: (returned, signal) =>
+              this.written({ ...of, kind: 'return', subject: returned.payment.transactionId }, own, async (sink) => {
                 if (!sink.returnPayment) throw new AdapterError('unsupported', 'no returns');
                 return sink.returnPayment(returned, signal);
-              });
-              return done as Awaited<ReturnType<NonNullable<PaymentSink['returnPayment']>>>;
-            },
+              }),
           }
         : {}),
     };
   }
 
+  /** As {@link paymentSink}. */
   async enrollmentSink(billerId: string, own: EnrollmentSink): Promise<EnrollmentSink> {
     const shadow = await this.billers.shadowOf(billerId);
     if (shadow === undefined) return own;
+    const of = { billerId, shadow, contract: 'enrollment-sink' as const };
+    const { readBack } = own;
     return {
-      setPaperless: async (wish, signal) => {
-        const done = await own.setPaperless(wish, signal);
-        this.write(billerId, shadow, 'enrollment-sink', 'paperless', wish.accountNumber, (sink) =>
+      setPaperless: (wish, signal) =>
+        this.written({ ...of, kind: 'paperless', subject: wish.accountNumber }, own, (sink) =>
           sink.setPaperless(wish, signal),
-        );
-        return done;
-      },
-      setAutopay: async (wish, signal) => {
-        const done = await own.setAutopay(wish, signal);
-        this.write(billerId, shadow, 'enrollment-sink', 'autopay', wish.accountNumber, (sink) =>
+        ),
+      setAutopay: (wish, signal) =>
+        this.written({ ...of, kind: 'autopay', subject: wish.accountNumber }, own, (sink) =>
           sink.setAutopay(wish, signal),
-        );
-        return done;
-      },
-      ...(own.readBack
-        ? { readBack: (kind, account, signal) => own.readBack?.(kind, account, signal) as Promise<boolean | undefined> }
-        : {}),
-    } as EnrollmentSink;
+        ),
+      ...(readBack ? { readBack: readBack.bind(own) } : {}),
+    };
   }
 
-  /** Builds on both sides, with the way out shut, and compares. */
-  private write<Name extends 'payment-sink' | 'enrollment-sink'>(
-    billerId: string,
-    shadow: string,
-    contract: Name,
-    kind: ShadowKind,
-    subject: string,
-    work: (sink: Name extends 'payment-sink' ? PaymentSink : EnrollmentSink) => Promise<unknown>,
-  ): void {
-    const built = async (find: () => Promise<unknown>): Promise<Built> => {
-      const { calls, error } = await withholding(async () => work((await find()) as never));
-      if (calls.length) return { calls, refused: null };
-      const problem = error as { kind?: string; code?: string } | undefined;
-      return { calls, refused: AdapterError.is(error) ? error.kind : (problem?.code ?? 'nothing to send') };
-    };
-    void (async () => {
-      const [one, other] = await Promise.all([this.billers.get(billerId), this.billers.get(shadow)]);
-      // What leaves a thread of its own can't be told from what counts: it is not run at all.
-      if (this.scopes.isIsolated(one) || this.scopes.isIsolated(other)) return;
-      const first = await built(() => this.scopes.contract(billerId, contract));
-      const second = await built(() => this.scopes.shadowContract(shadow, contract));
-      await this.keep(billerId, kind, subject, compareWrites(first, second, one.adapter === other.adapter));
-    })().catch((error: unknown) => this.log.error({ err: error, billerId }, 'a shadow could not be compared'));
+  /** Does what counts; what the shadow would send is then compared with what was sent, and nobody waits for it. */
+  private async written<Name extends 'payment-sink' | 'enrollment-sink', T>(
+    of: Written<Name>,
+    own: ContractTypes[Name],
+    work: (sink: ContractTypes[Name]) => Promise<T>,
+  ): Promise<T> {
+    const { value, calls } = await noting(() => work(own));
+    this.compareWritten(of, calls, work).catch((error: unknown) =>
+      this.log.error({ err: error, billerId: of.billerId }, 'a shadow could not be compared'),
+    );
+    return value;
+  }
+
+  private async compareWritten<Name extends 'payment-sink' | 'enrollment-sink'>(
+    { billerId, shadow, contract, kind, subject }: Written<Name>,
+    sent: readonly NotedCall[],
+    work: (sink: ContractTypes[Name]) => Promise<unknown>,
+  ): Promise<void> {
+    const [one, other] = await Promise.all([this.billers.get(billerId), this.billers.get(shadow)]);
+    // What leaves a thread of its own can't be told from what counts: it is not run at all.
+    if (this.scopes.isIsolated(one) || this.scopes.isIsolated(other)) return;
+    const { calls, error } = await keepingBack(async () => work(await this.scopes.shadowContract(shadow, contract)));
+    const why = AdapterError.is(error)
+      ? error.kind
+      : ((error as { code?: string } | undefined)?.code ?? 'nothing to send');
+    // It comes as far as its first call that is not answered.
+    const first = { calls: sent.slice(0, calls.length), refused: null };
+    const second = { calls, refused: calls.length ? null : why };
+    await this.keep(billerId, kind, subject, compareWrites(first, second, one.adapter === other.adapter));
   }
 
   private async keep(billerId: string, kind: ShadowKind, subject: string, differences: Difference[]): Promise<void> {
@@ -220,8 +225,10 @@ export class Shadow {
    */
   async switch(billerId: string, actor: string, reason?: string): Promise<void> {
     const { shadow } = await this.optionOf(billerId);
-    const held = await this.hold(billerId);
+    const hold = { code: 'switching', detail: 'its shadow takes over', ms: HOLD_MS };
+    const held = await this.deliveries.hold(billerId, hold);
     try {
+      this.billers.forget(billerId, shadow); // what counts is how they are now
       const until = Date.now() + DRAIN_MS;
       for (;;) {
         const waits = await this.exchange(billerId, shadow, actor, reason);
@@ -232,26 +239,8 @@ export class Shadow {
       }
     } finally {
       this.billers.forget(billerId, shadow);
-      if (held) await this.letGo(billerId);
+      if (held) await this.deliveries.letGo(billerId, hold.code);
     }
-  }
-
-  /** Lets no delivery begin; what is under way goes on. @returns whether nothing held it back before */
-  private async hold(billerId: string): Promise<boolean> {
-    const { db } = this.database;
-    await sql`insert into partner_states (biller_id) values (${billerId}) on conflict do nothing`.execute(db);
-    const { numAffectedRows } = await sql`
-      update partner_states set blocked_since = clock_timestamp(), blocked_until = clock_timestamp() + interval '1 minute',
-        cause = 'by-hand', code = ${SWITCHING}, detail = 'its shadow takes over'
-      where biller_id = ${billerId} and blocked_since is null`.execute(db);
-    return Number(numAffectedRows ?? 0) > 0;
-  }
-
-  private async letGo(billerId: string): Promise<void> {
-    await sql`
-      update partner_states set blocked_since = null, blocked_until = null, cause = null, code = null, detail = null
-      where biller_id = ${billerId} and code = ${SWITCHING}`.execute(this.database.db);
-    await this.deliveries.goOn(billerId);
   }
 
   /** @returns how many deliveries are under way: then nothing was done */

@@ -6,12 +6,12 @@ import {
   type AdapterErrorKind,
   CONTRACT_NAMES,
   type ContractName,
-  Money,
   type Payment,
   PlainDate,
 } from '@ic-host/contracts';
 import type { BillerUnderTest, SuiteScope } from '@ic-host/contracts/suite';
 import type { LoadedAdapter } from '../adapters/adapter-registry.js';
+import { toPayment } from '../deliveries/to-payment.js';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
 import { AdapterBench } from './adapter-bench.js';
 import { MEANINGS } from './error-meanings.js';
@@ -37,11 +37,7 @@ const PAYMENT = {
   ...{ transactionId: 'try-1', invoiceNumber: 'none', amount: '1.00', paymentDate: '2026-11-24', method: 'Visa' },
   ...{ source: 'Web', maskedNumber: '4242', payerName: 'Jordan Example' },
 };
-const payment = (given: Arguments): Payment => ({
-  ...({ ...PAYMENT, ...given } as unknown as Payment),
-  amount: Money.parse(String(given.amount ?? PAYMENT.amount)),
-  paymentDate: PlainDate.parse(String(given.paymentDate ?? PAYMENT.paymentDate)),
-});
+const payment = (given: Arguments): Payment => toPayment({ ...PAYMENT, ...given });
 const enrollment = ({ accountNumber, enabled }: Arguments) => ({
   accountNumber: String(accountNumber),
   enabled: enabled === true,

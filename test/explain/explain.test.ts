@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { stub } from 'sinon';
+import { BillerScopes } from '../../src/adapters/biller-scopes.js';
 import { explainDelivery } from '../../src/explain/explain-delivery.js';
 import type { Explanation } from '../../src/explain/explanation.js';
 import { TestHost } from '../host-fixture.js';
@@ -64,6 +66,15 @@ describe('why, in words', function () {
     expect(explanation.summary).to.match(/^The partner could not be asked; what it told at \d{4}-/);
     expect(explanation.reasons.map(({ says }) => says).join(' ')).to.contain('This customer can pay');
     host.sandbox.clearFaults();
+  });
+
+  it('an adapter that fails by a mistake of its own says so, and nothing is made up', async () => {
+    const scopes = host.host.container.get<BillerScopes>(BillerScopes);
+    const failing = { lookUp: () => Promise.reject(new TypeError('undefined is no function')) };
+    const contract = stub(scopes, 'contract').resolves(failing as never);
+    const { status, body } = await lookUp(host.sandbox.example.accountNumber);
+    contract.restore();
+    expect([status, body.code, body.explanation]).to.deep.equal([502, 'adapter-failed', undefined]);
   });
 
   it('no secret is in it', async () => {
