@@ -64,12 +64,14 @@ export function maskCardNumbers(text: string): string {
   const parts = text.split(UUID).map((part) =>
     part.replace(GROUPS, (match) => {
       const groups = match.split(/[ -]/);
+      const gaps = match.match(/[ -]/g) ?? [];
       for (let found = cardIn(groups); found; found = cardIn(groups)) {
         const [from, to] = found;
         const digits = groups.slice(from, to + 1).join('');
         groups.splice(from, to - from + 1, `${'*'.repeat(digits.length - 4)}${digits.slice(-4)}`);
+        gaps.splice(from, to - from);
       }
-      return groups.join(' ');
+      return groups.map((group, index) => group + (gaps[index] ?? '')).join('');
     }),
   );
   return parts.map((part, index) => part + (ids[index] ?? '')).join('');

@@ -25,6 +25,13 @@ describe('what looks like a card number', () => {
 });
 
 describe('a card number in what others say', () => {
+  it('is masked, and nothing else is changed: days and ids beside it stay as they are', () => {
+    const text = (number: string) => `{"day":"2026-11-25","note":"1 2-3","number":"${number}","id":"35871617128871"}`;
+    expect(maskCardNumbers(text('4242-4242 42424242'))).to.equal(text('************4242'));
+    expect(maskCardNumbers(text('1234567890123456'))).to.equal(text('1234567890123456'));
+    expect(maskCardNumbers('1-2 4242 4242 4242 4242-7 8')).to.equal('1-2 ************4242-7 8');
+  });
+
   for (const [text, masked] of [
     ['card 4242424242424242 is unknown', 'card ************4242 is unknown'],
     ['4242 4242 4242 4242', '************4242'],

@@ -9,5 +9,6 @@ export * from './invoice-file-parser.js';
 export * from './money.js';
 export * from './payment-sink.js';
 export * from './plain-date.js';
+export * from './recorded-call.js';
 export * from './rtdr-provider.js';
 export * from './sandbox.js';

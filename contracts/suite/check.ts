@@ -53,7 +53,8 @@ export const skip = (reason: string): never => {
   throw new CheckSkipped(reason);
 };
 
-const shown = (value: unknown): string => {
+/** A value in JSON, its beginning. */
+export const shown = (value: unknown): string => {
   const text = JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? String(inner) : inner)) ?? 'undefined';
   return text.length > 400 ? `${text.slice(0, 400)} …` : text;
 };

@@ -12,5 +12,6 @@ export {
   skip,
 } from './check.js';
 export * from './contract-config.js';
+export * from './recorded-calls.js';
 export { CHECKS, type CheckResult, runSuite, type SuiteRun } from './run-suite.js';
 export * from './suite-host.js';

@@ -1,11 +1,13 @@
 /** Runs the contract suite on one adapter. */
 import type { AdapterManifest, ContractName } from '../src/adapter-manifest.js';
+import type { CallFixture } from '../src/recorded-call.js';
 import { type Check, type CheckContext, CheckFailure, CheckSkipped, skip } from './check.js';
 import type { ContractConfig, PartnerUnderTest } from './contract-config.js';
 import { documentProviderChecks } from './document-provider.js';
 import { enrollmentSinkChecks } from './enrollment-sink.js';
 import { invoiceFileParserChecks } from './invoice-file-parser.js';
 import { paymentSinkChecks } from './payment-sink.js';
+import { recordedCheck } from './recorded-calls.js';
 import { rtdrProviderChecks } from './rtdr-provider.js';
 import type { SuiteHost, SuiteScope } from './suite-host.js';
 
@@ -30,6 +32,8 @@ export interface SuiteRun {
   manifest: AdapterManifest;
   config: ContractConfig;
   host: SuiteHost;
+  /** Calls that the adapter brings in its folder `fixtures`: a check each. */
+  fixtures?: readonly CallFixture[];
   /** Which checks; all when left out. */
   choose?: (check: Check) => boolean;
   /** False: the checks that write are skipped, as at a live partner. */
@@ -46,9 +50,10 @@ let runs = 0;
 
 /** The checks that an adapter's manifest calls for, its own included, one result each. */
 export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
-  const { manifest, config, host, choose = () => true, allowWrites = true, atOnce = 1 } = run;
+  const { manifest, config, host, fixtures = [], choose = () => true, allowWrites = true, atOnce = 1 } = run;
   const claimed = new Set(manifest.contracts.map(({ name }) => name));
-  const checks = [...claimed].flatMap((name) => CHECKS[name]).concat(config.checks ?? []);
+  const recorded = fixtures.filter(({ contract }) => claimed.has(contract)).map(recordedCheck);
+  const checks = [...claimed].flatMap((name) => CHECKS[name]).concat(config.checks ?? [], recorded);
   const chosen = checks.filter(choose);
   if (chosen.length === 0) return;
   const id = `${Date.now().toString(36)}${(runs++).toString(36)}`;

@@ -2,6 +2,7 @@
 
 import type { ContractTypes } from '../src/adapter.js';
 import type { ContractName } from '../src/adapter-manifest.js';
+import type { RecordedExchange } from '../src/recorded-call.js';
 
 /**
  * How a call goes wrong:
@@ -43,6 +44,13 @@ export interface Wire {
    * makes ten thousand calls is one of the adapter, and a real partner need not bear them.
    */
   repeatAnswers(): void;
+  /**
+   * From now on a call is answered as the one of these was that asked for the same, or else for the same path; each
+   * once. The partner is not asked.
+   */
+  answerAs(exchanges: readonly RecordedExchange[]): void;
+  /** Calls since then that none of them answers. */
+  readonly unanswered: readonly string[];
   /** No faults, no hooks, no calls remembered. */
   clear(): void;
 }
@@ -70,6 +78,10 @@ export interface SuiteScope {
 export interface BillerUnderTest {
   billerId: string;
   guid: string;
+  /** True when left out. */
+  openBilling?: boolean;
+  /** 164 when left out. */
+  invoiceTypeId?: number;
   settings: Record<string, string>;
   options?: Record<string, unknown>;
 }

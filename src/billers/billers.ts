@@ -1,12 +1,11 @@
 /** The billers of this host: what is configured for each, its secrets sealed. */
 import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import type { AdapterManifest, ManifestSetting } from '@ic-host/contracts';
+import { type AdapterManifest, MASK, type ManifestSetting } from '@ic-host/contracts';
 import { inject, injectable, type ServiceIdentifier } from 'inversify';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { addressProblem } from '../egress/host-guard.js';
-import { MASK } from '../egress/redaction.js';
 import type { TlsIdentity } from '../egress/tls-identity.js';
 import { Problem } from '../problem.js';
 import { readShadow } from '../shadow/shadow-option.js';

@@ -8,6 +8,7 @@ import {
   type PaymentSink,
   PlainDate,
   type RepeatSafety,
+  toPayment,
 } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
@@ -24,7 +25,6 @@ import {
 } from './delivery-rules.js';
 import type { Delivery, DeliveryStore, PartnerState } from './delivery-store.js';
 import type { Leases } from './leases.js';
-import { toPayment } from './to-payment.js';
 
 const ATTEMPT_MS = 90_000;
 /** How soon a return looks again whether its payment has settled. */

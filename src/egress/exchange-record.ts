@@ -10,26 +10,35 @@ export interface Exchange {
   durationMs: number;
 }
 
+/** What is kept of the exchanges. */
+interface Kept {
+  /** How much of a request and of an answer. */
+  bytes: number;
+  /** How many. */
+  most: number;
+}
+
 interface Recording {
   exchanges: Exchange[];
-  /** How much of a request and of an answer is kept. */
-  bytes: number;
+  keep: Kept;
   /** The recording that this one is made within: it gets the same exchanges. */
   within: Recording | undefined;
 }
 
 const current = new AsyncLocalStorage<Recording>();
-const MOST = 20;
-const USUAL_BYTES = 4_096;
+const USUAL: Kept = { bytes: 4_096, most: 20 };
 
 /** Runs work, and gives back its exchanges with the outcome; never throws by itself. */
 export async function recordingExchanges<T>(
   work: () => Promise<T>,
-  bytes = USUAL_BYTES,
+  keep: Partial<Kept> = {},
 ): Promise<{ exchanges: Exchange[]; value: T } | { exchanges: Exchange[]; error: unknown }> {
   const exchanges: Exchange[] = [];
   try {
-    return { value: await current.run({ exchanges, bytes, within: current.getStore() }, work), exchanges };
+    return {
+      value: await current.run({ exchanges, keep: { ...USUAL, ...keep }, within: current.getStore() }, work),
+      exchanges,
+    };
   } catch (error) {
     return { error, exchanges };
   }
@@ -39,14 +48,17 @@ export async function recordingExchanges<T>(
 export function bytesToRecord(): number {
   let most = 0;
   for (let recording = current.getStore(); recording; recording = recording.within)
-    if (recording.exchanges.length < MOST) most = Math.max(most, recording.bytes);
+    if (recording.exchanges.length < recording.keep.most) most = Math.max(most, recording.keep.bytes);
   return most;
 }
 
 export function recordExchange(exchange: Exchange): void {
   for (let recording = current.getStore(); recording; recording = recording.within) {
-    const { exchanges, bytes } = recording;
-    if (exchanges.length >= MOST) continue;
+    const {
+      exchanges,
+      keep: { bytes, most },
+    } = recording;
+    if (exchanges.length >= most) continue;
     exchanges.push({
       ...exchange,
       request: exchange.request.slice(0, bytes),

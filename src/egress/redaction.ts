@@ -2,12 +2,11 @@
  * Masks a biller's secrets by their value, in every form they take on the way; and card numbers, which are nobody's to
  * keep. Applied to all that an adapter or its partner says before it is logged, traced, recorded or shown.
  */
-import { AdapterError, type AdapterLogger } from '@ic-host/contracts';
+import { AdapterError, type AdapterLogger, MASK } from '@ic-host/contracts';
 import type { Attributes, Span, Tracer } from '@opentelemetry/api';
 import { maskCardNumbers } from '../card-numbers.js';
 
 export type Redact = (text: string) => string;
-export const MASK = '********';
 
 /** Beneath this, what is left of a form says too little of the secret, and too much else would be masked. */
 const SHORTEST_PART = 8;

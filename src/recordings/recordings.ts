@@ -1,5 +1,5 @@
 /** Keeps calls of a biller's contracts with what was said to the partner, where the biller wants it: to be replayed. */
-import { AdapterError, type ContractName } from '@ic-host/contracts';
+import { type ContractName, type RecordedCall, type RecordedOutcome, recordedOutcome } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
@@ -7,8 +7,8 @@ import { notingNow } from '../egress/noted-calls.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
 
-/** Of each exchange: what is longer can't be replayed. */
-const BYTES = 262_144;
+/** What is longer, or has more exchanges, can't be replayed. */
+const KEPT = { bytes: 262_144, most: 500 };
 
 /** What can be replayed: each is one JSON value in, and one out. */
 const RECORDED: Partial<Record<ContractName, readonly string[]>> = {
@@ -17,22 +17,8 @@ const RECORDED: Partial<Record<ContractName, readonly string[]>> = {
   'enrollment-sink': ['setPaperless', 'setAutopay', 'readBack'],
 };
 
-export type Outcome = { value: unknown } | { error: { kind: string; code: string } };
-
-export const outcomeOf = (ended: { value: unknown } | { error: unknown }): Outcome => {
-  if ('value' in ended) return { value: ended.value };
-  const { kind, code } = AdapterError.is(ended.error) ? ended.error : { kind: 'failed', code: 'failed' };
-  return { error: { kind, code } };
-};
-
-export interface Recording {
-  id: string;
+export interface Recording extends RecordedCall {
   at: string;
-  contract: ContractName;
-  method: string;
-  /** The call's arguments, without its signal. */
-  input: unknown[];
-  outcome: Outcome;
   exchanges: Exchange[];
 }
 
@@ -42,7 +28,7 @@ interface Row {
   contract: ContractName;
   method: string;
   input: unknown[];
-  outcome: Outcome;
+  outcome: RecordedOutcome;
   exchanges: Exchange[];
 }
 
@@ -77,8 +63,8 @@ export class Recordings {
     args: unknown[],
     work: () => Promise<unknown>,
   ) {
-    const { exchanges, ...ended } = await recordingExchanges(work, BYTES);
-    const outcome = outcomeOf(ended);
+    const { exchanges, ...ended } = await recordingExchanges(work, KEPT);
+    const outcome = recordedOutcome(ended);
     const input = args.filter((argument) => !(argument instanceof AbortSignal));
     // Nobody waits for it.
     sql`insert into recordings (biller_id, contract, method, input, outcome, exchanges)

@@ -1,132 +1,115 @@
 /** Gives recorded calls to another adapter, with the partner's answers as they were, and tells what comes out otherwise. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type AccountSnapshot,
-  AdapterError,
-  type AdapterLogger,
-  CONTRACT_TOKENS,
+  type CallFixture,
   Money,
   PlainDate,
+  type RecordedCall,
+  type RecordedOutcome,
 } from '@ic-host/contracts';
-import { trace } from '@opentelemetry/api';
-import type { Dispatcher } from 'undici';
+import {
+  type BillerUnderTest,
+  billerOf,
+  type CalledAgain,
+  callAgain,
+  pathOf,
+  type SuiteScope,
+} from '@ic-host/contracts/suite';
 import type { LoadedAdapter } from '../adapters/adapter-registry.js';
-import { type OpenScope, openScope } from '../adapters/open-scope.js';
-import { toPayment } from '../deliveries/to-payment.js';
-import type { Exchange } from '../egress/exchange-record.js';
-import { DEFAULT_LIMITS, type WireTap } from '../egress/partner-http.js';
-import { type Outcome, outcomeOf, type Recording } from '../recordings/recordings.js';
+import { maskCardNumbers } from '../card-numbers.js';
+import type { Recording } from '../recordings/recordings.js';
 import { compareLookUps, compareWrites, type Difference, type LookedUp } from '../shadow/compare.js';
-
-const HEADER = 'x-ic-replay';
-const CALL_MS = 10_000;
+import { AdapterBench } from '../verify/adapter-bench.js';
 
 export interface Replayed {
-  recording: Pick<Recording, 'id' | 'at' | 'contract' | 'method'>;
+  recording: Recording;
   /** About what: an account or a transaction. */
   subject: string;
   differences: Difference[];
   /** Calls that the adapter makes and that were not recorded: without an answer nothing is said of its outcome. */
-  unanswered: string[];
+  unanswered: readonly string[];
 }
 
+/** As the host tells of a biller. */
 export interface ReplayedBiller {
-  billerId: string;
   guid: string;
-  name: string;
   openBilling: boolean;
   invoiceTypeId: number;
-  /** By key or setting id; secrets by any text. */
+  /** By setting id; one that is secret, or held elsewhere, is no text. */
   settings: Record<string, unknown>;
   options: Record<string, unknown>;
 }
 
-interface Running {
-  left: Exchange[];
-  sent: { operation: string; method: string; path: string; body: string }[];
-  unanswered: string[];
-}
+/** One adapter, with the biller whose calls are replayed on it. */
+export class Replay {
+  private constructor(
+    private readonly bench: AdapterBench,
+    private readonly scope: SuiteScope,
+    /** As a fixture has it. */
+    readonly recordedOf: CallFixture['biller'],
+  ) {}
 
-/** Answers as the partner did: by path, each answer once. */
-class RecordedPartner implements WireTap {
-  readonly firstPauseMs = 1;
-  private readonly running = new Map<string, Running>();
-  private current: string | undefined;
-  private readonly server: Server = createServer((request, response) => {
-    const running = this.running.get(String(request.headers[HEADER]));
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const path = request.url ?? '';
-      running?.sent.push({
-        operation: path,
-        method: request.method ?? '',
-        path,
-        body: Buffer.concat(chunks).toString(),
-      });
-      const index = running?.left.findIndex(({ url }) => pathOf(url) === path) ?? -1;
-      const [exchange] = index < 0 ? [] : (running?.left.splice(index, 1) ?? []);
-      if (!exchange) {
-        running?.unanswered.push(`${request.method} ${path}`);
-        response.writeHead(501).end();
-      } else if (exchange.status === null) request.socket.destroy();
-      else response.writeHead(exchange.status, { 'content-type': 'application/json' }).end(exchange.response);
+  static async open(adapter: LoadedAdapter, { guid, openBilling, invoiceTypeId, settings, options }: ReplayedBiller) {
+    const { manifest } = adapter;
+    const known = manifest.settings.flatMap(({ key, settingId, secret }) => {
+      const value = settings[key] ?? settings[settingId ?? key];
+      return secret || typeof value !== 'string' ? [] : [[key, value] as const];
     });
-  });
-
-  static async start(): Promise<RecordedPartner> {
-    const made = new RecordedPartner();
-    await new Promise<void>((done) => made.server.listen(0, '127.0.0.1', done));
-    return made;
+    // Others are the host's own.
+    const chosen = (manifest.options ?? []).flatMap(({ key }) =>
+      key in options ? [[key, options[key]] as const] : [],
+    );
+    const recordedOf = {
+      ...{ guid, openBilling, invoiceTypeId, settings: Object.fromEntries(known), options: Object.fromEntries(chosen) },
+    };
+    const biller = billerOf({ biller: recordedOf }, manifest);
+    const bench = await AdapterBench.start(adapter, { allowPrivate: true });
+    return new Replay(bench, await bench.open(biller), recordedOf);
   }
 
-  async run(
-    id: string,
-    exchanges: readonly Exchange[],
-    work: () => Promise<unknown>,
-  ): Promise<Running & { ended: { value: unknown } | { error: unknown } }> {
-    const running: Running = { left: [...exchanges], sent: [], unanswered: [] };
-    this.running.set(id, running);
-    this.current = id;
+  /** Nothing leaves this process but to itself. */
+  async replay(kept: Recording): Promise<Replayed> {
+    const recording = withoutCardNumbers(kept);
+    const again = await this.again(recording);
+    const differences =
+      recording.contract === 'rtdr-provider'
+        ? lookUpDifferences(recording.outcome, again.outcome)
+        : writeDifferences(recording, again);
+    return { recording, subject: subjectOf(recording), differences, unanswered: again.unanswered };
+  }
+
+  /** @param biller another than the one that was recorded */
+  async again(call: RecordedCall, biller?: BillerUnderTest): Promise<CalledAgain> {
+    if (!biller) {
+      this.scope.forget();
+      return callAgain(this.scope, call);
+    }
+    const scope = await this.bench.open(biller);
     try {
-      return { ...running, ended: { value: await work() } };
-    } catch (error) {
-      return { ...running, ended: { error } };
+      return await callAgain(scope, call);
     } finally {
-      this.running.delete(id);
+      await scope.close();
     }
   }
 
-  connector: WireTap['connector'] = (connect) => connect;
-
-  intercept: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-    const origin = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-    const headers = { ...(options.headers as Record<string, string>), [HEADER]: this.current ?? '' };
-    return dispatch({ ...options, origin, headers }, handler);
-  };
-
-  close(): void {
-    this.server.close();
-    this.server.closeAllConnections();
+  async close(): Promise<void> {
+    await this.scope.close();
+    await this.bench.close();
   }
 }
 
-const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname + new URL(url).search : url);
+/** As exchanges are kept: what looks like a card number in an answer is masked there, and so it must be wherever it goes. */
+export function withoutCardNumbers<Kept extends RecordedCall>(kept: Kept): Kept {
+  const masked = <T>(value: T): T =>
+    JSON.parse(JSON.stringify(value), (_, item) => (typeof item === 'string' ? maskCardNumbers(item) : item));
+  return { ...kept, input: masked(kept.input), outcome: masked(kept.outcome) };
+}
 
-/** Values of contracts, from their JSON. */
-function revived(contract: string, method: string, input: readonly unknown[]): unknown[] {
-  if (contract !== 'payment-sink') return [...input];
-  const [first] = input as [Record<string, unknown>];
-  if (method === 'post') return [toPayment(first)];
-  return [
-    {
-      ...first,
-      payment: toPayment(first.payment as Record<string, unknown>),
-      returnedOn: PlainDate.parse(String(first.returnedOn)),
-    },
-  ];
+function subjectOf({ input }: RecordedCall): string {
+  const [first, second] = input as [Record<string, unknown> | undefined, unknown];
+  const payment = first?.payment as { transactionId?: string } | undefined;
+  return String(first?.transactionId ?? payment?.transactionId ?? first?.accountNumber ?? second ?? '');
 }
 
 function revivedSnapshot(value: unknown): AccountSnapshot {
@@ -144,99 +127,15 @@ function revivedSnapshot(value: unknown): AccountSnapshot {
   } as unknown as AccountSnapshot;
 }
 
-const silent = (): void => undefined;
-const log: AdapterLogger = { debug: silent, info: silent, warn: silent, error: silent };
-
-/** Replays one after another; nothing leaves this process but to itself. */
-export async function* replay(
-  adapter: LoadedAdapter,
-  biller: ReplayedBiller,
-  recordings: AsyncIterable<Recording> | Iterable<Recording>,
-): AsyncGenerator<Replayed> {
-  const partner = await RecordedPartner.start();
-  const { manifest, module } = adapter;
-  const scope = openScope({
-    ...{
-      manifest,
-      module,
-      log,
-      options: biller.options,
-      allowPrivate: true,
-      pace: async () => undefined,
-      tap: partner,
-    },
-    biller: {
-      billerId: biller.billerId,
-      guid: biller.guid,
-      name: biller.name,
-      openBilling: biller.openBilling,
-      invoiceTypeId: biller.invoiceTypeId,
-    },
-    read: (key) =>
-      textOf(
-        biller.settings[key] ?? biller.settings[manifest.settings.find((spec) => spec.key === key)?.settingId ?? key],
-      ),
-    ...{ limits: { ...DEFAULT_LIMITS, ...manifest.limits }, tracer: trace.getTracer('ic-host') },
-  });
-  try {
-    for await (const recording of recordings) yield await one(partner, scope, recording);
-  } finally {
-    await scope.wayOut.close();
-    partner.close();
-  }
-}
-
-/** A secret of a file or of the environment is not asked for: the partner is none that knows it. */
-const textOf = (value: unknown): string | undefined =>
-  value === undefined || typeof value === 'string' ? value : 'replayed';
-
-async function one(
-  partner: RecordedPartner,
-  { container, redact }: OpenScope,
-  recording: Recording,
-): Promise<Replayed> {
-  const { id, at, contract, method, input, outcome, exchanges } = recording;
-  const { ended, sent, unanswered } = await partner.run(id, exchanges, async () => {
-    const implementation = (await container.getAsync(CONTRACT_TOKENS[contract] as never)) as Record<string, unknown>;
-    const call = implementation[method];
-    if (typeof call !== 'function') throw new AdapterError('unsupported', `the adapter has no ${method}`);
-    return call.apply(implementation, [...revived(contract, method, input), AbortSignal.timeout(CALL_MS)]);
-  });
-  const [first] = input as [Record<string, unknown> | undefined];
-  const subject = String(
-    first?.transactionId ??
-      (first?.payment as { transactionId?: string } | undefined)?.transactionId ??
-      first?.accountNumber ??
-      input[1] ??
-      '',
-  );
-  // As it would have been kept: in JSON.
-  const now: Outcome = JSON.parse(JSON.stringify(outcomeOf('value' in ended ? { value: ended.value ?? null } : ended)));
-  const differences =
-    contract === 'rtdr-provider'
-      ? lookUpDifferences(outcome, now)
-      : writeDifferences(
-          outcome,
-          now,
-          exchanges,
-          sent.map((call) => ({ ...call, body: redact(call.body) })),
-        );
-  return { recording: { id, at, contract, method }, subject, differences, unanswered };
-}
-
-function lookUpDifferences(before: Outcome, now: Outcome): Difference[] {
-  const side = (outcome: Outcome): LookedUp =>
+function lookUpDifferences(before: RecordedOutcome, now: RecordedOutcome): Difference[] {
+  const side = (outcome: RecordedOutcome): LookedUp =>
     'error' in outcome ? { error: outcome.error.kind as never } : { snapshot: revivedSnapshot(outcome.value) };
   return compareLookUps([], { ach: false, card: false }, side(before), side(now));
 }
 
-function writeDifferences(
-  before: Outcome,
-  now: Outcome,
-  exchanges: readonly Exchange[],
-  sent: { operation: string; method: string; path: string; body: string }[],
-): Difference[] {
-  const told = (outcome: Outcome): string => ('error' in outcome ? outcome.error.kind : JSON.stringify(outcome.value));
+function writeDifferences({ outcome: before, exchanges }: RecordedCall, { outcome: now, sent }: CalledAgain) {
+  const told = (outcome: RecordedOutcome): string =>
+    'error' in outcome ? outcome.error.kind : JSON.stringify(outcome.value);
   const isSame = isDeepStrictEqual(
     'error' in before ? before.error.kind : before.value,
     'error' in now ? now.error.kind : now.value,
@@ -244,12 +143,9 @@ function writeDifferences(
   const differences: Difference[] = isSame
     ? []
     : [{ field: 'outcome', of: null, first: told(before), second: told(now) }];
-  const recorded = exchanges.map(({ operation, url, request }) => ({
-    operation,
-    method: 'POST',
-    path: pathOf(url),
-    body: request,
-  }));
-  const alike = sent.map((call) => ({ ...call, method: 'POST' }));
-  return [...differences, ...compareWrites({ calls: recorded, refused: null }, { calls: alike, refused: null }, true)];
+  // What was sent is kept without its method.
+  const call = (operation: string, url: string, body: string) => ({ operation, method: '', path: pathOf(url), body });
+  const first = exchanges.map(({ operation, url, request }) => call(operation, url, request));
+  const second = sent.map(({ operation, url, body }) => call(operation, url, body));
+  return [...differences, ...compareWrites({ calls: first, refused: null }, { calls: second, refused: null }, true)];
 }

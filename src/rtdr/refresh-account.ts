@@ -95,10 +95,9 @@ export class RefreshAccount {
     const askedAt = new Date();
     const started = performance.now();
     const known: LookedUp = {};
-    const { exchanges, ...ended } = await recordingExchanges(
-      () => this.run(billerId, accountNumber, known),
-      EXPLAINED_BYTES,
-    );
+    const { exchanges, ...ended } = await recordingExchanges(() => this.run(billerId, accountNumber, known), {
+      bytes: EXPLAINED_BYTES,
+    });
     // What is no answer of the partner is explained by its own message.
     if ('error' in ended && !(ended.error instanceof Problem && known.held && known.error)) throw ended.error;
     const redact = await this.scopes.redact(billerId);

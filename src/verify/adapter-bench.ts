@@ -55,11 +55,11 @@ export class AdapterBench implements SuiteHost {
       ]),
     ) as unknown as AdapterLogger;
     const given: Record<string, string | undefined> = { ...biller.settings, ...settings };
-    const { billerId, guid } = biller;
+    const { billerId, guid, openBilling = true, invoiceTypeId = 164 } = biller;
     const { container, wayOut } = openScope({
       unmasked: true,
       ...{ manifest, module, log, tap: wire, pace: async () => undefined, allowPrivate: this.options.allowPrivate },
-      biller: { billerId, guid, name: billerId, openBilling: true, invoiceTypeId: 164 },
+      biller: { billerId, guid, name: billerId, openBilling, invoiceTypeId },
       read: (key) => given[key] ?? given[manifest.settings.find((spec) => spec.key === key)?.settingId ?? key],
       options: { ...biller.options, ...options },
       limits: { ...DEFAULT_LIMITS, ...manifest.limits, ...LIMITS, ...(timeoutMs ? { timeoutMs } : {}) },

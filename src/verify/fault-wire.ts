@@ -3,7 +3,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Wire, WireCall, WireFault } from '@ic-host/contracts/suite';
+import type { RecordedExchange } from '@ic-host/contracts';
+import { pathOf, type Wire, type WireCall, type WireFault } from '@ic-host/contracts/suite';
 import type { buildConnector, Dispatcher } from 'undici';
 import type { WireTap } from '../egress/partner-http.js';
 import type { SentNote } from '../egress/sent-note.js';
@@ -24,9 +25,13 @@ const broken = (): Error => Object.assign(new Error('the connection was broken o
 /** A server that does what a fault says, for each request that names one. */
 export class FaultServer {
   private readonly faults = new Map<string, WireFault>();
+  /** Of them, those that are asked for once. */
+  private readonly once = new Set<string>();
   private count = 0;
   private readonly server: Server = createServer((request, response) => {
-    const fault = this.faults.get(String(request.headers[FAULT_HEADER]));
+    const id = String(request.headers[FAULT_HEADER]);
+    const fault = this.faults.get(id);
+    if (this.once.delete(id)) this.faults.delete(id);
     request.resume().once('end', () => {
       if (fault?.kind === 'reset') request.socket.resetAndDestroy();
       if (fault?.kind === 'answer') response.writeHead(fault.status, fault.headers).end(fault.body);
@@ -45,8 +50,9 @@ export class FaultServer {
   }
 
   /** @returns the header by which a request asks for the fault */
-  add(fault: WireFault): string {
+  add(fault: WireFault, once = false): string {
     const id = String(this.count++);
+    if (once) this.once.add(id);
     this.faults.set(id, fault);
     return id;
   }
@@ -67,6 +73,8 @@ export class FaultWire implements Wire, WireTap {
   private hook: ((index: number) => Promise<void>) | undefined;
   /** By call: the answer it got, as the fault server keeps it. */
   private answers: Map<string, string> | undefined;
+  private recorded: RecordedExchange[] | undefined;
+  readonly unanswered: string[] = [];
 
   constructor(private readonly server: FaultServer) {}
 
@@ -86,10 +94,16 @@ export class FaultWire implements Wire, WireTap {
     this.answers = new Map();
   }
 
+  answerAs(exchanges: readonly RecordedExchange[]): void {
+    this.recorded = [...exchanges];
+    this.unanswered.length = 0;
+  }
+
   clear(): void {
     this.calls.length = 0;
     this.fault = undefined;
     this.hook = undefined;
+    this.recorded = undefined;
   }
 
   watch<T>(call: () => Promise<T>): Promise<T> {
@@ -129,6 +143,7 @@ export class FaultWire implements Wire, WireTap {
       body: typeof options.body === 'string' ? options.body : '',
     });
     const call = this.calls[index - 1] as WireCall;
+    if (this.recorded) return this.spoil(this.recordedAnswer(this.recorded, call), dispatch, options, handler);
     const { fault } = this.fault?.choose(call, index - 1) ? this.fault : {};
     const send = () =>
       fault
@@ -140,6 +155,17 @@ export class FaultWire implements Wire, WireTap {
     this.hook(index - 1).then(send, (error) => handler.onResponseError?.(undefined as never, error));
     return true;
   };
+
+  private recordedAnswer(left: RecordedExchange[], { method, url, body }: WireCall): WireFault {
+    const isPath = (exchange: RecordedExchange) => pathOf(exchange.url) === pathOf(url);
+    const same = left.findIndex((exchange) => exchange.request === body && isPath(exchange));
+    const index = same < 0 ? left.findIndex(isPath) : same;
+    const [exchange] = index < 0 ? [] : left.splice(index, 1);
+    if (!exchange) this.unanswered.push(`${method} ${pathOf(url)}`);
+    else if (exchange.status === null) return { kind: 'reset' };
+    const { status, response } = exchange ?? { status: 501, response: '' };
+    return { kind: 'answer', status: status ?? 0, headers: { 'content-type': 'application/json' }, body: response };
+  }
 
   private repeat(
     answers: Map<string, string>,
@@ -175,7 +201,10 @@ export class FaultWire implements Wire, WireTap {
       case 'truncate':
         return dispatch(options, truncated(handler));
       default: {
-        const headers = { ...(options.headers as Record<string, string>), [FAULT_HEADER]: this.server.add(fault) };
+        const headers = {
+          ...(options.headers as Record<string, string>),
+          [FAULT_HEADER]: this.server.add(fault, true),
+        };
         return dispatch({ ...options, origin: this.server.origin, headers }, handler);
       }
     }

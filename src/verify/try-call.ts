@@ -8,10 +8,10 @@ import {
   type ContractName,
   type Payment,
   PlainDate,
+  toPayment,
 } from '@ic-host/contracts';
 import type { BillerUnderTest, SuiteScope } from '@ic-host/contracts/suite';
 import type { LoadedAdapter } from '../adapters/adapter-registry.js';
-import { toPayment } from '../deliveries/to-payment.js';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
 import { AdapterBench } from './adapter-bench.js';
 import { MEANINGS } from './error-meanings.js';
@@ -117,10 +117,9 @@ export async function tryCall(
   const bench = await AdapterBench.start(adapter, { allowPrivate });
   const scope = await bench.open(biller);
   const started = performance.now();
-  const { exchanges, ...ended } = await recordingExchanges(
-    () => call(scope, given, new AbortController().signal),
-    KEPT_BYTES,
-  );
+  const { exchanges, ...ended } = await recordingExchanges(() => call(scope, given, new AbortController().signal), {
+    bytes: KEPT_BYTES,
+  });
   const ms = Math.round(performance.now() - started);
   await scope.close();
   await bench.close();

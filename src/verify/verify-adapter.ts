@@ -2,6 +2,7 @@
 import { type Check, type CheckResult, type ContractConfig, runSuite } from '@ic-host/contracts/suite';
 import type { LoadedAdapter } from '../adapters/adapter-registry.js';
 import { AdapterBench } from './adapter-bench.js';
+import { fixturesOf } from './contract-config.js';
 
 export interface VerifyOptions {
   choose?: (check: Check) => boolean;
@@ -21,7 +22,16 @@ export async function verifyAdapter(
   const host = await AdapterBench.start(adapter, { allowPrivate });
   const results: CheckResult[] = [];
   try {
-    const run = { manifest: adapter.manifest, config, host, allowWrites, atOnce, ...(choose ? { choose } : {}) };
+    const fixtures = fixturesOf(adapter);
+    const run = {
+      manifest: adapter.manifest,
+      config,
+      host,
+      fixtures,
+      allowWrites,
+      atOnce,
+      ...(choose ? { choose } : {}),
+    };
     for await (const result of runSuite(run)) {
       results.push(result);
       onResult?.(result);

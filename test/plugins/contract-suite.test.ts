@@ -1,8 +1,8 @@
 import type { Check, CheckResult } from '@ic-host/contracts/suite';
-import { CHECKS } from '@ic-host/contracts/suite';
+import { CHECKS, recordedCheck } from '@ic-host/contracts/suite';
 import { expect } from 'chai';
 import { loadAdapters } from '../../src/adapters/adapter-registry.js';
-import { contractConfigOf } from '../../src/verify/contract-config.js';
+import { contractConfigOf, fixturesOf } from '../../src/verify/contract-config.js';
 import { verifyAdapter } from '../../src/verify/verify-adapter.js';
 
 const { loaded } = await loadAdapters('adapter.manifest.json');
@@ -23,7 +23,8 @@ for (const [id, adapter] of loaded)
     });
     for (const { name } of adapter.manifest.contracts)
       describe(name, () => {
-        for (const check of CHECKS[name])
+        const recorded = fixturesOf(adapter).map(recordedCheck);
+        for (const check of [...CHECKS[name], ...recorded.filter(({ contract }) => contract === name)])
           it(check.title, function () {
             const result = results.find(({ check: { contract, id } }) => contract === name && id === check.id);
             if (!result || result.state === 'skipped') this.skip();
