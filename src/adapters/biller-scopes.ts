@@ -95,10 +95,6 @@ export class BillerScopes {
     return this.scopeOf(await this.billers.get(billerId)).redact;
   }
 
-  isIsolated({ adapter }: BillerConfig): boolean {
-    return this.adapters.loaded.get(adapter)?.isolated !== undefined;
-  }
-
   hasCapability(config: BillerConfig, name: ContractName, capability: string): boolean {
     const { manifest } = this.adapters.get(config.adapter);
     return manifest.contracts.some((contract) => contract.name === name && contract.capabilities?.includes(capability));

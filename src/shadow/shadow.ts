@@ -156,8 +156,6 @@ export class Shadow {
     work: (sink: ContractTypes[Name]) => Promise<unknown>,
   ): Promise<void> {
     const [one, other] = await Promise.all([this.billers.get(billerId), this.billers.get(shadow)]);
-    // What leaves a thread of its own can't be told from what counts: it is not run at all.
-    if (this.scopes.isIsolated(one) || this.scopes.isIsolated(other)) return;
     const { calls, error } = await keepingBack(async () => work(await this.scopes.shadowContract(shadow, contract)));
     const why = AdapterError.is(error)
       ? error.kind

@@ -1,14 +1,50 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Money, PlainDate } from '@ic-host/contracts';
 import { expect } from 'chai';
 import { compareLookUps, compareWrites } from '../../src/shadow/compare.js';
-import { TestHost } from '../host-fixture.js';
+import { TestHost, temporaryFolder } from '../host-fixture.js';
 
-const manifest = JSON.parse(readFileSync('plugins/britecore/adapter.manifest.json', 'utf8')) as {
+const manifestOf = JSON.parse(readFileSync('plugins/britecore/adapter.manifest.json', 'utf8')) as {
   settings: { key: string; settingId?: string }[];
 };
 const PAY = 'make_payment_by_invoice_or_policy';
+
+describe('a biller in shadow, in a thread of its own', function () {
+  this.timeout(60_000);
+  let host: TestHost;
+  before(async () => {
+    const manifest = join(temporaryFolder(), 'adapter.manifest.json');
+    const adapters = [{ source: resolve('plugins/britecore'), isolated: true }];
+    writeFileSync(manifest, JSON.stringify({ hostApi: '1', adapters }));
+    host = await TestHost.start({ manifest });
+    await host.biller('1663');
+    const paymentsUrl = manifestOf.settings.find(({ key }) => key === 'paymentsUrl')?.settingId as string;
+    const settings = { ...host.sandbox.biller.settings };
+    settings[paymentsUrl] = `${settings['8']}/api/v2/elsewhere/${PAY}`;
+    await host.biller('next', { settings, options: { shadowOf: '1663' } });
+  });
+  after(() => host.close());
+
+  it('writes go out once, by the first; the shadow’s are built there, kept back and compared', async () => {
+    const ids = ['i-1', 'i-2', 'i-3', 'i-4'];
+    for (const id of ids) await host.call('POST', '/v1/billers/1663/payments', host.payment(id));
+    for (const id of ids)
+      expect(await host.settled(`/v1/billers/1663/payments/${id}`)).to.include({ state: 'delivered' });
+    let found = (await host.call('GET', '/v1/billers/1663/shadow')).body;
+    for (let left = 100; left && found.seen.runs < ids.length; left--) {
+      await wait(50);
+      found = (await host.call('GET', '/v1/billers/1663/shadow')).body;
+    }
+    expect(found.seen).to.include({ runs: ids.length, differing: ids.length });
+    expect(found.fields.map(({ kind, field }: { kind: string; field: string }) => [kind, field])).to.deep.equal([
+      ['payment', 'request.path'],
+    ]);
+    for (const id of ids)
+      expect(host.sandbox.book.ledger.filter((entry) => entry.transactionId === id)).to.have.length(1);
+  });
+});
 
 describe('a biller in shadow', function () {
   this.timeout(60_000);
@@ -74,7 +110,7 @@ describe('a biller in shadow', function () {
     expect(sent).to.have.length(1);
     // Another address for payments: what would have gone elsewhere is told, and goes nowhere.
     const elsewhere = `${settings()['8']}/api/v2/elsewhere/make_payment_by_invoice_or_policy`;
-    const paymentsUrl = manifest.settings.find(({ key }) => key === 'paymentsUrl')?.settingId as string;
+    const paymentsUrl = manifestOf.settings.find(({ key }) => key === 'paymentsUrl')?.settingId as string;
     await shadow({}, { [paymentsUrl]: elsewhere });
     await host.call('POST', '/v1/billers/1663/payments', host.payment('s-1b'));
     await host.settled('/v1/billers/1663/payments/s-1b');

@@ -65,6 +65,7 @@ interface Thread {
 /** A call under way, as the host must know it when its thread is lost. */
 interface Underway {
   within: <T>(work: () => T) => T;
+  scope: number;
   /** Something that may have had an effect was asked of the partner. */
   wrote: boolean;
 }
@@ -267,7 +268,7 @@ export class IsolatedAdapter {
 
   private async call(scope: number, contract: ContractName, method: string, args: unknown[]): Promise<unknown> {
     const call = this.next++;
-    const underway: Underway = { within: AsyncLocalStorage.snapshot(), wrote: false };
+    const underway: Underway = { within: AsyncLocalStorage.snapshot(), scope, wrote: false };
     this.underway.set(call, underway);
     let thread: Thread | undefined;
     try {
@@ -300,7 +301,9 @@ export class IsolatedAdapter {
 
   /** On the biller's own way out, in the call's own context: what is said is recorded and traced as any other. */
   private partnerCall({ call, scope, config }: PartnerCall): Promise<unknown> {
-    const of = call === undefined ? undefined : this.underway.get(call);
+    const named = call === undefined ? undefined : this.underway.get(call);
+    // What a biller's call says is not noted as another's, whatever the thread takes it for.
+    const of = named?.scope === scope ? named : undefined;
     const { http } = this.scopes.get(scope) as ScopeParts;
     // A write that can't be told whose it is may be anybody's.
     if (config.partnerCall?.effect !== 'read') for (const each of of ? [of] : this.underway.values()) each.wrote = true;
@@ -319,7 +322,7 @@ export class IsolatedAdapter {
 }
 
 /** A lost call may be repeated where nothing that has an effect was asked of the partner. */
-function lost(error: unknown, { wrote }: { wrote: boolean }): AdapterError {
+function lost(error: unknown, { wrote }: Pick<Underway, 'wrote'>): AdapterError {
   const { message } = error as Error;
   const kind = wrote ? 'unknown-outcome' : 'unavailable';
   return new AdapterError(kind, `the adapter's thread ended: ${message}`, { code: 'adapter-ended' });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CheckResult } from '@ic-host/contracts/suite';
 import { expect } from 'chai';
 import { type LoadedAdapter, loadAdapter, loadAdapters } from '../../../src/adapters/adapter-registry.js';
-import { contractConfigOf } from '../../../src/verify/contract-config.js';
+import { contractConfigOf, fixturesOf } from '../../../src/verify/contract-config.js';
 import { verifyAdapter } from '../../../src/verify/verify-adapter.js';
 import { temporaryFolder } from '../../host-fixture.js';
 
@@ -22,9 +22,13 @@ describe('an adapter without code', function () {
     const declared = (await load(`./${FOLDER}`)) as LoadedAdapter;
     expect(declared).not.to.have.property('faults');
     const config = await contractConfigOf(coded);
+    // The declared one speaks the one generation.
+    const fixtures = fixturesOf(coded).filter(({ biller }) => biller.options.generation === 'modified');
+    expect(fixtures.length).to.be.above(10);
     const run = async (adapter: LoadedAdapter) =>
       (
         await verifyAdapter(adapter, config, {
+          fixtures, // those of the coded one, on both
           ...{ atOnce: 16, choose: ({ contract, slow }) => CONTRACTS.has(contract) && !slow },
         })
       ).map(({ check, state, message }: CheckResult) => ({ check: `${check.contract}/${check.id}`, state, message }));
