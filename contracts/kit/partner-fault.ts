@@ -49,3 +49,9 @@ export function partnerFault(error: unknown, operation: string, effect: 'read' |
     { code: cause.toLowerCase().replaceAll('_', '-') },
   );
 }
+
+/** For writes: a partner that doesn't know the account has said no. @throws AdapterError, whatever it is given */
+export const asRejection = (error: unknown): never => {
+  if (!(AdapterError.is(error) && error.kind === 'not-found')) throw error;
+  throw new AdapterError('rejected', error.message, { partnerMessages: error.partnerMessages });
+};

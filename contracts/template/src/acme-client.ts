@@ -77,13 +77,6 @@ export class AcmeClient {
   }
 }
 
-/** At a write, "I don't know that account" is a refusal like any other. */
-export const asRejection = (error: unknown): never => {
-  if (AdapterError.is(error) && error.kind === 'not-found')
-    throw new AdapterError('rejected', error.message, { partnerMessages: error.partnerMessages });
-  throw error;
-};
-
 /** @throws AdapterError `malformed` where `read` can't make sense of a field */
 export function fieldOf<T>(source: unknown, name: string, read: (value: string) => T): T {
   const value = (source as Record<string, unknown> | null)?.[name];

@@ -1,7 +1,8 @@
 /** EnrollmentSink on Acme: one resource an account and kind. */
 import type { Enrollment, EnrollmentKind, EnrollmentSink } from '@ic-host/contracts';
+import { asRejection } from '@ic-host/contracts/kit';
 import { inject, injectable } from 'inversify';
-import { AcmeClient, asRejection } from './acme-client.js';
+import { AcmeClient } from './acme-client.js';
 
 @injectable()
 export class AcmeEnrollments implements EnrollmentSink {

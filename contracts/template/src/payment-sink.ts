@@ -1,7 +1,8 @@
 /** PaymentSink on Acme, which recognises our transaction id when it comes again. */
 import type { Payment, PaymentReceipt, PaymentReturn, PaymentSink } from '@ic-host/contracts';
+import { asRejection } from '@ic-host/contracts/kit';
 import { inject, injectable } from 'inversify';
-import { type AcmeCall, AcmeClient, asRejection, fieldOf } from './acme-client.js';
+import { type AcmeCall, AcmeClient, fieldOf } from './acme-client.js';
 
 @injectable()
 export class AcmePayments implements PaymentSink {

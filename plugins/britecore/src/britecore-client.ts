@@ -15,13 +15,6 @@ export interface Operation {
   effect: 'read' | 'write';
 }
 
-/** For writes: a partner that doesn't know the account has said no. */
-export const asRejection = (error: unknown): never => {
-  if (AdapterError.is(error) && error.kind === 'not-found')
-    throw new AdapterError('rejected', error.message, { partnerMessages: error.partnerMessages });
-  throw error;
-};
-
 @injectable()
 export class BriteCoreClient {
   /** By operation: the setting that its URL was made of, and the URL. */

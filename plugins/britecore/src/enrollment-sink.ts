@@ -1,7 +1,8 @@
 /** EnrollmentSink on BriteCore, both generations. */
 import type { Enrollment, EnrollmentKind, EnrollmentSink } from '@ic-host/contracts';
+import { asRejection } from '@ic-host/contracts/kit';
 import { inject, injectable } from 'inversify';
-import { asRejection, BriteCoreClient, type Endpoint, type Operation } from './britecore-client.js';
+import { BriteCoreClient, type Endpoint, type Operation } from './britecore-client.js';
 import { asObject } from './wire-types.js';
 
 const write = (endpoint: Endpoint, path: string): Operation => ({ endpoint, path, effect: 'write' });

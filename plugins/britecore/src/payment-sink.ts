@@ -1,7 +1,8 @@
 /** PaymentSink on BriteCore, which recognises our transaction id when it comes again. */
 import type { Payment, PaymentReceipt, PaymentReturn, PaymentSink } from '@ic-host/contracts';
+import { asRejection } from '@ic-host/contracts/kit';
 import { inject, injectable } from 'inversify';
-import { asRejection, BriteCoreClient, type Operation } from './britecore-client.js';
+import { BriteCoreClient, type Operation } from './britecore-client.js';
 import { asObject } from './wire-types.js';
 import { readMoney } from './wire-values.js';
 

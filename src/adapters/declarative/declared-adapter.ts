@@ -30,7 +30,10 @@ export class DeclaredCall {
   @IsOptional() @IsString() messages?: string;
 }
 
-/** A call of a look-up. Its answer is known to what follows by the step's name, as `$name`. */
+/**
+ * A call of a look-up. Its answer is known to what follows by the step's name, as `$name`. It is made as soon as the steps
+ * that its call speaks of have ended; those that speak of none go out together.
+ */
 export class DeclaredStep {
   @Matches(/^[a-z][A-Za-z0-9]*$/, { message: 'as must be camelCase' }) as!: string;
   /** Key of a call. */

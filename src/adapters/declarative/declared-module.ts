@@ -17,7 +17,7 @@ import {
   type RtdrProvider,
   SETTINGS,
 } from '@ic-host/contracts';
-import { partnerFault, readPages } from '@ic-host/contracts/kit';
+import { asRejection, partnerFault, readPages } from '@ic-host/contracts/kit';
 import type { AxiosInstance } from 'axios';
 import jsonata from 'jsonata';
 import type { ManifestFault } from '../check-manifest.js';
@@ -59,6 +59,12 @@ class Call {
 
   get name(): string {
     return this.declared.name;
+  }
+
+  /** Whether one of its expressions speaks of `$name`. */
+  names(name: string): boolean {
+    const spoken = new RegExp(`\\$${name}\\b`);
+    return Object.values(this.declared).some((text) => spoken.test(String(text)));
   }
 
   /** @throws AdapterError by what the partner answered, or by what went wrong on the way */
@@ -159,12 +165,16 @@ function toInvoice(item: unknown): PartnerInvoice {
 }
 
 class DeclaredRtdr {
-  private readonly steps: { as: string; call: Call; pages?: Run; items?: Run }[];
+  private readonly steps: { as: string; after: string[]; call: Call; pages?: Run; items?: Run }[];
   private readonly snapshot: Run;
 
   constructor(declared: DeclaredLookUp, calls: ReadonlyMap<string, Call>) {
-    this.steps = declared.steps.map(({ as, call, pages, items }) => ({
+    this.steps = declared.steps.map(({ as, call, pages, items }, index) => ({
       ...{ as, call: calls.get(call) as Call },
+      after: declared.steps
+        .slice(0, index)
+        .map((step) => step.as)
+        .filter((name) => calls.get(call)?.names(name)),
       ...(pages ? { pages: compile(pages) } : {}),
       ...(items ? { items: compile(items) } : {}),
     }));
@@ -177,7 +187,9 @@ class DeclaredRtdr {
 
   private async lookUp(http: AxiosInstance, names: Names, signal: AbortSignal): Promise<AccountSnapshot> {
     let allPages = true;
-    for (const { as, call, pages, items } of this.steps) {
+    const done = new Map<string, Promise<void>>();
+    const take = async ({ as, after, call, pages, items }: (typeof this.steps)[number]): Promise<void> => {
+      for (const name of after) await done.get(name);
       const read = async (page: number) => {
         const { answer } = await call.make(http, { ...names, page }, signal);
         const total = pages ? await pages(answer, names) : 1;
@@ -188,7 +200,13 @@ class DeclaredRtdr {
       const all = await readPages(read(1), read);
       allPages &&= all.complete;
       names[as] = items ? all.items : all.items[0];
+    };
+    for (const step of this.steps) {
+      const taken = take(step);
+      taken.catch(() => undefined); // that of an earlier step is told
+      done.set(step.as, taken);
     }
+    for (const taken of done.values()) await taken;
     const told = (await this.snapshot(undefined, names)) as Record<string, unknown> | undefined;
     if (typeof told !== 'object' || told === null) throw malformed('no-snapshot', 'the mapping gives no snapshot');
     const block = told.paymentBlock as AccountSnapshot['paymentBlock'];
@@ -216,14 +234,9 @@ class DeclaredEnrollmentSink {
 
   on(http: AxiosInstance, settings: AdapterSettings): EnrollmentSink {
     const set = async (key: string, wish: Enrollment, signal: AbortSignal) => {
-      try {
-        const { messages } = await (this.calls.get(key) as Call).make(http, namesOf(settings, wish), signal);
-        return { partnerMessages: messages };
-      } catch (error) {
-        // To a wish, an account that is not known is a no.
-        if (!(AdapterError.is(error) && error.kind === 'not-found')) throw error;
-        throw new AdapterError('rejected', error.message, { partnerMessages: error.partnerMessages });
-      }
+      const call = this.calls.get(key) as Call;
+      const { messages } = await call.make(http, namesOf(settings, wish), signal).catch(asRejection);
+      return { partnerMessages: messages };
     };
     return {
       setPaperless: (wish, signal) => set(this.declared.setPaperless, wish, signal),

@@ -1,8 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import type { CheckResult } from '@ic-host/contracts/suite';
 import { expect } from 'chai';
 import { type LoadedAdapter, loadAdapter, loadAdapters } from '../../../src/adapters/adapter-registry.js';
+import { AdapterBench } from '../../../src/verify/adapter-bench.js';
 import { contractConfigOf, fixturesOf } from '../../../src/verify/contract-config.js';
 import { verifyAdapter } from '../../../src/verify/verify-adapter.js';
 import { temporaryFolder } from '../../host-fixture.js';
@@ -40,7 +42,7 @@ describe('an adapter without code', function () {
   });
 
   /** The declaration, changed. */
-  const changed = async (change: (declared: Declared) => void) => {
+  const changedFolder = async (change: (declared: Declared) => void) => {
     const folder = join(temporaryFolder(), 'declared');
     mkdirSync(folder);
     cpSync(FOLDER, folder, { recursive: true });
@@ -48,7 +50,10 @@ describe('an adapter without code', function () {
     const declared = JSON.parse(readFileSync(file, 'utf8'));
     change(declared);
     writeFileSync(file, JSON.stringify(declared));
-    const result = await load(folder);
+    return folder;
+  };
+  const changed = async (change: (declared: Declared) => void) => {
+    const result = await load(await changedFolder(change));
     return 'faults' in result ? result.faults.map(({ path, message }) => `${path} ${message}`) : [];
   };
 
@@ -64,6 +69,32 @@ describe('an adapter without code', function () {
     );
     expect(await of((it) => (it.more = 1))).to.contain('/more');
     expect(await of((it) => delete it.lookUp)).to.contain('rtdr-provider is claimed');
+  });
+
+  it('makes the calls together that speak of no other’s answer', async () => {
+    const folder = await changedFolder((it) => {
+      it.lookUp.steps.splice(1, 0, { as: 'again', call: 'policy' });
+    });
+    const adapter = (await load(folder)) as LoadedAdapter;
+    const sandbox = await startSandbox({ key: 'key' });
+    const bench = await AdapterBench.start(adapter, { allowPrivate: true });
+    try {
+      const scope = await bench.open(sandbox.biller);
+      let seen = 0;
+      const both = new Promise<void>((done) => scope.wire.before(async () => (++seen < 2 ? both : done())));
+      const { accountNumber } = sandbox.example;
+      const found = await scope
+        .get('rtdr-provider')
+        .lookUp({ accountNumber, heldInvoiceNumbers: [] }, AbortSignal.timeout(5_000));
+      expect(found.invoices.length).to.be.above(0);
+      expect(scope.wire.calls.map(({ operation }) => operation)).to.deep.equal([
+        ...['policies/retrieve_policy', 'policies/retrieve_policy', 'accounting/get_invoices'],
+      ]);
+      await scope.close();
+    } finally {
+      await bench.close();
+      await sandbox.close();
+    }
   });
 
   it('is told by the suite where its mapping is wrong', async () => {
