@@ -35,6 +35,7 @@ import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
 import { Inboxes } from './invoice-files/inboxes.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
 import { Reconciliations } from './reconciliation/reconciliations.js';
+import { Repairs } from './reconciliation/repairs.js';
 import { Recordings } from './recordings/recordings.js';
 import { AccountStore } from './rtdr/account-store.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
@@ -107,6 +108,7 @@ const features = new ContainerModule(({ bind }) => {
     Retention,
     Shadow,
     Reconciliations,
+    Repairs,
     Recordings,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();

@@ -12,7 +12,7 @@ export function reconcileCommand(program: Command): void {
   const command = hostCommand(program, 'reconcile', 'compare what is held with what the partner says')
     .argument('<biller>', 'id of the biller')
     .option('--accounts <number>', 'so many, at random; all when left out', Number)
-    .option('--repair', 'refresh what is only late here')
+    .option('--repair', 'refresh what is late here, and send again what is not there, where a repeat is safe')
     .action(async (billerId: string, options) => {
       const host = connect(options);
       const url = '/v1/billers/{billerId}/reconciliations';

@@ -248,6 +248,27 @@ export class Deliveries {
   }
 
   /**
+   * Sends a delivery on its way again, by the host itself, where its sink makes a repeat safe: unlike {@link retry}, it
+   * goes by what is unknown of earlier attempts.
+   * @throws Problem 404, 409 `not-repairable`
+   */
+  async sendAgain(id: string, from: 'parked' | 'delivered', reason: string): Promise<Delivery> {
+    const row = await this.change(id, [from], 'not-repairable', async (trx, held) => {
+      refuseUnderWay(held);
+      const limit = await this.limit(held.biller_id, trx);
+      await this.queue.enqueue(trx, [{ deliveryId: id, billerId: held.biller_id, limit }]);
+      await audit(trx, { actor: 'host', action: 'delivery.repair', subject: id, reason, details: { from } });
+      return {
+        ...{ state: 'queued', created_at: new Date(), version: held.version + 1, next_attempt_at: null },
+        // A sink that can look for it does so once more before it posts.
+        doubtful_until: held.doubtful_until ?? (isEnrollment(held.kind) ? null : new Date()),
+      };
+    });
+    this.queue.poke();
+    return row;
+  }
+
+  /**
    * Gives a waiting or parked delivery up.
    * @throws Problem 404, 409 `not-cancellable`, or `outcome-unknown` where money may have been moved already
    */

@@ -15,7 +15,10 @@ export const FINDING_KINDS = [
 ] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
-/** `ours-late`: a refresh mends it. `theirs-late`: it will mend itself. The others need a person. */
+/**
+ * `ours-late`: a refresh mends it. `theirs-late`: it will mend itself. `lost`: it is not there, and where a repeat is safe
+ * it is sent again. `by-hand`: somebody changed it there, and a person must say what counts.
+ */
 export const FINDING_CAUSES = ['ours-late', 'theirs-late', 'lost', 'by-hand'] as const;
 export type FindingCause = (typeof FINDING_CAUSES)[number];
 
@@ -132,17 +135,28 @@ export function findingsOf(held: HeldAccountFacts, snapshot: AccountSnapshot | n
   return findings;
 }
 
-/** A wish that was delivered and is no more what the partner says: somebody has changed it there. */
+/** What was wished of an account, and what became of it. */
+export interface EnrollmentFacts {
+  accountNumber: string;
+  kind: EnrollmentKind;
+  wished: boolean;
+  state: 'delivered' | 'parked';
+}
+
+/**
+ * A wish that was delivered and is no more what the partner says: somebody has changed it there.
+ * @param there undefined: the partner can't be asked for it
+ */
 export function enrollmentFinding(
-  accountNumber: string,
-  kind: EnrollmentKind,
-  wished: boolean,
+  { accountNumber, kind, wished, state }: EnrollmentFacts,
   there: boolean | undefined,
 ): Finding | undefined {
   if (there === undefined || there === wished) return undefined;
   const word = (on: boolean): string => (on ? 'on' : 'off');
   return {
-    ...{ kind: 'enrollment-differs', cause: 'by-hand', accountNumber, subject: kind },
+    kind: 'enrollment-differs',
+    cause: state === 'parked' ? 'lost' : 'by-hand',
+    ...{ accountNumber, subject: kind },
     ...{ ours: word(wished), theirs: word(there) },
   };
 }

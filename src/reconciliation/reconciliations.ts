@@ -7,11 +7,11 @@ import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { AccountStore, heldBlock, lookupOf, toHeldInvoice } from '../rtdr/account-store.js';
-import { RefreshAccount } from '../rtdr/refresh-account.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { DeliveryState } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { enrollmentFinding, type Finding, findingsOf, type PaymentFacts } from './findings.js';
+import { Repairs } from './repairs.js';
 
 const AT_ONCE = 4;
 const CALL_MS = 90_000;
@@ -23,7 +23,7 @@ const LOOK_EVERY_MS = 60_000;
 export interface ReconciliationWish {
   /** How many accounts, at random; null: all. */
   accounts: number | null;
-  /** Whether what is ours-late is refreshed. */
+  /** Whether what can be mended safely is: see {@link Repairs}. */
   repair: boolean;
 }
 
@@ -68,7 +68,7 @@ export class Reconciliations {
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(AccountStore) private readonly store: AccountStore,
-    @inject(RefreshAccount) private readonly accounts: RefreshAccount,
+    @inject(Repairs) private readonly repairs: Repairs,
     @inject(LOG) private readonly log: Log,
   ) {}
 
@@ -180,17 +180,10 @@ export class Reconciliations {
       ...findingsOf(facts, snapshot, new Date()),
       ...(snapshot ? await this.enrollments(billerId, accountNumber) : []),
     ];
-    const mendable = findings.filter(({ cause }) => cause === 'ours-late');
-    const repaired =
-      repair &&
-      mendable.length > 0 &&
-      (await this.accounts.refresh(billerId, accountNumber).then(
-        ({ stale }) => !stale,
-        () => false,
-      ));
+    const mended = repair ? await this.repairs.repair(billerId, accountNumber, findings) : new Set<Finding>();
     await this.keep(
       id,
-      findings.map((finding) => ({ ...finding, repaired: repaired && finding.cause === 'ours-late' })),
+      findings.map((finding) => ({ ...finding, repaired: mended.has(finding) })),
     );
   }
 
@@ -227,16 +220,16 @@ export class Reconciliations {
   }
 
   private async enrollments(billerId: string, accountNumber: string): Promise<Finding[]> {
-    const { rows } = await sql<{ kind: EnrollmentKind; enabled: boolean }>`
-      select kind, (request->>'enabled')::boolean as enabled from deliveries
+    const { rows } = await sql<{ kind: EnrollmentKind; wished: boolean; state: 'delivered' | 'parked' }>`
+      select kind, (request->>'enabled')::boolean as wished, state from deliveries
       where biller_id = ${billerId} and kind in ('paperless', 'autopay') and key = ${accountNumber}
-        and state = 'delivered' and doubtful_until is null`.execute(this.database.db);
+        and (state = 'parked' or (state = 'delivered' and doubtful_until is null))`.execute(this.database.db);
     if (rows.length === 0) return [];
     const sink = await this.scopes.contract(billerId, 'enrollment-sink');
     const findings: Finding[] = [];
-    for (const { kind, enabled } of rows) {
+    for (const { kind, ...wish } of rows) {
       const there = await sink.readBack?.(kind, accountNumber, AbortSignal.timeout(CALL_MS)).catch(() => undefined);
-      const finding = enrollmentFinding(accountNumber, kind, enabled, there);
+      const finding = enrollmentFinding({ accountNumber, kind, ...wish }, there);
       if (finding) findings.push(finding);
     }
     return findings;

@@ -1,4 +1,7 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { Money, PlainDate } from '@ic-host/contracts';
 import { expect } from 'chai';
 import {
@@ -7,7 +10,7 @@ import {
   findingsOf,
   type HeldAccountFacts,
 } from '../../src/reconciliation/findings.js';
-import { TestHost } from '../host-fixture.js';
+import { TestHost, temporaryFolder } from '../host-fixture.js';
 
 interface Run {
   id: string;
@@ -112,11 +115,38 @@ describe('a reconciliation with the partner', function () {
     expect(lines).to.have.length(planted.length + 1);
 
     const mended = await reconcile({ repair: true });
-    expect(mended.details.filter(({ repaired }) => repaired).map(({ cause }) => cause)).to.deep.equal(
-      Array(4).fill('ours-late'),
+    const isMended = (line: string) => line.includes('ours-late') || line.includes('stuck');
+    expect(told({ ...mended, details: mended.details.filter(({ repaired }) => repaired) })).to.deep.equal(
+      planted.filter(isMended),
     );
-    // What was only late is mended; the rest waits for a person.
-    expect(told(await reconcile())).to.deep.equal(planted.filter((line) => !line.includes('ours-late')));
+    // The partner knows a repeat, so that what was parked is sent again, once.
+    expect(await host.settled(`${v1}/payments/stuck`)).to.include({ state: 'delivered', duplicate: false });
+    expect(book.ledger.filter(({ transactionId }) => transactionId === 'stuck')).to.have.length(1);
+    const { deliveryId } = (await host.call('GET', `${v1}/payments/stuck`)).body;
+    const { body: audited } = await host.call('GET', `/v1/audit?subject=${deliveryId}`);
+    expect(audited.entries[0]).to.include({ actor: 'host', action: 'delivery.repair' });
+    await host.call('POST', `${v1}/accounts/${account(7)}/refresh`);
+    // The rest waits for a person.
+    expect(told(await reconcile())).to.deep.equal(planted.filter((line) => !isMended(line)));
+  });
+
+  it('a wish that is parked is sent again, and one that was changed there is not', async () => {
+    const { book } = host.sandbox;
+    const url = (index: number) => `${v1}/accounts/${account(index)}/enrollments/autopay`;
+    await host.query(
+      `insert into deliveries (biller_id, kind, key, state, request) values ('1663', 'autopay', $1, 'parked', '{"enabled":true}')`,
+      [account(11)],
+    );
+    const mended = await reconcile({ repair: true });
+    const enrollments = mended.details.filter(({ kind }) => kind === 'enrollment-differs');
+    expect(
+      enrollments.map(({ accountNumber, cause, repaired }) => [accountNumber, cause, repaired]).sort(),
+    ).to.deep.equal([
+      [account(11), 'lost', true],
+      [account(6), 'by-hand', false],
+    ]);
+    expect(await host.settled(url(11))).to.include({ state: 'delivered' });
+    expect([book.autopay[account(11)], book.autopay[account(6)]]).to.deep.equal([true, false]);
   });
 
   it('says of accounts that the partner could not tell of, and takes only as many as wanted', async () => {
@@ -129,6 +159,106 @@ describe('a reconciliation with the partner', function () {
   it('runs once at a time for a biller', async () => {
     const begun = await Promise.all([1, 2, 3].map(() => host.call('POST', `${v1}/reconciliations`, {})));
     expect(begun.map(({ status }) => status).sort()).to.deep.equal([202, 409, 409]);
+  });
+});
+
+describe('a payment that a partner has lost', function () {
+  this.timeout(60_000);
+  const CONTRACTS = JSON.stringify(pathToFileURL(resolve('contracts/dist/src/index.js')).href);
+
+  /** A partner that is a file of transaction ids: one invoice of 100.00, of which each takes 40.00. */
+  async function start(repeatSafety: string, withFind: boolean) {
+    const folder = temporaryFolder();
+    const ledger = join(folder, 'ledger');
+    const balance = join(folder, 'balance');
+    writeFileSync(ledger, '');
+    mkdirSync(join(folder, 'a'));
+    writeFileSync(join(folder, 'a/package.json'), '{"type":"module"}');
+    writeFileSync(
+      join(folder, 'a/adapter.manifest.json'),
+      JSON.stringify({
+        ...{ id: 'acme', name: 'Acme', version: '1.0.0', hostApi: '^1.0.0', entry: './entry.js' },
+        ...{ settings: [], egress: [] },
+        contracts: ['payment-sink', 'rtdr-provider'].map((name) => ({ name, version: '1' })),
+      }),
+    );
+    writeFileSync(
+      join(folder, 'a/entry.js'),
+      `import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+       import { adapterModule, Money, PAYMENT_SINK, PlainDate, RTDR_PROVIDER } from ${CONTRACTS};
+       const all = () => readFileSync(${JSON.stringify(ledger)}, 'utf8').split('\\n').filter(Boolean);
+       export default adapterModule(({ bind }) => {
+         bind(RTDR_PROVIDER).toConstantValue({
+           async lookUp() {
+             const paid = existsSync(${JSON.stringify(balance)}) ? 0 : all().length * 4000;
+             const balanceDue = Money.ofCents(10000 - paid);
+             return { complete: true, invoices: [{ invoiceNumber: 'i', eligible: true, balanceDue,
+               totalAmountDue: Money.ofCents(10000), invoiceDate: PlainDate.parse('2026-01-01'),
+               invoiceDueDate: PlainDate.parse('2026-02-01') }] };
+           },
+         });
+         bind(PAYMENT_SINK).toConstantValue({
+           repeatSafety: '${repeatSafety}',
+           async post({ transactionId }) {
+             appendFileSync(${JSON.stringify(ledger)}, transactionId + '\\n');
+             return { duplicate: false, partnerMessages: [] };
+           },
+           ${withFind ? 'async find({ transactionId }) { return all().includes(transactionId) ? { duplicate: true, partnerMessages: [] } : undefined; },' : ''}
+         });
+       });`,
+    );
+    writeFileSync(join(folder, 'host.json'), JSON.stringify({ hostApi: '1', adapters: ['./a'] }));
+    const host = await TestHost.start({ manifest: join(folder, 'host.json') });
+    await host.call('PUT', '/v1/billers/1', { name: 'b', guid: 'g', adapter: 'acme' });
+    await host.call('POST', '/v1/billers/1/accounts/a/refresh');
+    const payment = { ...host.payment('t'), accountNumber: 'a', invoiceNumber: 'i', amount: '40.00' };
+    await host.call('POST', '/v1/billers/1/payments', payment);
+    expect(await host.settled('/v1/billers/1/payments/t')).to.include({ state: 'delivered' });
+    await host.query(`update deliveries set updated_at = now() - interval '3 days'`);
+    await host.query(`update changes set at = now() - interval '4 days'`);
+    const mend = async () => {
+      const begun = await host.call('POST', '/v1/billers/1/reconciliations', { repair: true });
+      const url = `/v1/billers/1/reconciliations/${begun.body.id}`;
+      const { details } = await host.until(url, ({ state }) => state !== 'running');
+      return (details as Run['details']).map(({ kind, cause, repaired }) => `${kind} ${cause} ${repaired}`);
+    };
+    return { host, mend, ledger, balance, posted: () => readFileSync(ledger, 'utf8').split('\n').filter(Boolean) };
+  }
+
+  it('is sent again where it can be looked for and is not there', async () => {
+    const { host, mend, ledger, posted } = await start('findable', true);
+    writeFileSync(ledger, ''); // an old backup was put back
+    expect(await mend()).to.deep.equal(['payment-not-applied lost true']);
+    expect(await host.settled('/v1/billers/1/payments/t')).to.include({ state: 'delivered', duplicate: false });
+    expect(posted()).to.deep.equal(['t']);
+    expect(await mend()).to.deep.equal(['balance-differs ours-late true']);
+    expect(await mend()).to.deep.equal([]);
+    await host.close();
+  });
+
+  it('is not sent again where it is there, and only the balance does not move', async () => {
+    const { host, mend, balance, posted } = await start('findable', true);
+    writeFileSync(balance, 'stays');
+    expect(await mend()).to.deep.equal(['payment-not-applied lost false']);
+    expect((await host.call('GET', '/v1/billers/1/payments/t')).body).to.include({ state: 'delivered' });
+    expect(posted()).to.deep.equal(['t']);
+    await host.close();
+  });
+
+  it('is left to a person where it can’t be looked for', async () => {
+    const { host, mend, ledger, posted } = await start('idempotent', false);
+    writeFileSync(ledger, '');
+    expect(await mend()).to.deep.equal(['payment-not-applied lost false']);
+    expect(posted()).to.deep.equal([]);
+    await host.close();
+  });
+
+  it('and one that is parked is left to a person where a repeat is not safe', async () => {
+    const { host, mend, posted } = await start('unsafe', false);
+    await host.query(`update deliveries set state = 'parked'`);
+    expect(await mend()).to.include('payment-unsettled lost false');
+    expect(posted()).to.deep.equal(['t']);
+    await host.close();
   });
 });
 
@@ -177,7 +307,10 @@ describe('a difference is told from another', () => {
     expect(kinds(findingsOf(held({ payments: [old] }), snapshot('1.00'), now))).to.deep.equal(['payment-unsettled']);
   });
   it('an enrollment that can’t be asked for does not differ', () => {
-    expect(enrollmentFinding('a', 'paperless', true, undefined)).to.equal(undefined);
-    expect(enrollmentFinding('a', 'autopay', true, false)).to.include({ ours: 'on', theirs: 'off' });
+    const wish = { accountNumber: 'a', kind: 'autopay', wished: true, state: 'delivered' } as const;
+    expect(enrollmentFinding(wish, undefined)).to.equal(undefined);
+    expect(enrollmentFinding(wish, false)).to.include({ ours: 'on', theirs: 'off', cause: 'by-hand' });
+    expect(enrollmentFinding({ ...wish, state: 'parked' }, false)).to.include({ cause: 'lost' });
+    expect(enrollmentFinding({ ...wish, state: 'parked' }, true)).to.equal(undefined);
   });
 });

@@ -10,6 +10,7 @@ type Entry = Schemas['Audit']['entries'][number];
 
 const WORDS: Record<string, string> = {
   'delivery.retry': 'sent it again',
+  'delivery.repair': 'sent it again, after a reconciliation',
   'delivery.cancel': 'gave it up',
   'delivery.settle': 'settled it',
   'biller.pause': 'paused it',
