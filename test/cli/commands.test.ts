@@ -1,6 +1,6 @@
 /** The command line as its users have it: a process a command, beside a running host. */
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
@@ -16,9 +16,11 @@ interface Ran {
   json: any;
 }
 
+const LEGACY = JSON.stringify({ generation: 'legacy' });
 const COMMANDS = [
   ...['start', 'doctor', 'billers', 'lookup', 'pay', 'enroll', 'document', 'import', 'deliveries'],
   ...['adapters', 'new', 'verify', 'try', 'sandbox', 'parse', 'tokens', 'audit', 'keys'],
+  ...['reconcile', 'shadow', 'replay'],
 ];
 
 describe('the command line', function () {
@@ -217,6 +219,73 @@ describe('the command line', function () {
     const again = await ic(['deliveries', 'cancel', id]);
     expect([again.status, again.out]).to.deep.equal([1, `${id}: not-cancellable the delivery is delivered\n`]);
     await host.call('POST', '/v1/billers/1663/resume', {});
+  });
+
+  describe('with another adapter, or against the partner', () => {
+    const account = 'FM400001115';
+    const refresh = () => host.call('POST', `/v1/billers/1665/accounts/${account}/refresh`);
+    before(async () => {
+      await host.biller('1665', { options: { recordPercent: 100 } });
+      await refresh();
+    });
+
+    it('reconciles, mends, and ends with what is left', async () => {
+      const equal = await ic(['reconcile', '1665']);
+      expect([equal.status, equal.out.trim()]).to.deep.equal([
+        ...[0, '1 accounts asked for, 0 not answered: 0 differences, 0 mended'],
+      ]);
+      const [invoice] = host.sandbox.book.policyOf(account)?.invoices ?? [];
+      if (!invoice) throw new Error('the sandbox has no such account');
+      const before = invoice.balance;
+      invoice.balance = 1_234;
+      const differs = await ic(['reconcile', '1665', '--json']);
+      expect(differs.status).to.equal(1);
+      expect(differs.json.details).to.have.length(1);
+      expect(differs.json.details[0]).to.include({ kind: 'balance-differs', accountNumber: account, repaired: false });
+      const mended = await ic(['reconcile', '1665', '--accounts', '1', '--repair']);
+      expect(mended.status, mended.out).to.equal(0);
+      expect(mended.out).to.match(/balance-differs +ours-late +FM400001115 .* mended/);
+      invoice.balance = before;
+      await refresh();
+      expect((await ic(['reconcile', 'none'])).err).to.include('biller-not-found');
+    });
+
+    it('replays, cuts fixtures, and tells what comes out otherwise', async () => {
+      const fixtures = join(temporaryFolder(), 'fixtures');
+      const same = ['replay', '--biller', '1665', '--adapter', 'plugins/britecore', '--fixtures', fixtures];
+      const { status, out } = await ic(same);
+      expect(status, out).to.equal(0);
+      expect(out)
+        .to.match(/^\d+ calls replayed, 0 of them/)
+        .and.to.include('nothing differs');
+      expect(readdirSync(fixtures).length).to.be.above(0);
+      const other = await ic(['replay', '--biller', '1665', '--adapter', 'britecore', '--options', LEGACY, '--json']);
+      expect(other.status).to.equal(1);
+      expect(other.json.differing.length).to.equal(other.json.replayed);
+      const none = await ic([
+        'replay',
+        '--biller',
+        '1665',
+        '--adapter',
+        'britecore',
+        '--since',
+        '2999-01-01T00:00:00Z',
+      ]);
+      expect([none.status, none.out.split(',')[0]]).to.deep.equal([0, '0 calls replayed']);
+    });
+
+    it('shows a shadow, and switches to it', async () => {
+      expect((await ic(['shadow', '1665'])).err).to.include('no-shadow');
+      await host.biller('1666', { options: { shadowOf: '1665', generation: 'legacy' } });
+      await refresh();
+      const { status, out } = await ic(['shadow', '1665']);
+      expect([status, out.split('\n')[0]]).to.deep.equal([0, 'its shadow is 1666']);
+      const reason = ['--reason', 'a test'];
+      expect((await ic(['shadow', '1665', 'switch', ...reason])).out).to.include('switched; its shadow is 1666');
+      expect((await ic(['billers', '1665', '--json'])).json.options).to.include({ generation: 'legacy' });
+      expect((await ic(['shadow', '1665', 'switch', '--json'])).json).to.include({ shadow: '1666' });
+      expect((await ic(['billers', '1665', '--json'])).json.options).not.to.have.property('generation');
+    });
   });
 
   describe('doctor', () => {
