@@ -1,8 +1,10 @@
 /** How long one call may take: until its time is over or its caller gives up. Leaves nothing behind when it is released. */
 
 export class CallTime {
-  private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout;
+  private controller: AbortController | undefined;
+  private listener: (() => void) | undefined;
+  private hasEnded = false;
   /** Its time was over, before its caller gave up. */
   isOver = false;
 
@@ -13,20 +15,33 @@ export class CallTime {
     // Not AbortSignal.timeout and .any: these are kept until the time is over, long after most calls have ended.
     this.timer = setTimeout(() => {
       this.isOver = true;
-      this.controller.abort();
+      this.end();
     }, ms);
-    if (caller?.aborted) this.controller.abort();
-    else caller?.addEventListener('abort', this.giveUp);
+    if (caller?.aborted) this.hasEnded = true;
+    else caller?.addEventListener('abort', this.end);
   }
 
+  /** Made when it is asked for: most calls do without. */
   get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.hasEnded) this.controller.abort();
     return this.controller.signal;
+  }
+
+  /** @param listener called once, and at once where the call has ended already */
+  onEnd(listener: () => void): void {
+    if (this.hasEnded) listener();
+    else this.listener = listener;
   }
 
   release(): void {
     clearTimeout(this.timer);
-    this.caller?.removeEventListener('abort', this.giveUp);
+    this.caller?.removeEventListener('abort', this.end);
   }
 
-  private readonly giveUp = (): void => this.controller.abort();
+  private readonly end = (): void => {
+    this.hasEnded = true;
+    this.controller?.abort();
+    this.listener?.();
+  };
 }

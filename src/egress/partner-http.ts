@@ -1,4 +1,5 @@
 /** The one way out to a biller's partner: axios on an undici agent, guarded, limited, retried where safe, recorded. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { finished, pipeline, type Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AdapterError, type ManifestLimits } from '@ic-host/contracts';
@@ -31,6 +32,7 @@ import type { Pace } from './partner-pace.js';
 import { LONGEST_FORM, type Redact, redactedStart } from './redaction.js';
 import { notingSent, type SentNote } from './sent-note.js';
 import type { TlsIdentity } from './tls-identity.js';
+import { wholeAnswer } from './whole-answer.js';
 
 export interface WayOut {
   http: AxiosInstance;
@@ -86,6 +88,12 @@ const LONGEST_PAUSE_MS = 2_000;
 /** Before the first retry at the mean; twice as long before the second. */
 const FIRST_PAUSE_MS = 100;
 
+interface Answer {
+  data: unknown;
+  statusText: string;
+  headers: IncomingHttpHeaders;
+}
+
 /** An address that the guard let pass. */
 interface Target {
   origin: string;
@@ -105,7 +113,8 @@ export function createWayOut(options: WayOutOptions): WayOut {
   const { limits, pace, tap } = options;
   const guard = hostGuard(options.hosts, options.allowPrivate);
   const agent = agentOf(options, guard);
-  const dispatcher = agent.compose(...(tap ? [tap.intercept] : []), notingSent);
+  const dispatcher = tap ? agent.compose(tap.intercept) : agent;
+  const streaming = dispatcher.compose(notingSent);
   const policy = wrap(
     circuitBreaker(handleWhen(isPartnerFault), { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(20) }),
     bulkhead(limits.concurrency, QUEUE),
@@ -131,7 +140,6 @@ export function createWayOut(options: WayOutOptions): WayOut {
     const operation = config.partnerCall?.operation ?? url.pathname;
     const caller = config.signal as AbortSignal | undefined;
     const time = new CallTime(Math.ceil(config.timeout || limits.timeoutMs), caller);
-    const { signal } = time;
     let streams = false;
     const started = performance.now();
     const kept = bytesToRecord();
@@ -139,44 +147,51 @@ export function createWayOut(options: WayOutOptions): WayOut {
     let status: number | null = null;
     let seen = '';
     try {
-      await pace(signal).catch(() => {
+      await pace(time).catch(() => {
         throw new AxiosError('the call did not get its turn', NOT_SENT, config);
       });
-      const answer = await dispatcher.request({
+      const request = {
         opaque: note,
         origin: url.origin,
         path: url.path,
         method: (config.method ?? 'get').toUpperCase() as Dispatcher.HttpMethod,
-        headers: AxiosHeaders.from(config.headers).toJSON() as Record<string, string>,
+        headers: config.headers.setAccept(ACCEPTED, false).toJSON() as Record<string, string>,
         body: config.data ?? null,
-        signal,
-      });
-      status = answer.statusCode;
-      const body = decoded(answer);
-      let data: unknown = body;
-      const refused = config.validateStatus ? !config.validateStatus(status) : false;
-      if (config.responseType !== 'stream' || refused) {
-        const told = Number(answer.headers['content-length'] ?? Number.NaN); // which the HTTP parser holds it to
-        const bytes =
-          body === answer.body && told <= limits.maxResponseBytes
-            ? Buffer.from(await answer.body.arrayBuffer())
-            : await readBody(body, limits.maxResponseBytes);
+      };
+      const isRefused = (told: number): boolean => (config.validateStatus ? !config.validateStatus(told) : false);
+      const whole = (bytes: Buffer): unknown => {
         if (config.partnerCall?.confidential) seen = '(confidential)';
         else if (kept) seen = bytes.toString('utf8', 0, kept + LONGEST_FORM);
-        data = config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
+        return config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
+      };
+      let answer: Answer;
+      if (config.responseType === 'stream') {
+        const begun = await streaming.request({ ...request, signal: time.signal });
+        status = begun.statusCode;
+        const body = decoded(begun);
+        answer = { headers: begun.headers, statusText: begun.statusText, data: body };
+        if (isRefused(status)) answer.data = whole(await readBody(body, limits.maxResponseBytes));
+        else {
+          seen = '(streamed)';
+          streams = true;
+          finished(body, () => time.release()); // also where it is broken already
+          answer.data = boundedStream(body, MOST_STREAMED);
+        }
       } else {
-        seen = '(streamed)';
-        streams = true;
-        finished(body, () => time.release()); // also where it is broken already
-        data = boundedStream(body, MOST_STREAMED);
+        const most = limits.maxResponseBytes;
+        const { bytes, ...told } = await wholeAnswer(dispatcher, request, {
+          time,
+          most,
+          tooLarge: () => tooLarge(most),
+        });
+        status = told.status;
+        answer = { ...told, data: whole(await decodedBytes(told.headers, bytes, most)) };
       }
+      const { data, statusText, headers } = answer;
+      const refused = isRefused(status);
       const response = {
-        data,
-        status,
-        statusText: answer.statusText ?? '',
-        headers: Object.assign(new ParsedHeaders(), answer.headers),
-        config,
-        request: null,
+        ...{ data, status, statusText, config, request: null },
+        headers: Object.assign(new ParsedHeaders(), headers),
       };
       if (refused) throw new AxiosError(`HTTP ${status}`, AxiosError.ERR_BAD_RESPONSE, config, null, response);
       return response;
@@ -261,17 +276,53 @@ class ParsedHeaders extends AxiosHeaders {
   }
 }
 
-/** Of axios' defaults only those that this way out goes by: axios copies them all, level by level, for every call. */
+/**
+ * axios copies its defaults and what a call is given, level by level, for every call: a third of what a call costs. So of
+ * the defaults it has only those that this way out goes by, and of a call nothing that has levels.
+ */
 function axiosOver(adapter: AxiosAdapter, timeout: number): AxiosInstance {
   const http = axios.create({ adapter, timeout });
-  const { transformRequest, transformResponse, validateStatus, headers } = http.defaults;
-  const kept = { adapter, timeout, transformRequest, transformResponse, validateStatus };
-  http.defaults = { ...kept, headers: { common: headers.common } as typeof headers };
-  // axios' own would copy the configuration, body included, once more.
+  const { defaults } = http; // which what sends goes by, too: another object in its place would change nothing
+  const { headers } = defaults;
+  for (const name of Object.keys(defaults))
+    if (!KEPT_DEFAULTS.has(name)) delete defaults[name as keyof typeof defaults];
+  // Headers of every call are seen, and copied, once somebody has asked for them to add one.
+  Object.defineProperty(defaults, 'headers', {
+    configurable: true,
+    get() {
+      Object.defineProperty(defaults, 'headers', { value: headers, enumerable: true, writable: true });
+      return headers;
+    },
+  });
+  const { request } = http;
+  http.request = (config: AxiosRequestConfig) => request(withoutLevels(config)) as never;
   for (const method of ['post', 'put', 'patch'] as const)
     http[method] = (url: string, data?: unknown, config?: AxiosRequestConfig) =>
       http.request({ ...config, method, url, data }) as never;
   return http;
+}
+
+const KEPT_DEFAULTS = new Set(['adapter', 'timeout', 'transformRequest', 'transformResponse', 'validateStatus']);
+/** What axios takes for no plain object it hands on as it is. */
+class Declared {}
+const PLAIN: ReadonlySet<unknown> = new Set([Object.prototype, Array.prototype]);
+const ACCEPTED = 'application/json, text/plain, */*';
+const AS_JSON = [
+  (data: unknown, headers: AxiosHeaders) => {
+    headers.setContentType('application/json', false);
+    return data;
+  },
+];
+
+function withoutLevels(config: AxiosRequestConfig): AxiosRequestConfig {
+  const { data, headers = {}, partnerCall, transformRequest } = config;
+  const isPlain = typeof data === 'object' && data !== null && PLAIN.has(Object.getPrototypeOf(data));
+  const isJson = isPlain && !transformRequest && !Object.keys(headers).some((name) => /^content-type$/i.test(name));
+  return {
+    ...config,
+    ...(partnerCall ? { partnerCall: Object.assign(new Declared(), partnerCall) } : {}),
+    ...(isJson ? { data: JSON.stringify(data), transformRequest: AS_JSON as never } : {}),
+  };
 }
 
 function agentOf(options: WayOutOptions, guard: HostGuard): Agent | ProxyAgent {
@@ -312,18 +363,40 @@ const DECODERS: Record<string, () => Transform> = {
   ...{ gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress },
 };
 
-/** We ask for no encoding, but some answer with one all the same. @throws AdapterError `malformed` */
-function decoded({ headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>): Readable {
-  const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
-  if (encoding === 'identity') return body;
-  const decoder = DECODERS[encoding];
-  if (!decoder) {
-    body.on('error', () => undefined).destroy();
-    throw new AdapterError('malformed', `the partner's answer is encoded as ${encoding}`, { code: 'answer-encoding' });
-  }
+/**
+ * We ask for no encoding, but some answer with one all the same.
+ * @returns what reads it, undefined where it is plain; the headers then say nothing of it any more
+ * @throws AdapterError `malformed`
+ */
+function decoderOf(headers: IncomingHttpHeaders): Transform | undefined {
+  const told = headers['content-encoding'];
+  if (told === undefined || told.toLowerCase() === 'identity') return undefined;
+  const decoder = DECODERS[told.toLowerCase()];
+  if (!decoder)
+    throw new AdapterError('malformed', `the partner's answer is encoded as ${told}`, { code: 'answer-encoding' });
   delete headers['content-encoding'];
   delete headers['content-length'];
-  const plain = decoder();
+  return decoder();
+}
+
+/** @throws AdapterError `malformed`, or what the decoder throws */
+async function decodedBytes(headers: IncomingHttpHeaders, bytes: Buffer, most: number): Promise<Buffer> {
+  const decoder = decoderOf(headers);
+  if (!decoder) return bytes;
+  decoder.end(bytes);
+  return readBody(decoder, most);
+}
+
+/** @throws AdapterError `malformed` */
+function decoded({ headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>): Readable {
+  let plain: Transform | undefined;
+  try {
+    plain = decoderOf(headers);
+  } catch (error) {
+    body.on('error', () => undefined).destroy();
+    throw error;
+  }
+  if (!plain) return body;
   pipeline(body, plain, () => undefined); // an error is told to whoever reads it
   return plain;
 }

@@ -4,8 +4,8 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { DATABASE, type Database } from '../store/database.js';
 
-/** Resolves when a call may be made. */
-export type Pace = (signal: AbortSignal) => Promise<void>;
+/** Resolves when a call may be made. @param call whose signal is asked for only where it must wait */
+export type Pace = (call: { readonly signal: AbortSignal }) => Promise<void>;
 
 /** How far ahead a host reserves: more than that, and another host would wait for times that are never used. */
 const AHEAD_S = 0.1;
@@ -46,19 +46,19 @@ export class PartnerPaces {
       }
       return undefined;
     };
-    return async (signal) => {
+    return async (call) => {
       for (;;) {
         const now = performance.now();
         const at = next(now - 1000 * (BURST_S + AHEAD_S));
         if (at !== undefined) {
-          if (at > now) await wait(at - now, undefined, { signal });
+          if (at > now) await wait(at - now, undefined, { signal: call.signal });
           return;
         }
         asking ??= reserve().finally(() => {
           asking = undefined;
         });
         await asking;
-        signal.throwIfAborted();
+        call.signal.throwIfAborted();
       }
     };
   }

@@ -42,7 +42,7 @@ describe('limits of a biller, on two hosts that share a database', function () {
     const { signal } = new AbortController();
     const times: number[] = [];
     const call = async (index: number): Promise<void> => {
-      await paces[index % 2]?.(signal);
+      await paces[index % 2]?.({ signal });
       times.push(performance.now());
     };
     await Promise.all(Array.from({ length: 60 }, (_, index) => call(index)));

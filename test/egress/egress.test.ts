@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { inspect } from 'node:util';
 import { AdapterError } from '@ic-host/contracts';
 import { partnerFault } from '@ic-host/contracts/kit';
 import { trace } from '@opentelemetry/api';
+import axios, { type AxiosInstance } from 'axios';
 import { expect } from 'chai';
 import { recordingExchanges } from '../../src/egress/exchange-record.js';
 import { hostGuard, isPrivateAddress } from '../../src/egress/host-guard.js';
@@ -67,6 +69,17 @@ describe('the way out', () => {
     if (request.url === '/redirect')
       return void response.writeHead(302, { location: 'http://elsewhere.example/' }).end();
     if (request.url === '/hang') return;
+    if (request.url === '/early') response.writeEarlyHints({ link: '</x>; rel=preload' });
+    if (request.url?.startsWith('/echo')) {
+      const { accept, 'content-type': type, 'x-own': own, 'x-all': all } = request.headers;
+      const { method, url } = request;
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk) => chunks.push(chunk));
+      return void request.on('end', () => {
+        const body = Buffer.concat(chunks).toString();
+        response.end(JSON.stringify({ method, url, accept, type, own, all, body }));
+      });
+    }
     if (request.url === '/large') return void response.end('x'.repeat(50_000));
     response.writeHead(status, { 'x-y': 'z' }).end('{"a":1}');
   });
@@ -99,6 +112,75 @@ describe('the way out', () => {
     expect(answer.data).to.deep.equal({ a: 1 });
     expect(answer.headers['x-y']).to.equal('z');
   });
+  describe('sends what axios sends', () => {
+    class Wrapped {
+      toJSON = () => ({ wrapped: true });
+    }
+    const own = { 'X-Own': 'é' };
+    const cases: Record<string, (http: AxiosInstance, echo: string) => Promise<{ data: unknown }>> = {
+      'an object': (http, echo) => http.post(echo, { a: { b: [1, { c: null }] }, d: undefined, e: new Date(0) }),
+      'a list': (http, echo) => http.put(echo, [1, 'ü', { a: 1 }]),
+      'a text': (http, echo) => http.post(echo, 'plain'),
+      'a text that is JSON': (http, echo) =>
+        http.post(echo, '{"a":1}', { headers: { 'Content-Type': 'application/json' } }),
+      'an object that makes its own JSON': (http, echo) => http.patch(echo, new Wrapped()),
+      'an object without a prototype': (http, echo) => http.post(echo, Object.assign(Object.create(null), { a: 1 })),
+      'a form': (http, echo) => http.post(echo, new URLSearchParams({ a: '1 2', b: 'ü' })),
+      'an object as a form': (http, echo) =>
+        http.post(echo, { a: '1 2' }, { headers: { 'content-type': 'application/x-www-form-urlencoded' } }),
+      nothing: (http, echo) => http.post(echo),
+      null: (http, echo) => http.post(echo, null),
+      'headers and parameters': (http, echo) =>
+        http.get(`${echo}?a=1`, { headers: own, params: { b: ['x y', 2], c: undefined } }),
+      'what it accepts': (http, echo) => http.get(echo, { headers: { Accept: 'application/pdf' } }),
+      'what a transformation makes': (http, echo) =>
+        http.post(
+          echo,
+          { a: 1 },
+          { transformRequest: [(data) => `<${data.a}>`], headers: { 'content-type': 'text/x' } },
+        ),
+      'by request': (http, echo) => http.request({ url: echo, method: 'DELETE', data: { a: 1 }, headers: own }),
+      'by itself': (http, echo) => http(echo, { method: 'PUT', data: { a: 1 } }),
+      'headers of every call': async (http, echo) => {
+        http.defaults.headers.common['X-All'] = 'all';
+        const answers = [await http.get(echo), await http.post(echo, { a: 1 }), await http.get(echo, { headers: own })];
+        delete http.defaults.headers.common['X-All'];
+        return { data: [...answers, await http.get(echo)].map(({ data }) => data) };
+      },
+    };
+    for (const [name, send] of Object.entries(cases))
+      it(name, async () => {
+        const stock = axios.create();
+        expect((await send(wayOut.http, `${url}/echo`)).data).to.deep.equal((await send(stock, `${url}/echo`)).data);
+      });
+
+    it('and takes its answers as axios does', async () => {
+      for (const responseType of [undefined, 'json', 'text', 'arraybuffer'] as const) {
+        const more = responseType ? { responseType } : {};
+        const [ours, theirs] = [await wayOut.http.get(`${url}/`, more), await axios.get(`${url}/`, more)];
+        expect(ours.data, responseType).to.deep.equal(theirs.data);
+      }
+      const { data, status: told } = await wayOut.http.get(`${url}/redirect`, {
+        validateStatus: (code) => code === 302,
+      });
+      expect([data, told]).to.deep.equal(['', 302]);
+    });
+  });
+
+  it('says that nothing was sent where its time ends before there is a connection', async () => {
+    const mute = createTcpServer();
+    await new Promise<void>((done) => mute.listen(0, '127.0.0.1', done));
+    const { port } = mute.address() as AddressInfo;
+    const started = performance.now();
+    const error = await wayOut.http.post(`https://127.0.0.1:${port}/`, {}, { timeout: 100 }).catch((thrown) => thrown);
+    expect([error.code, partnerFault(error, 'op', 'write').kind]).to.deep.equal(['IC_NOT_SENT', 'unavailable']);
+    expect(performance.now() - started).to.be.below(2000);
+    mute.close();
+  });
+
+  it('waits for the answer behind one that only says that it will come', async () =>
+    expect((await call('/early', 'write')).data).to.deep.equal({ a: 1 }));
+
   it('repeats a read, never a write', async () => {
     status = 503;
     await call('/', 'read').catch(() => undefined);
