@@ -6,7 +6,7 @@ import { median } from './statistics.js';
 
 const LATENCY_MS = 50;
 const [ROUNDS, LOOK_UPS] = [7, 60];
-const [AT_ONCE, REQUESTS, ACCOUNTS] = [32, 3_000, 500];
+const [AT_ONCE, REQUESTS, ACCOUNTS, WARM_UPS] = [32, 3_000, 500, 4];
 
 export async function refresh(folder: string, database: string): Promise<Figure[]> {
   const [slow, quick] = await Promise.all([
@@ -39,11 +39,15 @@ export async function refresh(folder: string, database: string): Promise<Figure[
   const perSecond = (name: string, work: (index: number) => Promise<unknown>) => ({
     ...{ name, run: () => rate(REQUESTS, AT_ONCE, work) },
   });
-  const [bare, usual, ours] = await interleaved(ROUNDS, [
-    perSecond('fastify', (index) => post(`${fastify.url}/accounts/${account(1)(index)}/refresh`, {})),
-    perSecond('express', (index) => post(`${express.url}/accounts/${account(1)(index)}/refresh`, {})),
-    perSecond('host', (index) => ask('quick', account(1)(index))),
-  ]);
+  const [bare, usual, ours] = await interleaved(
+    ROUNDS,
+    [
+      perSecond('fastify', (index) => post(`${fastify.url}/accounts/${account(1)(index)}/refresh`, {})),
+      perSecond('express', (index) => post(`${express.url}/accounts/${account(1)(index)}/refresh`, {})),
+      perSecond('host', (index) => ask('quick', account(1)(index))),
+    ],
+    WARM_UPS,
+  );
   for (const each of [slow, quick, fastify, express]) each.stop();
   host.child.kill('SIGTERM');
   await host.exited;

@@ -1,5 +1,5 @@
 /** The API's tokens: random values known here by their hash, each with what it may do and for whom. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { inject, injectable, type ServiceIdentifier } from 'inversify';
 import { type Selectable, sql } from 'kysely';
 import { Problem } from '../problem.js';
@@ -30,7 +30,7 @@ export interface TokenWish {
 export type TokenView = ReturnType<typeof view>;
 
 /** Of a random value: nothing can be guessed from it. */
-export const hashOf = (value: string): Buffer => createHash('sha256').update(value).digest();
+export const hashOf = (value: string): Buffer => hash('sha256', value, 'buffer');
 
 const view = (row: Selectable<ApiTokensTable>) => ({
   tokenId: row.token_id,
@@ -69,15 +69,15 @@ export class Tokens {
    * @param knownOnly says no, without looking, to all that were not right within the last hour
    */
   async find(token: string, knownOnly = false): Promise<Access | undefined> {
-    const hash = hashOf(token);
-    const key = hash.toString('hex');
+    const hashed = hashOf(token);
+    const key = hashed.toString('latin1');
     const held = this.known.get(key);
     const now = Date.now();
     if (held && held.freshUntil > now) return held.access;
     if (knownOnly && !(held && held.knownUntil > now)) return undefined;
-    const access = timingSafeEqual(hash, this.own)
+    const access = timingSafeEqual(hashed, this.own)
       ? { actor: OWN_ACTOR, scope: 'configure' as const, billers: null, tokenId: null }
-      : await this.held(token, hash);
+      : await this.held(token, hashed);
     if (!access) {
       this.known.delete(key);
       return undefined;
