@@ -3,7 +3,7 @@ import { AUTHORIZED, putBiller, startHost } from './host.js';
 import { post, rate, serve } from './load.js';
 import { type Figure, interleaved, ratios } from './results.js';
 
-const [AT_ONCE, PAYMENTS, ROUNDS] = [32, 3_000, 7];
+const [AT_ONCE, PAYMENTS, ROUNDS, WARM_UPS] = [32, 3_000, 7, 3];
 
 export const payment = (transactionId: string) => ({
   ...{ transactionId, accountNumber: 'p1-1', invoiceNumber: 'p1-1-1-0', amount: '125.50', paymentDate: '2026-11-24' },
@@ -18,13 +18,17 @@ export async function accept(folder: string, database: string): Promise<Figure[]
   await putBiller(host.url, 'accepting', partner.url);
   let sequence = 0;
   const next = () => payment(`accepted-${sequence++}`);
-  const [plain, ours] = await interleaved(ROUNDS, [
-    { name: 'fastify', run: () => rate(PAYMENTS, AT_ONCE, () => post(`${bare.url}/payments`, next())) },
-    {
-      name: 'host',
-      run: () => rate(PAYMENTS, AT_ONCE, () => post(`${host.url}/v1/billers/accepting/payments`, next(), AUTHORIZED)),
-    },
-  ]);
+  const [plain, ours] = await interleaved(
+    ROUNDS,
+    [
+      { name: 'fastify', run: () => rate(PAYMENTS, AT_ONCE, () => post(`${bare.url}/payments`, next())) },
+      {
+        name: 'host',
+        run: () => rate(PAYMENTS, AT_ONCE, () => post(`${host.url}/v1/billers/accepting/payments`, next(), AUTHORIZED)),
+      },
+    ],
+    WARM_UPS,
+  );
   host.child.kill('SIGTERM');
   await host.exited;
   for (const each of [partner, bare]) each.stop();

@@ -11,32 +11,45 @@ import { startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
 import type { HostProcess } from '../test/host-process.js';
 import { payment } from './accept.js';
 import { AUTHORIZED, putBiller, startHost } from './host.js';
-import { post, serve } from './load.js';
+import { inParallel, post, serve } from './load.js';
 import { quantile, withSpread } from './statistics.js';
 
-const [LATENCY_MS, CONCURRENCY, BILLERS] = [50, 10, 8];
-const [BACKLOG, ROUNDS] = [1_500, 3];
+const ROUNDS = 3;
+interface Scenario {
+  name: string;
+  /** Of the partner. */
+  latencyMs: number;
+  billers: number;
+  /** Under way at once, of each. */
+  concurrency: number;
+  backlog: number;
+}
+const QUICK: Scenario = { name: 'quick', latencyMs: 50, billers: 8, concurrency: 10, backlog: 1_500 };
+/** A worker has as many under way as it may, and mostly waits. */
+const SLOW: Scenario = { name: 'slow', latencyMs: 2_000, billers: 40, concurrency: 50, backlog: 3_000 };
 const [PER_SECOND, ROLLING_SECONDS, FROZEN_SECONDS] = [40, 45, 60];
 /** How long a load balancer needs to know that a host leaves. */
 const OUT_OF_ROTATION_MS = 300;
 
 const folder = mkdtempSync(join(tmpdir(), 'ic-host bench '));
 const postgres = await startEmbeddedPostgres(folder);
-const partner = await serve('stand-in-partner.js', [], { LATENCY_MS: String(LATENCY_MS) });
+const partnerOf = ({ latencyMs }: Scenario) => serve('stand-in-partner.js', [], { LATENCY_MS: String(latencyMs) });
+const partners = [await partnerOf(QUICK), await partnerOf(SLOW)] as const;
 const client = new pg.Client(postgres.connectionString);
 const api = await startHost(folder, postgres.connectionString, '--role', 'api');
 await client.connect();
-for (let index = 0; index < BILLERS; index++)
-  await putBiller(api.url, `biller-${index}`, partner.url, { concurrency: CONCURRENCY, requestsPerSecond: 100_000 });
+for (const [index, { name, billers, concurrency }] of [QUICK, SLOW].entries())
+  for (let of = 0; of < billers; of++)
+    await putBiller(api.url, `${name}-${of}`, partners[index]?.url ?? '', { concurrency, requestsPerSecond: 100_000 });
 const worker = () => startHost(folder, postgres.connectionString, '--role', 'worker');
 const end = async (host: HostProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
   host.child.kill(signal);
   await host.exited;
 };
 let sequence = 0;
-const pay = (url: string): Promise<string> => {
+const pay = (url: string, { name, billers } = QUICK): Promise<string> => {
   const index = sequence++;
-  return post(`${url}/v1/billers/biller-${index % BILLERS}/payments`, payment(`m-${index}`), AUTHORIZED);
+  return post(`${url}/v1/billers/${name}-${index % billers}/payments`, payment(`m-${index}`), AUTHORIZED);
 };
 const one = async (text: string): Promise<number> => Number((await client.query(text)).rows[0]?.n ?? 0);
 const untilDelivered = async (): Promise<void> => {
@@ -44,8 +57,8 @@ const untilDelivered = async (): Promise<void> => {
 };
 
 /** @returns payments a second that so many workers deliver of a backlog */
-async function throughput(workers: number): Promise<number> {
-  await Promise.all(Array.from({ length: BACKLOG }, () => pay(api.url)));
+async function throughput(workers: number, scenario: Scenario): Promise<number> {
+  await inParallel(scenario.backlog, 64, () => pay(api.url, scenario));
   const started = Array.from({ length: workers }, worker);
   const hosts = await Promise.all(started);
   const before = await one(`select count(*)::int as n from deliveries where state = 'queued'`);
@@ -92,14 +105,15 @@ const print = (name: string, value: string, wanted = ''): void =>
 const fourHosts = (): Promise<HostProcess[]> =>
   Promise.all(Array.from({ length: 4 }, () => startHost(folder, postgres.connectionString)));
 
-async function throughputs(): Promise<void> {
+async function throughputs(scenario: Scenario): Promise<void> {
+  const { latencyMs, billers, concurrency } = scenario;
   console.log(
-    `Deliveries a second of a partner that takes ${LATENCY_MS} ms, ${BILLERS} billers with ${CONCURRENCY} at once each`,
+    `Deliveries a second of a partner that takes ${latencyMs} ms, ${billers} billers with ${concurrency} at once each`,
   );
   const counts = [1, 2, 4];
   const found = counts.map(() => [] as number[]);
   for (let round = 0; round < ROUNDS; round++)
-    for (const [index, workers] of counts.entries()) found[index]?.push(await throughput(workers));
+    for (const [index, workers] of counts.entries()) found[index]?.push(await throughput(workers, scenario));
   for (const [index, workers] of counts.entries()) print(`${workers} workers`, withSpread(found[index] ?? [], 0));
   print('two by one', withSpread((found[1] ?? []).map((value, round) => value / (found[0]?.[round] ?? 1))));
   print('four by one', withSpread((found[2] ?? []).map((value, round) => value / (found[0]?.[round] ?? 1))));
@@ -160,7 +174,9 @@ async function frozenHost(): Promise<void> {
 }
 
 const PARTS: Record<string, () => Promise<void>> = {
-  throughput: throughputs,
+  throughput: async () => {
+    for (const scenario of [QUICK, SLOW]) await throughputs(scenario);
+  },
   rolling: rollingRestart,
   frozen: frozenHost,
 };
@@ -169,7 +185,7 @@ try {
   for (const [name, part] of Object.entries(PARTS)) if (!chosen.length || chosen.includes(name)) await part();
 } finally {
   api.child.kill('SIGKILL');
-  partner.stop();
+  for (const partner of partners) partner.stop();
   await client.end();
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });

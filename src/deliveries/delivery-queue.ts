@@ -23,6 +23,11 @@ const CONCLUDE_MS = 2_500;
 
 /** A job whose worker died is handed to another after this long: the shortest that pg-boss knows. */
 const HEARTBEAT_SECONDS = 10;
+/**
+ * A queue's statistics are always of another moment: where they say that little waits, all that waits would be read and sorted
+ * for each fetch, instead of the first few by the index that is made for them.
+ */
+const PLANNER = '-c enable_bitmapscan=off';
 const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
 
 /** pg-boss keeps a group's limit by its tier: here a tier is the limit itself. */
@@ -76,11 +81,12 @@ export class DeliveryQueue {
   ) {}
 
   static async open(connectionString: string, log: Log): Promise<DeliveryQueue> {
-    const boss = new PgBoss({ connectionString, max: 8, schema: 'pgboss', ...SUPERVISION });
+    const options = PLANNER;
+    const boss = new PgBoss({ connectionString, max: 8, schema: 'pgboss', options, ...SUPERVISION });
     boss.on('error', (error) => log.error({ err: error }, 'the delivery queue failed'));
     await boss.start();
     // A job is only a reminder: the delivery's own row says what is to be done, so a crashed job is simply run again.
-    const options = {
+    const queue = {
       retryLimit: 1_000_000,
       retryDelay: 1,
       expireInSeconds: 180,
@@ -88,7 +94,7 @@ export class DeliveryQueue {
       retentionSeconds: 60 * 86_400,
       deleteAfterSeconds: 3_600,
     };
-    await boss.createQueue(QUEUE, { ...options });
+    await boss.createQueue(QUEUE, queue);
     return new DeliveryQueue(boss, log);
   }
 
@@ -141,17 +147,21 @@ export class DeliveryQueue {
       const woken = new Promise<void>((done) => {
         this.wake = done;
       });
-      const batchSize = Math.min(FETCH_AT_ONCE, AT_ONCE - this.active.size);
+      // Each that ends would else be replaced by a fetch of its own, which costs as much as one of many.
+      if (this.active.size + FETCH_AT_ONCE > AT_ONCE) {
+        await woken;
+        continue;
+      }
       let fetched = 0;
       const asked = performance.now();
       try {
-        const jobs = batchSize > 0 ? await this.fetch(batchSize) : [];
+        const jobs = await this.fetch();
         fetched = jobs.length;
         for (const job of jobs) this.run(job, deliver);
       } catch (error) {
         this.log.error({ err: error }, 'deliveries could not be fetched');
       }
-      if (fetched > 0 && fetched === batchSize) continue;
+      if (fetched === FETCH_AT_ONCE) continue;
       const took = performance.now() - asked;
       await Promise.race([woken, wait(IDLE_MS, undefined, { ref: false })]);
       // Looking through a long queue for the few whose biller has room is dear: no more than a third of the time, and
@@ -160,13 +170,13 @@ export class DeliveryQueue {
     }
   }
 
-  private fetch(batchSize: number): Promise<FetchedJob[]> {
+  private fetch(): Promise<FetchedJob[]> {
     const now = Date.now();
     for (const [billerId, until] of this.heldBack) if (until <= now) this.heldBack.delete(billerId);
     const ignoreGroups = [...this.heldBack.keys()];
     // What pg-boss gives its own workers' fetches; its public type leaves it out.
     const options: FetchOptions & { ignoreGroups?: string[] } = {
-      batchSize,
+      batchSize: FETCH_AT_ONCE,
       groupConcurrency: { default: MOST_OF_A_BILLER, tiers: TIERS },
       ...(ignoreGroups.length ? { ignoreGroups } : {}),
     };
