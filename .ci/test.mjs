@@ -43,7 +43,7 @@ const ALONE = [
   ...['mutants/mutants', 'telemetry/otlp', 'deliveries/shutdown', 'docs/docs', 'canary/canary', 'cli/demonstration'],
   ...['crash/crash', 'deliveries/deliveries', 'api-fuzz/api-fuzz', 'fuzz/fuzz', 'adapters/isolation'],
 ].map((name) => `${name}.test.js`);
-const SHARING = 4;
+const SHARING = 5;
 const others = readdirSync('dist/test', { recursive: true })
   .filter((file) => file.endsWith('.test.js') && !ALONE.includes(file))
   .sort();

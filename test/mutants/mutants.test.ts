@@ -14,8 +14,9 @@ describe('the contract suite catches wrong adapters', function () {
     }
   });
 
+  // Without the slow checks, which CI runs on it.
   it('passes the right one', async () => {
-    const wrong = (await runRight()).filter(({ state }) => state === 'failed');
+    const wrong = (await runRight(true)).filter(({ state }) => state === 'failed');
     expect(wrong.map(({ check, message }) => `${check.contract}/${check.id}: ${message}`)).to.deep.equal([]);
   });
 

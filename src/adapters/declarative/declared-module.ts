@@ -63,8 +63,11 @@ class Call {
 
   /** Whether one of its expressions speaks of `$name`. */
   names(name: string): boolean {
-    const spoken = new RegExp(`\\$${name}\\b`);
-    return Object.values(this.declared).some((text) => spoken.test(String(text)));
+    return Object.values(this.declared).some((text) =>
+      String(text)
+        .split(/[^\w$]/)
+        .includes(`$${name}`),
+    );
   }
 
   /** @throws AdapterError by what the partner answered, or by what went wrong on the way */
