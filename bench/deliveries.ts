@@ -7,7 +7,7 @@ import { putBiller, startHost } from './host.js';
 import { serve } from './load.js';
 import { type Figure, interleaved, ratios } from './results.js';
 
-const [DELIVERIES, BILLERS, ROUNDS, WARM_UPS] = [3_000, 20, 5, 3];
+const [DELIVERIES, BILLERS, ROUNDS, WARM_UPS] = [3_000, 20, 5, 2];
 const LOOK_EVERY_MS = 10;
 
 /** Commits so many jobs at once, and with them whatever they are about. */

@@ -36,7 +36,13 @@ const folder = mkdtempSync(join(tmpdir(), 'ic-host bench '));
 const postgres = await startEmbeddedPostgres(folder);
 const admin = new pg.Client(postgres.connectionString);
 await admin.connect();
-const figures: Figure[] = [];
+/** Of a section at once: a run that is cut short has measured what it has. */
+function keep(section: string | undefined, figures: readonly Figure[]): void {
+  const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Figure[]) : [];
+  const all = [...before.filter((figure) => figure.section !== section), ...figures];
+  writeFileSync(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
+}
+
 try {
   for (const [name, section] of Object.entries(SECTIONS)) {
     if (chosen.length && !chosen.includes(name)) continue;
@@ -48,12 +54,8 @@ try {
     const found = await section(folder, database.href);
     console.log(`${found[0]?.section} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
     for (const figure of found) console.log(lineOf(figure));
-    figures.push(...found);
+    keep(found[0]?.section, found);
   }
-  const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Figure[]) : [];
-  const measured = new Set(figures.map(({ section }) => section));
-  const all = [...before.filter(({ section }) => !measured.has(section)), ...figures];
-  writeFileSync(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
 } finally {
   await admin.end();
   await postgres.stop();

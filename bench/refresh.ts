@@ -5,8 +5,8 @@ import { type Figure, interleaved, ratios } from './results.js';
 import { median } from './statistics.js';
 
 const LATENCY_MS = 50;
-const [ROUNDS, LOOK_UPS] = [7, 60];
-const [AT_ONCE, REQUESTS, ACCOUNTS, WARM_UPS] = [32, 3_000, 500, 4];
+const [ROUNDS, LOOK_UPS] = [5, 60];
+const [AT_ONCE, REQUESTS, ACCOUNTS, WARM_UPS] = [32, 3_000, 500, 2];
 
 export async function refresh(folder: string, database: string): Promise<Figure[]> {
   const [slow, quick] = await Promise.all([

@@ -8,7 +8,6 @@ import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { type InboxFile, type InboxFolder, LocalInbox } from './inbox-folder.js';
 import { type Import, InvoiceFiles, importView } from './invoice-files.js';
-import { SftpInbox } from './sftp-inbox.js';
 
 const TICK_MS = 1_000;
 const DEFAULT_SECONDS = 10;
@@ -105,7 +104,7 @@ export class Inboxes {
     let waiting: string[] = [];
     let problem: string | null = null;
     try {
-      folder = inbox.kind === 'folder' ? new LocalInbox(inbox.folder) : await SftpInbox.open(inbox, this.host);
+      folder = inbox.kind === 'folder' ? new LocalInbox(inbox.folder) : await this.openSftp(inbox);
       const files = (await folder.list()).filter(({ name }) => !UNFINISHED.test(name));
       waiting = files.map(({ name }) => name).sort();
       const complete = files.filter((file) => isUnchanged(file, watched.seen.get(file.name)));
@@ -124,6 +123,12 @@ export class Inboxes {
       await folder?.close().catch(() => undefined);
     }
     await this.note(billerId, waiting, problem);
+  }
+
+  private async openSftp(inbox: Inbox & { kind: 'sftp' }): Promise<InboxFolder> {
+    // Loaded where there is one: few hosts have, and each start would wait for it.
+    const { SftpInbox } = await import('./sftp-inbox.js');
+    return SftpInbox.open(inbox, this.host);
   }
 
   /** @returns false when another host is at this inbox, or this one stops */
