@@ -111,12 +111,12 @@ export async function startFaultyPartner(fault: Fault, good: string): Promise<Fa
       });
   const open = new Set<{ destroy(): void }>();
   server.on('connection', (socket) => open.add(socket));
-  const port = await listen(server);
+  // A port that was closed may be given to the next that listens: on this one nothing does.
+  const port = fault === 'refused' ? 1 : await listen(server);
   const close = async (): Promise<void> => {
     for (const item of [server, elsewhere]) item.close();
     for (const socket of open) socket.destroy();
   };
-  if (fault === 'refused') await close();
   const scheme = mute || fault === 'TLS error' ? 'https' : 'http';
   return { url: `${scheme}://127.0.0.1:${port}`, reached, close };
 }
