@@ -43,6 +43,18 @@ export interface CallFixture extends RecordedCall {
   };
 }
 
+/** A recorded address without its host. */
+export const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname + new URL(url).search : url);
+
+/** A recorded body as JSON, or as the text that it is. */
+export function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
 export const recordedOutcome = (ended: { value: unknown } | { error: unknown }): RecordedOutcome => {
   if ('value' in ended) return { value: ended.value ?? null };
   const { kind, code } = AdapterError.is(ended.error) ? ended.error : { kind: 'failed', code: 'failed' };

@@ -4,14 +4,16 @@ import { AdapterError } from '../src/adapter-error.js';
 import type { AdapterManifest } from '../src/adapter-manifest.js';
 import {
   argumentsOf,
+  bodyOf,
   type CallFixture,
   MASK,
+  pathOf,
   type RecordedCall,
   type RecordedOutcome,
   recordedOutcome,
 } from '../src/recorded-call.js';
 import { type Check, fail, shown } from './check.js';
-import type { BillerUnderTest, SuiteScope, WireCall } from './suite-host.js';
+import type { BillerUnderTest, SuiteHost, SuiteScope, WireCall } from './suite-host.js';
 
 const CALL_MS = 10_000;
 
@@ -77,16 +79,6 @@ function firstDifference(place: string, was: unknown, is: unknown): string {
   return `${place} was ${shown(was)} and is ${shown(is)}`;
 }
 
-const parsed = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
-};
-
-export const pathOf = (url: string): string => (URL.canParse(url) ? new URL(url).pathname + new URL(url).search : url);
-
 /** In what a call's second time differs from what is recorded of it: in its outcome, and in what a write sends. */
 export function differencesOf(call: RecordedCall, { outcome, sent, unanswered }: CalledAgain): string[] {
   if (unanswered.length) return unanswered.map((made) => `it calls ${made}, which it did not`);
@@ -98,10 +90,24 @@ export function differencesOf(call: RecordedCall, { outcome, sent, unanswered }:
   if (call.contract === 'rtdr-provider') return differences;
   compare(
     'what it sends',
-    call.exchanges.map(({ url, request }) => [pathOf(url), parsed(request)]),
-    sent.map(({ url, body }) => [pathOf(url), parsed(body)]),
+    call.exchanges.map(({ url, request }) => [pathOf(url), bodyOf(request)]),
+    sent.map(({ url, body }) => [pathOf(url), bodyOf(body)]),
   );
   return differences;
+}
+
+/** Makes a fixture's call again, for a biller of its own. @returns as {@link differencesOf} */
+export async function fixtureDifferences(
+  host: SuiteHost,
+  manifest: AdapterManifest,
+  fixture: CallFixture,
+): Promise<string[]> {
+  const scope = await host.open(billerOf(fixture, manifest));
+  try {
+    return differencesOf(fixture, await callAgain(scope, fixture));
+  } finally {
+    await scope.close();
+  }
 }
 
 /** Stable and in kebab-case, as ids of checks are. */
@@ -116,12 +122,7 @@ export const recordedCheck = (fixture: CallFixture): Check => ({
   look: `fixtures/${fixture.id}.json, and what was changed since; if the new outcome is right, cut the fixture anew.`,
   writes: false,
   async run({ host, manifest }) {
-    const scope = await host.open(billerOf(fixture, manifest));
-    try {
-      const differences = differencesOf(fixture, await callAgain(scope, fixture));
-      if (differences.length) fail(differences.join('; '));
-    } finally {
-      await scope.close();
-    }
+    const differences = await fixtureDifferences(host, manifest, fixture);
+    if (differences.length) fail(differences.join('; '));
   },
 });

@@ -26,12 +26,11 @@ async function* recordingsOf(host: HostClient, billerId: string, since: string |
   }
 }
 
-const nameOf = ({ contract, method, id }: Recording): string => `${contract}.${method}-${id}`;
-
 /** Without the exchanges: of very many calls, that would be very much. */
-const told = ({ recording: { id, at, contract, method }, ...replayed }: Replayed) => ({
-  ...{ recording: { id, at, contract, method }, ...replayed },
-});
+const told = ({ recording: { id, at, contract, method }, ...replayed }: Replayed) => {
+  const recording = { id, at, contract, method };
+  return { recording, ...replayed };
+};
 
 function writeFixture(folder: string, fixture: CallFixture): string {
   mkdirSync(folder, { recursive: true });
@@ -63,7 +62,7 @@ export function replayCommand(program: Command): void {
         host.GET('/v1/billers/{billerId}', { params: { path: { billerId: options.biller } } }),
       );
       const replay = await Replay.open(adapter, { ...biller, options: options.options ?? biller.options });
-      const cutter = options.fixtures ? new FixtureCutter({ adapter, replay }) : undefined;
+      const cutter = options.fixtures ? new FixtureCutter(replay) : undefined;
       const differing: ReturnType<typeof told>[] = [];
       const fixtures: string[] = [];
       const uncut: string[] = [];
@@ -75,7 +74,7 @@ export function replayCommand(program: Command): void {
           if (one.differences.length || one.unanswered.length) differing.push(told(one));
           const fixture = await cutter?.cut(recording);
           if (!fixture) continue;
-          if ('why' in fixture) uncut.push(`no fixture of ${nameOf(recording)}: ${fixture.why}`);
+          if ('why' in fixture) uncut.push(`no fixture ${fixture.id}: ${fixture.why}`);
           else fixtures.push(writeFixture(options.fixtures, fixture));
         }
       } finally {

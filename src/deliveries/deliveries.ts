@@ -231,20 +231,10 @@ export class Deliveries {
    * Sends a parked, rejected or cancelled delivery on its way again.
    * @throws Problem 404, 409 `not-retryable`
    */
-  async retry(id: string, actor: string, reason?: string): Promise<Delivery> {
-    const row = await this.change(id, ['parked', 'rejected', 'cancelled'], 'not-retryable', async (trx, held) => {
-      const limit = await this.limit(held.biller_id, trx);
-      await this.queue.enqueue(trx, [{ deliveryId: id, billerId: held.biller_id, limit }]);
-      await audit(trx, { actor, action: 'delivery.retry', subject: id, reason, details: { from: held.state } });
-      // Its age counts from now on, and it is a new wish for whatever attempt is still under way. What an earlier
-      // attempt may have done is the business of the person who sends it again.
-      return {
-        ...{ state: 'queued', created_at: new Date(), version: held.version + 1 },
-        ...{ next_attempt_at: null, doubtful_until: null },
-      };
-    });
-    this.queue.poke();
-    return row;
+  retry(id: string, actor: string, reason?: string): Promise<Delivery> {
+    const entry = { actor, action: 'delivery.retry', reason };
+    // What an earlier attempt may have done is the business of the person who sends it again.
+    return this.goAgain(id, ['parked', 'rejected', 'cancelled'], 'not-retryable', entry, () => null);
   }
 
   /**
@@ -252,17 +242,29 @@ export class Deliveries {
    * goes by what is unknown of earlier attempts.
    * @throws Problem 404, 409 `not-repairable`
    */
-  async sendAgain(id: string, from: 'parked' | 'delivered', reason: string): Promise<Delivery> {
-    const row = await this.change(id, [from], 'not-repairable', async (trx, held) => {
+  sendAgain(id: string, from: 'parked' | 'delivered', reason: string): Promise<Delivery> {
+    const entry = { actor: 'host', action: 'delivery.repair', reason };
+    return this.goAgain(id, [from], 'not-repairable', entry, (held) => {
       refuseUnderWay(held);
+      // A sink that can look for it does so once more before it posts.
+      return held.doubtful_until ?? (isEnrollment(held.kind) ? null : new Date());
+    });
+  }
+
+  private async goAgain(
+    id: string,
+    from: DeliveryState[],
+    code: string,
+    entry: { actor: string; action: string; reason: string | undefined },
+    doubtOf: (held: Delivery) => Date | null,
+  ): Promise<Delivery> {
+    const row = await this.change(id, from, code, async (trx, held) => {
+      const doubt = { doubtful_until: doubtOf(held) };
       const limit = await this.limit(held.biller_id, trx);
       await this.queue.enqueue(trx, [{ deliveryId: id, billerId: held.biller_id, limit }]);
-      await audit(trx, { actor: 'host', action: 'delivery.repair', subject: id, reason, details: { from } });
-      return {
-        ...{ state: 'queued', created_at: new Date(), version: held.version + 1, next_attempt_at: null },
-        // A sink that can look for it does so once more before it posts.
-        doubtful_until: held.doubtful_until ?? (isEnrollment(held.kind) ? null : new Date()),
-      };
+      await audit(trx, { ...entry, subject: id, details: { from: held.state } });
+      // Its age counts from now on, and it is a new wish for whatever attempt is still under way.
+      return { ...doubt, state: 'queued', created_at: new Date(), version: held.version + 1, next_attempt_at: null };
     });
     this.queue.poke();
     return row;

@@ -3,9 +3,8 @@
  * tells of whom it was. After each step the call is made again, so that it still leads to the same.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { CallFixture, RecordedCall, RecordedOutcome } from '@ic-host/contracts';
-import { billerOf, differencesOf, meaningOf, pathOf } from '@ic-host/contracts/suite';
-import type { LoadedAdapter } from '../adapters/adapter-registry.js';
+import { type CallFixture, pathOf, type RecordedCall, type RecordedOutcome } from '@ic-host/contracts';
+import { meaningOf } from '@ic-host/contracts/suite';
 import { type Replay, withoutCardNumbers } from './replay.js';
 
 /** Where a fixture's partner is said to be. */
@@ -18,19 +17,14 @@ const IDENTIFYING = new Set([
 /** A shorter text is replaced only where it stands alone. */
 const SHORTEST_WITHIN = 5;
 
-export interface CutOptions {
-  adapter: LoadedAdapter;
-  replay: Replay;
-}
-
 export class FixtureCutter {
   private readonly seen = new Set<string>();
   private readonly salt = randomBytes(16);
 
-  constructor(private readonly options: CutOptions) {}
+  constructor(private readonly replay: Replay) {}
 
   /** @returns the fixture; or why there is none; or undefined: another of the same form was cut already */
-  async cut(kept: RecordedCall): Promise<CallFixture | { why: string } | undefined> {
+  async cut(kept: RecordedCall): Promise<CallFixture | { id: string; why: string } | undefined> {
     const recording = withoutCardNumbers(kept);
     const { contract, method, input, outcome } = recording;
     const raw = formOf(recording);
@@ -42,21 +36,16 @@ export class FixtureCutter {
     const id = `${contract}.${method}-${recording.id}`;
     const whole: CallFixture = {
       ...{ id, contract, method, input, outcome, exchanges },
-      biller: atPartner(this.options.replay.recordedOf),
+      biller: atPartner(this.replay.recordedOf),
     };
-    const wrong = await this.differences(whole);
-    if (wrong.length) return { why: wrong.join('; ') };
+    const wrong = await this.replay.differences(whole);
+    if (wrong.length) return { id, why: wrong.join('; ') };
     const pruned = await this.pruned(whole);
     const form = formOf(pruned);
     if (this.seen.has(form)) return undefined;
     this.seen.add(form);
     const cut = await this.anonymous({ ...pruned, outcome: meaningOf(outcome) as RecordedOutcome });
-    return cut ?? { why: 'it comes out otherwise when account numbers and names are replaced' };
-  }
-
-  private async differences(fixture: CallFixture): Promise<string[]> {
-    const { adapter, replay } = this.options;
-    return differencesOf(fixture, await replay.again(fixture, billerOf(fixture, adapter.manifest)));
+    return cut ?? { id, why: 'it comes out otherwise when account numbers and names are replaced' };
   }
 
   /** Without what makes no difference; whole branches first. */
@@ -64,7 +53,7 @@ export class FixtureCutter {
     let kept = fixture;
     const isNeedless = async (index: number, body: unknown): Promise<boolean> => {
       const without = withAnswer(kept, index, JSON.stringify(body));
-      if ((await this.differences(without)).length) return false;
+      if ((await this.replay.differences(without)).length) return false;
       kept = without;
       return true;
     };
@@ -86,11 +75,11 @@ export class FixtureCutter {
     const names = new Map<string, string>();
     for (const text of [fixture.biller.guid, ...identifying(fixture)]) names.set(text, this.standIn(text));
     let kept = renamed(fixture, names);
-    if ((await this.differences(kept)).length) return undefined;
+    if ((await this.replay.differences(kept)).length) return undefined;
     // Numbers and ids of the partner's own, where nothing hangs on what they are.
     for (const text of otherIds(kept, new Set(names.values()))) {
       const without = renamed(kept, new Map([[text, this.standIn(text)]]));
-      if ((await this.differences(without)).length === 0) kept = without;
+      if ((await this.replay.differences(without)).length === 0) kept = without;
     }
     return kept;
   }

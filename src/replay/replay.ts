@@ -2,20 +2,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type AccountSnapshot,
+  type AdapterManifest,
   type CallFixture,
   Money,
   PlainDate,
+  pathOf,
   type RecordedCall,
   type RecordedOutcome,
 } from '@ic-host/contracts';
-import {
-  type BillerUnderTest,
-  billerOf,
-  type CalledAgain,
-  callAgain,
-  pathOf,
-  type SuiteScope,
-} from '@ic-host/contracts/suite';
+import { billerOf, type CalledAgain, callAgain, fixtureDifferences, type SuiteScope } from '@ic-host/contracts/suite';
 import type { LoadedAdapter } from '../adapters/adapter-registry.js';
 import { maskCardNumbers } from '../card-numbers.js';
 import type { Recording } from '../recordings/recordings.js';
@@ -44,6 +39,7 @@ export interface ReplayedBiller {
 /** One adapter, with the biller whose calls are replayed on it. */
 export class Replay {
   private constructor(
+    private readonly manifest: AdapterManifest,
     private readonly bench: AdapterBench,
     private readonly scope: SuiteScope,
     /** As a fixture has it. */
@@ -63,15 +59,15 @@ export class Replay {
     const recordedOf = {
       ...{ guid, openBilling, invoiceTypeId, settings: Object.fromEntries(known), options: Object.fromEntries(chosen) },
     };
-    const biller = billerOf({ biller: recordedOf }, manifest);
     const bench = await AdapterBench.start(adapter, { allowPrivate: true });
-    return new Replay(bench, await bench.open(biller), recordedOf);
+    return new Replay(manifest, bench, await bench.open(billerOf({ biller: recordedOf }, manifest)), recordedOf);
   }
 
   /** Nothing leaves this process but to itself. */
   async replay(kept: Recording): Promise<Replayed> {
     const recording = withoutCardNumbers(kept);
-    const again = await this.again(recording);
+    this.scope.forget();
+    const again = await callAgain(this.scope, recording);
     const differences =
       recording.contract === 'rtdr-provider'
         ? lookUpDifferences(recording.outcome, again.outcome)
@@ -79,18 +75,9 @@ export class Replay {
     return { recording, subject: subjectOf(recording), differences, unanswered: again.unanswered };
   }
 
-  /** @param biller another than the one that was recorded */
-  async again(call: RecordedCall, biller?: BillerUnderTest): Promise<CalledAgain> {
-    if (!biller) {
-      this.scope.forget();
-      return callAgain(this.scope, call);
-    }
-    const scope = await this.bench.open(biller);
-    try {
-      return await callAgain(scope, call);
-    } finally {
-      await scope.close();
-    }
+  /** In what a fixture's call comes out otherwise. */
+  differences(fixture: CallFixture): Promise<string[]> {
+    return fixtureDifferences(this.bench, this.manifest, fixture);
   }
 
   async close(): Promise<void> {

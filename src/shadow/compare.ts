@@ -1,7 +1,7 @@
 /** In what two adapters differ: in what the host would hold after each, and in what each would send. Pure. */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { AccountSnapshot, AdapterErrorKind } from '@ic-host/contracts';
+import { type AccountSnapshot, type AdapterErrorKind, bodyOf } from '@ic-host/contracts';
 import type { NotedCall } from '../egress/noted-calls.js';
 import { type HeldInvoice, reconcile } from '../rtdr/reconcile.js';
 
@@ -97,14 +97,6 @@ export interface Built {
   refused: string | null;
 }
 
-const parsed = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
-};
-
 /** @param alike whether both are the same adapter: only then is what they send in the same form */
 export function compareWrites(first: Built, second: Built, alike: boolean): Difference[] {
   if (first.refused !== second.refused)
@@ -126,7 +118,7 @@ export function compareWrites(first: Built, second: Built, alike: boolean): Diff
     const [a, b] = [first.calls[index], second.calls[index]];
     put('request.method', a?.method, b?.method);
     put('request.path', a?.path, b?.path);
-    put('request.body', a && parsed(a.body), b && parsed(b.body));
+    put('request.body', a && bodyOf(a.body), b && bodyOf(b.body));
   }
   return differences;
 }

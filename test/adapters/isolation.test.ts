@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { AdapterError, ENROLLMENT_SINK, type EnrollmentSink } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
@@ -12,8 +11,8 @@ import { type AdapterRegistry, loadAdapters } from '../../src/adapters/adapter-r
 import { type OpenScope, openScope } from '../../src/adapters/open-scope.js';
 import { DEFAULT_LIMITS } from '../../src/egress/partner-http.js';
 import { TestHost, temporaryFolder } from '../host-fixture.js';
+import { CONTRACTS, hostManifest, writtenAdapter } from '../written-adapter.js';
 
-const CONTRACTS = pathToFileURL(resolve('contracts/dist/src/index.js')).href;
 const MANIFEST = {
   ...{ id: 'acme', name: 'Acme', version: '1.0.0', hostApi: '^1.0.0', entry: './entry.js', egress: ['127.0.0.1'] },
   settings: [{ key: 'url', title: 'URL', type: 'text' }],
@@ -21,7 +20,7 @@ const MANIFEST = {
 };
 /** Does what the account number says. */
 const entry = (imports = '') => `${imports}
-import { AdapterError, adapterModule, BILLER, ENROLLMENT_SINK, LOGGER, PARTNER_HTTP, SETTINGS } from ${JSON.stringify(CONTRACTS)};
+import { AdapterError, adapterModule, BILLER, ENROLLMENT_SINK, LOGGER, PARTNER_HTTP, SETTINGS } from ${CONTRACTS};
 const attempt = (work) => { try { return String(work()); } catch (error) { return error.code ?? error.message; } };
 const kept = [];
 export default adapterModule(({ bind }) => {
@@ -79,13 +78,7 @@ describe('an isolated adapter', () => {
   });
 
   async function load(text = entry(), more: object = {}): Promise<AdapterRegistry> {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, 'acme'));
-    writeFileSync(join(folder, 'acme/package.json'), '{"type":"module"}');
-    writeFileSync(join(folder, 'acme/adapter.manifest.json'), JSON.stringify(MANIFEST));
-    writeFileSync(join(folder, 'acme/entry.js'), text);
-    const file = join(folder, 'adapter.manifest.json');
-    writeFileSync(file, JSON.stringify({ hostApi: '1', adapters: [{ source: './acme', isolated: true, ...more }] }));
+    const file = writtenAdapter(text, MANIFEST, { isolated: true, ...more });
     const tell = (_id: string, fault: string) => faults.push(fault);
     return loadAdapters(file, { tell, isolation: { hangMs: 2_000, restartMs: 100 } });
   }
@@ -183,18 +176,14 @@ describe('an isolated adapter', () => {
     expect(quarantined[0]?.faults[0]?.message).to.include('an isolated adapter may not load node:fs');
   });
   it('is quarantined where what it binds is not what it claims', async () => {
-    const { quarantined } = await load(`import { adapterModule } from ${JSON.stringify(CONTRACTS)};
+    const { quarantined } = await load(`import { adapterModule } from ${CONTRACTS};
       export default adapterModule(() => {});`);
     expect(quarantined[0]?.faults[0]?.message).to.include("the module doesn't bind it");
   });
 
   it('BriteCore does in a thread of its own what it does without', async function () {
     this.timeout(60_000);
-    const manifest = join(temporaryFolder(), 'adapter.manifest.json');
-    writeFileSync(
-      manifest,
-      JSON.stringify({ hostApi: '1', adapters: [{ source: resolve('plugins/britecore'), isolated: true }] }),
-    );
+    const manifest = hostManifest({ source: resolve('plugins/britecore'), isolated: true });
     const host = await TestHost.start({ manifest });
     try {
       await host.biller();

@@ -1,36 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
-
-const CONTRACTS = JSON.stringify(pathToFileURL(resolve('contracts/dist/src/index.js')).href);
+import { CONTRACTS, writtenAdapter } from '../written-adapter.js';
 
 /** An adapter whose sink writes each call to a file, with the repeat safety given. */
 function adapter(repeatSafety: string): { manifest: string; calls: () => string[] } {
-  const folder = temporaryFolder();
-  const log = join(folder, 'calls');
+  const log = join(temporaryFolder(), 'calls');
   writeFileSync(log, '');
-  mkdirSync(join(folder, 'a'));
-  writeFileSync(join(folder, 'a/package.json'), '{"type":"module"}');
-  writeFileSync(
-    join(folder, 'a/adapter.manifest.json'),
-    JSON.stringify({
-      ...{
-        id: 'acme',
-        name: 'Acme',
-        version: '1.0.0',
-        hostApi: '^1.0.0',
-        entry: './entry.js',
-        settings: [],
-        egress: [],
-      },
-      contracts: [{ name: 'payment-sink', version: '1' }],
-    }),
-  );
-  writeFileSync(
-    join(folder, 'a/entry.js'),
+  const manifest = writtenAdapter(
     `import { appendFileSync } from 'node:fs';
      import { adapterModule, PAYMENT_SINK } from ${CONTRACTS};
      const say = (word) => appendFileSync(${JSON.stringify(log)}, word + '\\n');
@@ -39,9 +18,9 @@ function adapter(repeatSafety: string): { manifest: string; calls: () => string[
        async post() { say('post'); return { duplicate: false, partnerMessages: [] }; },
        async find() { say('find'); return { duplicate: false, confirmationNumber: 'found', partnerMessages: [] }; },
      }); });`,
+    { contracts: [{ name: 'payment-sink', version: '1' }] },
   );
-  writeFileSync(join(folder, 'host.json'), JSON.stringify({ hostApi: '1', adapters: ['./a'] }));
-  return { manifest: join(folder, 'host.json'), calls: () => readFileSync(log, 'utf8').split('\n').filter(Boolean) };
+  return { manifest, calls: () => readFileSync(log, 'utf8').split('\n').filter(Boolean) };
 }
 
 describe('another adapter: a worker that died in its attempt', function () {

@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { Money, PlainDate } from '@ic-host/contracts';
 import { expect } from 'chai';
 import {
@@ -11,6 +10,7 @@ import {
   type HeldAccountFacts,
 } from '../../src/reconciliation/findings.js';
 import { TestHost, temporaryFolder } from '../host-fixture.js';
+import { CONTRACTS, writtenAdapter } from '../written-adapter.js';
 
 interface Run {
   id: string;
@@ -164,26 +164,13 @@ describe('a reconciliation with the partner', function () {
 
 describe('a payment that a partner has lost', function () {
   this.timeout(60_000);
-  const CONTRACTS = JSON.stringify(pathToFileURL(resolve('contracts/dist/src/index.js')).href);
-
   /** A partner that is a file of transaction ids: one invoice of 100.00, of which each takes 40.00. */
   async function start(repeatSafety: string, withFind: boolean) {
     const folder = temporaryFolder();
     const ledger = join(folder, 'ledger');
     const balance = join(folder, 'balance');
     writeFileSync(ledger, '');
-    mkdirSync(join(folder, 'a'));
-    writeFileSync(join(folder, 'a/package.json'), '{"type":"module"}');
-    writeFileSync(
-      join(folder, 'a/adapter.manifest.json'),
-      JSON.stringify({
-        ...{ id: 'acme', name: 'Acme', version: '1.0.0', hostApi: '^1.0.0', entry: './entry.js' },
-        ...{ settings: [], egress: [] },
-        contracts: ['payment-sink', 'rtdr-provider'].map((name) => ({ name, version: '1' })),
-      }),
-    );
-    writeFileSync(
-      join(folder, 'a/entry.js'),
+    const manifest = writtenAdapter(
       `import { appendFileSync, existsSync, readFileSync } from 'node:fs';
        import { adapterModule, Money, PAYMENT_SINK, PlainDate, RTDR_PROVIDER } from ${CONTRACTS};
        const all = () => readFileSync(${JSON.stringify(ledger)}, 'utf8').split('\\n').filter(Boolean);
@@ -206,9 +193,9 @@ describe('a payment that a partner has lost', function () {
            ${withFind ? 'async find({ transactionId }) { return all().includes(transactionId) ? { duplicate: true, partnerMessages: [] } : undefined; },' : ''}
          });
        });`,
+      { contracts: ['payment-sink', 'rtdr-provider'].map((name) => ({ name, version: '1' })) },
     );
-    writeFileSync(join(folder, 'host.json'), JSON.stringify({ hostApi: '1', adapters: ['./a'] }));
-    const host = await TestHost.start({ manifest: join(folder, 'host.json') });
+    const host = await TestHost.start({ manifest });
     await host.call('PUT', '/v1/billers/1', { name: 'b', guid: 'g', adapter: 'acme' });
     await host.call('POST', '/v1/billers/1/accounts/a/refresh');
     const payment = { ...host.payment('t'), accountNumber: 'a', invoiceNumber: 'i', amount: '40.00' };

@@ -131,9 +131,8 @@ describe('recorded calls, replayed on another adapter', function () {
     };
 
     before(async () => {
-      const adapter = await own();
-      const opened = await Replay.open(adapter, biller);
-      const cutter = new FixtureCutter({ adapter, replay: opened });
+      const opened = await Replay.open(await own(), biller);
+      const cutter = new FixtureCutter(opened);
       fixtures = [];
       for (const recording of recordings) {
         const cut = await cutter.cut(recording);

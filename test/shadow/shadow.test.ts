@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Money, PlainDate } from '@ic-host/contracts';
 import { expect } from 'chai';
 import { compareLookUps, compareWrites } from '../../src/shadow/compare.js';
-import { TestHost, temporaryFolder } from '../host-fixture.js';
+import { TestHost } from '../host-fixture.js';
+import { hostManifest } from '../written-adapter.js';
 
 const manifestOf = JSON.parse(readFileSync('plugins/britecore/adapter.manifest.json', 'utf8')) as {
   settings: { key: string; settingId?: string }[];
@@ -15,9 +16,7 @@ describe('a biller in shadow, in a thread of its own', function () {
   this.timeout(60_000);
   let host: TestHost;
   before(async () => {
-    const manifest = join(temporaryFolder(), 'adapter.manifest.json');
-    const adapters = [{ source: resolve('plugins/britecore'), isolated: true }];
-    writeFileSync(manifest, JSON.stringify({ hostApi: '1', adapters }));
+    const manifest = hostManifest({ source: resolve('plugins/britecore'), isolated: true });
     host = await TestHost.start({ manifest });
     await host.biller('1663');
     const paymentsUrl = manifestOf.settings.find(({ key }) => key === 'paymentsUrl')?.settingId as string;
@@ -32,11 +31,7 @@ describe('a biller in shadow, in a thread of its own', function () {
     for (const id of ids) await host.call('POST', '/v1/billers/1663/payments', host.payment(id));
     for (const id of ids)
       expect(await host.settled(`/v1/billers/1663/payments/${id}`)).to.include({ state: 'delivered' });
-    let found = (await host.call('GET', '/v1/billers/1663/shadow')).body;
-    for (let left = 100; left && found.seen.runs < ids.length; left--) {
-      await wait(50);
-      found = (await host.call('GET', '/v1/billers/1663/shadow')).body;
-    }
+    const found = await host.until('/v1/billers/1663/shadow', ({ seen }) => seen.runs >= ids.length);
     expect(found.seen).to.include({ runs: ids.length, differing: ids.length });
     expect(found.fields.map(({ kind, field }: { kind: string; field: string }) => [kind, field])).to.deep.equal([
       ['payment', 'request.path'],
@@ -62,14 +57,7 @@ describe('a biller in shadow', function () {
       options: { shadowOf: { biller: '1663', accounts: 1, days: 1 }, ...options },
     });
   const report = async () => (await host.call('GET', '/v1/billers/1663/shadow')).body;
-  const compared = async (runs: number) => {
-    for (let left = 100; left; left--) {
-      const found = await report();
-      if (found.seen.runs >= runs) return found;
-      await wait(50);
-    }
-    throw new Error('nothing was compared');
-  };
+  const compared = (runs: number) => host.until('/v1/billers/1663/shadow', ({ seen }) => seen.runs >= runs);
   const lookUp = (account: string) => host.call('POST', `/v1/billers/1663/accounts/${account}/refresh`);
 
   it('has none, and says so', async () => {
