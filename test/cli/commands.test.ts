@@ -137,7 +137,7 @@ describe('the command line', function () {
   });
 
   it('has colours and tables that fit where there is one', async () => {
-    const command = `stty cols 70; ${process.execPath} dist/src/main.js adapters`;
+    const command = `stty cols 70; "${process.execPath}" dist/src/main.js adapters`;
     const out = await new Promise<string>((done) => {
       execFile('script', ['-qc', command, '/dev/null'], { env: { ...process.env, TERM: 'xterm' } }, (_, text) =>
         done(text),
