@@ -52,7 +52,7 @@ class Backlog {
     const started = performance.now();
     // Counting what is left would be a good part of what is measured.
     const left = isDelivery
-      ? `select from deliveries where state = 'queued' limit 1`
+      ? `select from undelivered where state = 'queued' limit 1`
       : `select from pgboss.job where name = '${queue}' and state < 'completed' limit 1`;
     for (;;) {
       if ((await client.query(left)).rowCount === 0) break;

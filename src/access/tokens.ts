@@ -31,6 +31,7 @@ export type TokenView = ReturnType<typeof view>;
 
 /** Of a random value: nothing can be guessed from it. */
 export const hashOf = (value: string): Buffer => hash('sha256', value, 'buffer');
+const keyOf = (hashed: Buffer): string => hashed.toString('latin1');
 
 const view = (row: Selectable<ApiTokensTable>) => ({
   tokenId: row.token_id,
@@ -64,17 +65,22 @@ export class Tokens {
     this.own = hashOf(own);
   }
 
+  /** What a token may do that was right a moment ago; of others nothing is said. */
+  fresh(token: string): Access | undefined {
+    const held = this.known.get(keyOf(hashOf(token)));
+    return held && held.freshUntil > Date.now() ? held.access : undefined;
+  }
+
   /**
+   * Looks for a token that is not {@link fresh}.
    * @returns what it may do; undefined where no such token is, or is any more
    * @param knownOnly says no, without looking, to all that were not right within the last hour
    */
   async find(token: string, knownOnly = false): Promise<Access | undefined> {
     const hashed = hashOf(token);
-    const key = hashed.toString('latin1');
-    const held = this.known.get(key);
+    const key = keyOf(hashed);
     const now = Date.now();
-    if (held && held.freshUntil > now) return held.access;
-    if (knownOnly && !(held && held.knownUntil > now)) return undefined;
+    if (knownOnly && !((this.known.get(key)?.knownUntil ?? 0) > now)) return undefined;
     const access = timingSafeEqual(hashed, this.own)
       ? { actor: OWN_ACTOR, scope: 'configure' as const, billers: null, tokenId: null }
       : await this.held(token, hashed);

@@ -80,7 +80,7 @@ export class Billers {
   private readonly cached = new Map<string, { config: BillerConfig; until: number }>();
   /** Sealed settings as they are used with every call of a partner; for as long as a scope has them. */
   private readonly opened = new WeakMap<object, string>();
-  private shadows = { of: new Map<string, string>(), until: 0 };
+  private shadows = { of: Promise.resolve(new Map<string, string>()), until: 0 };
 
   constructor(
     @inject(DATABASE) private readonly database: Database,
@@ -114,15 +114,22 @@ export class Billers {
    */
   async shadowOf(billerId: string, now = false): Promise<string | undefined> {
     if (now || this.shadows.until < Date.now()) {
-      const rows = await this.database.db
-        .selectFrom('billers')
-        .select(['biller_id', 'options'])
-        .where(sql<boolean>`options ? 'shadowOf'`)
-        .execute();
-      const of = new Map(rows.map(({ biller_id, options }) => [readShadow(options.shadowOf).biller, biller_id]));
-      this.shadows = { of, until: Date.now() + SHADOWS_MS };
+      const shadows = { of: this.readShadows(), until: Date.now() + SHADOWS_MS };
+      this.shadows = shadows;
+      shadows.of.catch(() => {
+        shadows.until = 0;
+      });
     }
-    return this.shadows.of.get(billerId);
+    return (await this.shadows.of).get(billerId);
+  }
+
+  private async readShadows(): Promise<Map<string, string>> {
+    const rows = await this.database.db
+      .selectFrom('billers')
+      .select(['biller_id', 'options'])
+      .where(sql<boolean>`options ? 'shadowOf'`)
+      .execute();
+    return new Map(rows.map(({ biller_id, options }) => [readShadow(options.shadowOf).biller, biller_id]));
   }
 
   /** Two billers exchange their adapters, with settings and options; each keeps what is its own. */
@@ -313,8 +320,8 @@ export class Billers {
     const held = await this.shadowOf(of, true);
     if (held !== undefined && held !== billerId) refuse(`${of} has a shadow already: ${held}`);
     const owed = await this.database.db
-      .selectFrom('deliveries')
-      .select('id')
+      .selectFrom('undelivered')
+      .select('delivery_id')
       .where('biller_id', '=', billerId)
       .where('state', '=', 'queued')
       .limit(1)

@@ -53,7 +53,7 @@ const billerRows = (billers: readonly string[] | null) => sql<BillerRow>`
   with waiting as (
     select biller_id, count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'parked') as parked,
       min(created_at) filter (where state = 'queued') as oldest
-    from deliveries where state in ('queued', 'parked') and (${billers}::text[] is null or biller_id = any(${billers}))
+    from undelivered where state in ('queued', 'parked') and (${billers}::text[] is null or biller_id = any(${billers}))
     group by biller_id
   )
   select b.biller_id as "billerId", b.name, b.adapter, p.cause, p.code as "blockedCode", p.detail as "blockedDetail",
@@ -161,9 +161,11 @@ export class Overview {
       n: number;
       since: Date;
     }>`
-      select biller_id as "billerId", result->>'code' as code, max(coalesce(result->>'reason', result->>'detail')) as detail,
+      select d.biller_id as "billerId", result->>'code' as code, max(coalesce(result->>'reason', result->>'detail')) as detail,
         count(*) as n, min(updated_at) as since
-      from deliveries where state = 'parked' and (${billers}::text[] is null or biller_id = any(${billers})) group by biller_id, result->>'code' order by n desc limit 100
+      from undelivered u join deliveries d on d.id = u.delivery_id
+      where u.state = 'parked' and (${billers}::text[] is null or u.biller_id = any(${billers}))
+      group by d.biller_id, result->>'code' order by n desc limit 100
     `.execute(this.database.db);
     return rows.map(({ n, since, ...row }) => ({
       ...{ kind: 'deliveries-parked', ...row, count: n, since: since.toISOString() },

@@ -24,9 +24,10 @@ import {
   type Outcome,
 } from './delivery-rules.js';
 import type { Delivery, DeliveryStore, PartnerState } from './delivery-store.js';
-import type { Leases } from './leases.js';
+import type { Lease, Leases } from './leases.js';
 
 const ATTEMPT_MS = 90_000;
+const STOPPING = 'this host is stopping';
 /** How soon a return looks again whether its payment has settled. */
 const RETURN_PAUSE_MS = 2_000;
 
@@ -49,8 +50,8 @@ export interface DeliveryPartner {
 export interface DeliveryWorld {
   store: DeliveryStore;
   partner(billerId: string): Promise<DeliveryPartner>;
-  /** Gives up after this long. */
-  timeout(ms: number): AbortSignal;
+  /** @returns calls it off */
+  after(ms: number, work: () => void): () => void;
   /** Between 0 and 1. */
   random(): number;
   /** Something an operator is told once. */
@@ -71,7 +72,8 @@ export interface HeldBack {
 type Claim = { delivery: Delivery } & Extract<ClaimDecision, { next: 'attempt' }>;
 
 export class Deliver {
-  private readonly stopping = new AbortController();
+  private readonly underWay = new Set<Lease>();
+  private stopping = false;
 
   constructor(
     private readonly world: DeliveryWorld,
@@ -80,26 +82,33 @@ export class Deliver {
 
   /** Runs one job; a job whose delivery needs nothing ends without a word. */
   async deliver(deliveryId: string): Promise<HeldBack | undefined> {
-    if (this.stopping.signal.aborted) throw new Error('this host is stopping; the job is handed back');
+    if (this.stopping) throw new Error(`${STOPPING}; the job is handed back`);
     const claim = await this.claim(deliveryId);
     if (!claim) return undefined;
     if ('forMs' in claim) return claim;
     const { kind, biller_id: billerId } = claim.delivery;
     trace.getActiveSpan()?.setAttributes({ 'ic.biller': billerId, 'ic.delivery.kind': kind });
     const started = performance.now();
+    // One signal for the lease, the time and the end of this host: AbortSignal.any and .timeout outlive what they are for.
     const lease = this.leases.hold(claim.delivery.lease_token ?? '');
+    const callOff = this.world.after(ATTEMPT_MS, () => lease.giveUp('the attempt took too long'));
+    this.underWay.add(lease);
+    if (this.stopping) lease.giveUp(STOPPING);
     try {
       const { repeatSafety, outcome, exchanges } = await this.attempt(claim.delivery, lease.signal);
       const durationMs = Math.round(performance.now() - started);
       return await this.conclude(claim, repeatSafety, outcome, { exchanges, durationMs });
     } finally {
+      callOff();
+      this.underWay.delete(lease);
       lease.release();
     }
   }
 
   /** Breaks off what is under way; its outcome is then recorded as the adapter tells it. */
   stop(): void {
-    this.stopping.abort();
+    this.stopping = true;
+    for (const lease of this.underWay) lease.giveUp(STOPPING);
   }
 
   private async claim(id: string): Promise<Claim | HeldBack | undefined> {
@@ -125,8 +134,7 @@ export class Deliver {
     });
   }
 
-  private async attempt(delivery: Delivery, leaseLost: AbortSignal) {
-    const signal = AbortSignal.any([this.stopping.signal, leaseLost, this.world.timeout(ATTEMPT_MS)]);
+  private async attempt(delivery: Delivery, signal: AbortSignal) {
     let repeatSafety: RepeatSafety = 'idempotent';
     const { exchanges, ...ended } = await recordingExchanges<Outcome<Success>>(async () => {
       const partner = await this.world.partner(delivery.biller_id);

@@ -9,7 +9,13 @@ import { Problem } from '../problem.js';
 import { audit } from '../store/audit.js';
 import { Batches, type Part } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
-import { DELIVERY_STATES, type DeliveryKind, type DeliveryState, type Tables } from '../store/tables.js';
+import {
+  DELIVERY_STATES,
+  type DeliveryKind,
+  type DeliveryState,
+  type Tables,
+  type UndeliveredTable,
+} from '../store/tables.js';
 import { DELIVERY_QUEUE, type DeliveryJob, type DeliveryQueue, traceCarrier } from './delivery-queue.js';
 import { isEnrollment } from './delivery-rules.js';
 import type { Delivery, PartnerState } from './delivery-store.js';
@@ -26,6 +32,14 @@ const RELEASE_AT_ONCE = 1_000;
 /** Up to here deliveries are counted. */
 export const COUNTED_AT_MOST = 10_000;
 const NOT_HELD = { blocked_since: null, blocked_until: null, cause: null, code: null, detail: null };
+/** What a list of deliveries is in order by: those that are not delivered have a table of their own for it. */
+function listedBy(state: DeliveryState | undefined) {
+  const undelivered = state === 'delivered' ? undefined : state;
+  const [at, id] = undelivered
+    ? ['undelivered.created_at', 'undelivered.delivery_id']
+    : ['deliveries.created_at', 'id'];
+  return { undelivered, at: sql.ref<Date>(at as string), id: sql.ref<string>(id as string) };
+}
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 /** A delivery's id. */
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -169,16 +183,17 @@ export class Deliveries {
   async list(filter: DeliveryFilter, limit: number, after?: string): Promise<(Delivery & { cursor: string })[]> {
     const match = /^(\d{1,17})\.([0-9a-f-]{36})$/.exec(after ?? `0.${NO_ID}`);
     if (!match) throw new Problem(400, 'bad-cursor', 'the cursor is not one this list gave out');
+    const { at, id } = listedBy(filter.state);
     return this.matching(filter)
-      .selectAll()
-      .select(sql<string>`(extract(epoch from created_at) * 1000000)::bigint || '.' || id`.as('cursor'))
+      .selectAll('deliveries')
+      .select(sql<string>`(extract(epoch from ${at}) * 1000000)::bigint || '.' || ${id}`.as('cursor'))
       .$if(after !== undefined, (query) =>
         query.where(
-          sql<boolean>`(created_at, id) < (timestamptz 'epoch' + ${match[1]}::bigint * interval '1 microsecond', ${match[2]}::uuid)`,
+          sql<boolean>`(${at}, ${id}) < (timestamptz 'epoch' + ${match[1]}::bigint * interval '1 microsecond', ${match[2]}::uuid)`,
         ),
       )
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
+      .orderBy(at, 'desc')
+      .orderBy(id, 'desc')
       .limit(limit)
       .execute();
   }
@@ -204,14 +219,20 @@ export class Deliveries {
 
   private matching({ state, billerId, billers, kind, search, account, from, to }: DeliveryFilter) {
     const asked = search?.trim();
+    const { at, undelivered } = listedBy(state);
     return this.database.db
       .selectFrom('deliveries')
-      .$if(state !== undefined, (query) => query.where('state', '=', state as DeliveryState))
-      .$if(billerId !== undefined, (query) => query.where('biller_id', '=', billerId as string))
-      .$if(Boolean(billers), (query) => query.where('biller_id', 'in', billers as string[]))
+      .$if(state === 'delivered', (query) => query.where('deliveries.state', '=', 'delivered'))
+      .$if(undelivered !== undefined, (query) =>
+        query
+          .innerJoin('undelivered', 'undelivered.delivery_id', 'deliveries.id')
+          .where('undelivered.state', '=', undelivered as UndeliveredTable['state']),
+      )
+      .$if(billerId !== undefined, (query) => query.where('deliveries.biller_id', '=', billerId as string))
+      .$if(Boolean(billers), (query) => query.where('deliveries.biller_id', 'in', billers as string[]))
       .$if(kind !== undefined, (query) => query.where('kind', '=', kind as DeliveryKind))
-      .$if(from !== undefined, (query) => query.where('created_at', '>=', from as Date))
-      .$if(to !== undefined, (query) => query.where('created_at', '<', to as Date))
+      .$if(from !== undefined, (query) => query.where(at, '>=', from as Date))
+      .$if(to !== undefined, (query) => query.where(at, '<', to as Date))
       .$if(Boolean(account), (query) =>
         query.where((eb) =>
           eb.or([
@@ -412,13 +433,14 @@ export class Deliveries {
   /** Their own jobs come when the block would have ended; a second job of a delivery does nothing. */
   private async wake(trx: Transaction<Tables>, billerId: string, limit: number): Promise<void> {
     const waiting = await trx
-      .selectFrom('deliveries')
+      .selectFrom('undelivered')
+      .innerJoin('deliveries', 'deliveries.id', 'undelivered.delivery_id')
       .select('id')
-      .where('biller_id', '=', billerId)
-      .where('state', '=', 'queued')
+      .where('undelivered.biller_id', '=', billerId)
+      .where('undelivered.state', '=', 'queued')
       .where('lease_until', 'is', null)
       .where('next_attempt_at', 'is', null)
-      .orderBy('created_at')
+      .orderBy('undelivered.created_at')
       .limit(RELEASE_AT_ONCE)
       .execute();
     const jobs = waiting.map(({ id }) => ({ deliveryId: id, billerId, limit }));

@@ -47,14 +47,14 @@ export class DeliveryGauges {
       oldest: number | null;
       paused: Record<string, number> | null;
     }>`
-      select count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'parked') as parked,
+      select count(*) filter (where u.state = 'queued') as queued, count(*) filter (where u.state = 'parked') as parked,
         (extract(epoch from clock_timestamp() - min(coalesce(next_attempt_at, updated_at)) filter (
-          where state = 'queued' and lease_until is null and coalesce(next_attempt_at, updated_at) < clock_timestamp()
+          where u.state = 'queued' and lease_until is null and coalesce(next_attempt_at, updated_at) < clock_timestamp()
             and not exists (select 1 from partner_states p where p.biller_id = d.biller_id and p.blocked_since is not null)
         )))::float8 as oldest,
         (select jsonb_object_agg(cause, n) from
           (select cause, count(*) as n from partner_states where blocked_since is not null group by cause) c) as paused
-      from deliveries d where state in ('queued', 'parked')
+      from undelivered u join deliveries d on d.id = u.delivery_id where u.state in ('queued', 'parked')
     `.execute(this.database.db);
     return rows[0] ?? { queued: 0, parked: 0, oldest: null, paused: null };
   }

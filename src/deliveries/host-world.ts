@@ -44,7 +44,10 @@ export class HostWorld implements DeliveryWorld {
     };
   }
 
-  timeout = (ms: number): AbortSignal => AbortSignal.timeout(ms);
+  after = (ms: number, work: () => void): (() => void) => {
+    const timer = setTimeout(work, ms).unref();
+    return () => clearTimeout(timer);
+  };
   random = Math.random;
 
   tell: DeliveryWorld['tell'] = (news, { id, kind, biller_id: billerId }, { partner, patch }) => {

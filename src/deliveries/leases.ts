@@ -7,8 +7,16 @@ const GIVE_UP_MS = 10_000;
 const WATCH_EVERY_MS = 1_000;
 
 interface Held {
-  lost: AbortController;
+  giveUp: Lease['giveUp'];
   renewedAt: number;
+}
+
+/** What an attempt holds of its delivery. */
+export interface Lease {
+  /** Tells that the attempt must end. */
+  readonly signal: AbortSignal;
+  giveUp(reason: string): void;
+  release(): void;
 }
 
 export class Leases {
@@ -23,11 +31,12 @@ export class Leases {
     private readonly monotonic: () => number = () => performance.now(),
   ) {}
 
-  /** Keeps a lease until it is released; the signal tells that it was lost and the attempt must end. */
-  hold(token: string): { signal: AbortSignal; release: () => void } {
-    const lost = new AbortController();
-    this.held.set(token, { lost, renewedAt: this.monotonic() });
-    return { signal: lost.signal, release: () => this.held.delete(token) };
+  /** Keeps a lease until it is released, and gives it up where it was lost. */
+  hold(token: string): Lease {
+    const attempt = new AbortController();
+    const giveUp = (reason: string): void => attempt.abort(new Error(reason));
+    this.held.set(token, { giveUp, renewedAt: this.monotonic() });
+    return { signal: attempt.signal, giveUp, release: () => this.held.delete(token) };
   }
 
   start(failed: (error: unknown) => void): void {
@@ -70,8 +79,8 @@ export class Leases {
 
   /** A worker that lost its database, or slept past its lease, stops delivering. */
   private giveUp(): void {
-    for (const { lost, renewedAt } of this.held.values())
-      if (this.monotonic() - renewedAt > GIVE_UP_MS) lost.abort(new Error('the lease was lost'));
+    for (const { giveUp, renewedAt } of this.held.values())
+      if (this.monotonic() - renewedAt > GIVE_UP_MS) giveUp('the lease was lost');
   }
 
   /** Sends deliveries whose worker died on their way again. Their token stays: it says that an attempt was begun. */

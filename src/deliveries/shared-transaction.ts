@@ -7,7 +7,15 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { Batches, type Part } from '../store/batches.js';
 import type { Tables } from '../store/tables.js';
 import type { DeliveryJob, DeliveryQueue } from './delivery-queue.js';
-import type { Attempt, Delivery, DeliveryPatch, DeliveryTransaction, Locked, PartnerState } from './delivery-store.js';
+import type {
+  Attempt,
+  Delivery,
+  DeliveryPatch,
+  DeliveryTransaction,
+  Locked,
+  PartnerPatch,
+  PartnerState,
+} from './delivery-store.js';
 
 const SWEEP_AT_MOST = 500;
 const NOW = sql<Date>`clock_timestamp()`;
@@ -43,9 +51,12 @@ export class SharedTransaction {
   private readonly locks: Batches<string, Locked | undefined>;
   private readonly standings: Batches<string, Standing>;
   private readonly partners: Batches<string, PartnerState | undefined>;
-  private readonly saves: Batches<Save, void>;
-  private readonly records: Batches<Attempt, void>;
-  private readonly jobs: Batches<DeliveryJob, void>;
+
+  /** What is to be written: sent together, before anything is read again and at the end. */
+  private saves: Save[] = [];
+  private records: Attempt[] = [];
+  private partnerSaves: { billerId: string; patch: PartnerPatch }[] = [];
+  private jobs: DeliveryJob[] = [];
 
   constructor(
     private readonly trx: Transaction<Tables>,
@@ -53,19 +64,11 @@ export class SharedTransaction {
   ) {
     const together = <Item, Result>(run: (items: readonly Item[]) => Promise<readonly Result[]>) =>
       new Batches<Item, Result>(async (items) =>
-        (await this.inTurn(() => run(items))).map((value): Part<Result> => ({ value })),
+        (await this.read(() => run(items))).map((value): Part<Result> => ({ value })),
       );
-    const toNothing = <Item>(run: (items: readonly Item[]) => Promise<unknown>) =>
-      together<Item, void>(async (items) => {
-        await run(items);
-        return items.map(() => undefined);
-      });
     this.locks = together((ids) => this.lockAll(ids));
     this.standings = together((billerIds) => this.standingsOf(billerIds));
     this.partners = together((billerIds) => this.partnersOf(billerIds));
-    this.saves = toNothing((saves) => this.saveAll(saves));
-    this.records = toNothing((attempts) => this.recordAll(attempts));
-    this.jobs = toNothing((jobs) => parts.queue.enqueue(trx, jobs));
   }
 
   /** @throws what the first work that failed has thrown, when all of them have ended */
@@ -79,10 +82,12 @@ export class SharedTransaction {
         return work(this.seenBy(untilEnd)).finally(end);
       }),
     );
-    return ended.map((one) => {
+    const values = ended.map((one) => {
       if (one.status === 'rejected') throw one.reason;
       return one.value;
     });
+    await this.write();
+    return values;
   }
 
   private seenBy(untilEnd: Promise<void>): DeliveryTransaction {
@@ -99,7 +104,7 @@ export class SharedTransaction {
     };
     const lockPartner = async (billerId: string): Promise<PartnerState> => {
       await turn(`partner ${billerId}`);
-      return this.inTurn(async () => (await this.lockPartners([billerId]))[0] as PartnerState);
+      return this.read(async () => (await this.lockPartners([billerId]))[0] as PartnerState);
     };
     return {
       lock,
@@ -118,7 +123,7 @@ export class SharedTransaction {
         return { ...locked, ...standing, leased: standing.leased + before };
       },
       latestAttempts: (deliveryId) =>
-        this.inTurn(() =>
+        this.read(() =>
           this.trx
             .selectFrom('delivery_attempts')
             .select(['code', 'message'])
@@ -127,17 +132,14 @@ export class SharedTransaction {
             .limit(10)
             .execute(),
         ),
-      save: (id, patch) => this.saves.add({ id, patch }),
-      savePartner: (billerId, patch) =>
-        this.inTurn(async () => {
-          await this.trx.updateTable('partner_states').set(patch).where('biller_id', '=', billerId).execute();
-        }),
-      record: (attempt) => this.records.add(attempt),
+      save: async (id, patch) => void this.saves.push({ id, patch }),
+      savePartner: async (billerId, patch) => void this.partnerSaves.push({ billerId, patch }),
+      record: async (attempt) => void this.records.push(attempt),
       enqueue: async ({ id, biller_id: billerId }, startAfter) => {
         const limit = await this.inTurn(() => this.parts.limitOf(billerId, this.trx));
-        await this.jobs.add({ deliveryId: id, billerId, limit, ...(startAfter ? { startAfter } : {}) });
+        this.jobs.push({ deliveryId: id, billerId, limit, ...(startAfter ? { startAfter } : {}) });
       },
-      endedLeases: () => this.inTurn(() => this.endedLeases()),
+      endedLeases: () => this.read(() => this.endedLeases()),
     };
   }
 
@@ -145,6 +147,24 @@ export class SharedTransaction {
     const result = this.last.then(work);
     this.last = result.catch(() => undefined);
     return result;
+  }
+
+  /** Sees what is to be written by then. */
+  private read<T>(work: () => Promise<T>): Promise<T> {
+    return this.inTurn(async () => {
+      await this.write();
+      return work();
+    });
+  }
+
+  private async write(): Promise<void> {
+    const { saves, records, partnerSaves, jobs } = this;
+    [this.saves, this.records, this.partnerSaves, this.jobs] = [[], [], [], []];
+    await this.saveAll(saves);
+    if (records.length) await this.recordAll(records);
+    for (const { billerId, patch } of partnerSaves)
+      await this.trx.updateTable('partner_states').set(patch).where('biller_id', '=', billerId).execute();
+    if (jobs.length) await this.parts.queue.enqueue(this.trx, jobs);
   }
 
   private async lockAll(ids: readonly string[]): Promise<(Locked | undefined)[]> {
@@ -196,12 +216,8 @@ export class SharedTransaction {
 
   private async standingsOf(billerIds: readonly string[]): Promise<Standing[]> {
     const partners = await this.lockPartners(billerIds);
-    const counts = await this.trx
-      .selectFrom('leased_deliveries')
-      .select(({ fn }) => ['biller_id', fn.countAll<number>().as('n')])
-      .where('biller_id', '=', sql<string>`any(${[...new Set(billerIds)]}::text[])`)
-      .groupBy('biller_id')
-      .execute();
+    const { rows: counts } = await sql<{ biller_id: string; n: number }>`
+      select biller_id, n from leased_of(${[...new Set(billerIds)]}::text[])`.execute(this.trx);
     const leased = new Map(counts.map(({ biller_id, n }) => [biller_id, n]));
     const limits = new Map<string, number>();
     for (const billerId of new Set(billerIds)) limits.set(billerId, await this.parts.limitOf(billerId, this.trx));

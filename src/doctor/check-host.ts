@@ -69,8 +69,8 @@ export class CheckHost {
     const { rows } = await sql<{ waits: number | null; n: number }>`
       select count(*) as n,
         (extract(epoch from clock_timestamp() - min(coalesce(next_attempt_at, updated_at))) * 1000)::float8 as waits
-      from deliveries d
-      where state = 'queued' and lease_until is null and coalesce(next_attempt_at, updated_at) < clock_timestamp()
+      from undelivered u join deliveries d on d.id = u.delivery_id
+      where u.state = 'queued' and lease_until is null and coalesce(next_attempt_at, updated_at) < clock_timestamp()
         and not exists (select 1 from partner_states p where p.biller_id = d.biller_id and p.blocked_since is not null)
     `.execute(this.database.db);
     const { n = 0, waits = null } = rows[0] ?? {};

@@ -54,6 +54,8 @@ export function authentication(
 
   /** @throws Problem 401, 429 `locked-out` */
   async function ofToken(token: string, address: string): Promise<Access> {
+    const fresh = tokens.fresh(token);
+    if (fresh) return fresh; // a lock-out spares whoever is known
     const locked = await attempts.lockedOut(address);
     const access = await tokens.find(token, locked !== undefined);
     if (access) return access;
@@ -72,8 +74,10 @@ export function authentication(
     return session.access;
   }
 
-  async function sessionOf({ cookies }: FastifyRequest) {
-    const value = cookies[COOKIE];
+  const cookieOf = ({ headers }: FastifyRequest) => headers.cookie && app.parseCookie(headers.cookie)[COOKIE];
+
+  async function sessionOf(request: FastifyRequest) {
+    const value = cookieOf(request);
     return value ? sessions.find(value) : undefined;
   }
 
@@ -101,7 +105,7 @@ export function authentication(
     return { ...sessionView(session?.access), expiresAt: session?.expiresAt.toISOString() ?? null };
   });
   app.delete('/v1/session', async (request, reply) => {
-    const value = request.cookies[COOKIE];
+    const value = cookieOf(request);
     if (value) await sessions.close(value);
     return reply.clearCookie(COOKIE, { path: '/' }).code(204).send();
   });

@@ -51,7 +51,7 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
   });
   app.server.maxHeadersCount = 100;
   traceRequests(app);
-  await app.register(fastifyCookie);
+  await app.register(fastifyCookie, { hook: false }); // hardly any request has one: see authentication
   const isLetIn = authentication(app, resolve, ({ method, url }) => {
     const path = url.split('?')[0] ?? '';
     return OPEN.has(path) || isConsolePath(path) || (path === SESSION && method !== 'DELETE');

@@ -1,5 +1,14 @@
 /** A span and a measure for each request; what its handler does belongs to its trace. */
-import { context, metrics, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  context,
+  isSpanContextValid,
+  metrics,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 
 /** Probes, scrapes, the console's files and its open stream are not worth a trace. */
@@ -29,6 +38,8 @@ export function traceRequests(app: FastifyInstance): void {
       },
       from,
     );
+    // Without an SDK, and without a caller's trace to go on with, there is nothing to be kept for what comes.
+    if (!isSpanContextValid(span.spanContext())) return done();
     spans.set(request, span);
     context.with(trace.setSpan(from, span), done);
   });
@@ -38,7 +49,8 @@ export function traceRequests(app: FastifyInstance): void {
     if (span) context.with(trace.setSpan(context.active(), span), done);
     else done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done();
     const route = request.routeOptions.url ?? '';
     if (isQuiet(route)) return;
     const status = reply.statusCode;

@@ -49,16 +49,19 @@ function limitTime(request: FastifyRequest, operation: Operation | undefined, li
     });
     return;
   }
-  const timer = setTimeout(() => raw.destroy(), limits.bodyMs);
-  raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+  const timer = setTimeout(() => {
+    if (!raw.complete) raw.destroy();
+  }, limits.bodyMs);
+  raw.once('close', () => clearTimeout(timer));
 }
 
 export function wayIn(app: FastifyInstance, limits: WayInLimits): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(HEADERS);
     const { url } = request.routeOptions;
     const operation = url === undefined ? undefined : operationAt(request.method, url);
     limitTime(request, operation, limits);
     if (operation) checkNames(request, operation);
+    done();
   });
 }

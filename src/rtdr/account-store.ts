@@ -10,7 +10,7 @@ export interface HeldAccount {
   /** Undefined: it was never refreshed, though a file may have told of its invoices. */
   account: AccountRow | undefined;
   invoices: ToldRow[];
-  /** Differs as soon as any of the invoices is written, by whomever. */
+  /** Differs as soon as the account or any of its invoices is written, by whomever. */
   version: string;
 }
 
@@ -27,14 +27,14 @@ interface Key {
   accountNumber: string;
 }
 type Unchanged = Key & { held: HeldAccount; at: Date };
-type Row = AccountRow & ToldRow & { n: number; is_held: boolean; xmin: string | null };
+type Row = AccountRow & ToldRow & { n: number; account_xmin: string | null; invoice_xmin: string | null };
 
-// Account by account, and for few of them in a plan that is kept: without the `offset` a plan may read whole tables for a
-// few accounts, and without the `limit` it is made anew each time, which costs as much as it takes to run.
+// Account by account, in a plan that is kept: without the `offset` a plan may read whole tables for a few accounts, and
+// without the `limit`, which takes nothing away, it is made anew each time: that costs as much as it takes to run.
 const READ = `
-  select g.n::int, a.account_number is not null as is_held, a.partner_account_id, a.block_ach, a.block_card,
-    a.block_reason, a.refreshed_at, i.xmin::text, ${TOLD.map((column) => `i.${column}`).join(', ')}
-  from (select * from unnest($1::text[], $2::text[]) with ordinality limit $3) as g (biller_id, account_number, n)
+  select g.n::int, a.xmin::text as account_xmin, a.partner_account_id, a.block_ach, a.block_card,
+    a.block_reason, a.refreshed_at, i.xmin::text as invoice_xmin, ${TOLD.map((column) => `i.${column}`).join(', ')}
+  from (select * from unnest($1::text[], $2::text[]) with ordinality limit cardinality($1)) as g (biller_id, account_number, n)
   left join accounts a on a.biller_id = g.biller_id and a.account_number = g.account_number
   left join lateral (
     select invoices.xmin, invoices.* from invoices
@@ -46,11 +46,12 @@ const READ = `
 const UNCHANGED = `
   with same as materialized (
     select a.biller_id, a.account_number, g.at
-    from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::timestamptz[])
-      as g (biller_id, account_number, refreshed_at, version, at)
+    from (
+      select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+      limit cardinality($1)) as g (biller_id, account_number, version, at)
     cross join (select set_config('synchronous_commit', 'off', true) offset 0) as unhurried
     join accounts a on a.biller_id = g.biller_id and a.account_number = g.account_number
-    where a.refreshed_at is not distinct from g.refreshed_at and g.version = (
+    where g.version = a.xmin || '.' || (
       select count(*) || '.' || coalesce(sum(i.xmin::text::bigint), 0) from invoices i
       where i.biller_id = g.biller_id and i.account_number = g.account_number)
     for no key update of a skip locked)
@@ -82,17 +83,17 @@ export class AccountStore {
   }
 
   private async readAll(keys: readonly Key[]): Promise<Part<HeldAccount>[]> {
-    const rows = await this.query<Row>('read-accounts', READ, [keys.map(billerOf), keys.map(accountOf), keys.length]);
-    const found = keys.map(() => ({ account: undefined, invoices: [], xmins: 0n }) as Found);
-    for (const { n, is_held, xmin, ...row } of rows) {
+    const rows = await this.query<Row>('read-accounts', READ, [keys.map(billerOf), keys.map(accountOf)]);
+    const found = keys.map(() => ({ account: undefined, xmin: null, invoices: [], xmins: 0n }) as Found);
+    for (const { n, account_xmin: xmin, invoice_xmin: invoiceXmin, ...row } of rows) {
       const of = found[n - 1] as Found;
-      if (is_held) of.account = row;
-      if (xmin === null) continue;
+      if (xmin !== null) Object.assign(of, { account: row, xmin });
+      if (invoiceXmin === null) continue;
       of.invoices.push(row);
-      of.xmins += BigInt(xmin);
+      of.xmins += BigInt(invoiceXmin);
     }
-    return found.map(({ account, invoices, xmins }) => ({
-      value: { account, invoices, version: `${invoices.length}.${xmins}` },
+    return found.map(({ account, invoices, xmin, xmins }) => ({
+      value: { account, invoices, version: `${xmin}.${invoices.length}.${xmins}` },
     }));
   }
 
@@ -100,7 +101,6 @@ export class AccountStore {
     const rows = await this.query<{ biller_id: string; account_number: string }>('accounts-unchanged', UNCHANGED, [
       unchanged.map(billerOf),
       unchanged.map(accountOf),
-      unchanged.map(({ held }) => held.account?.refreshed_at ?? null),
       unchanged.map(({ held }) => held.version),
       unchanged.map(({ at }) => at),
     ]);
@@ -114,7 +114,7 @@ export class AccountStore {
   }
 }
 
-type Found = Omit<HeldAccount, 'version'> & { xmins: bigint };
+type Found = Omit<HeldAccount, 'version'> & { xmin: string | null; xmins: bigint };
 const billerOf = ({ billerId }: Key): string => billerId;
 const accountOf = ({ accountNumber }: Key): string => accountNumber;
 

@@ -248,7 +248,8 @@ export class Shadow {
       await sql`select 1 from partner_states where biller_id = ${billerId} for update`.execute(trx);
       const { rows } = await sql<{ leased: number; doubtful: number }>`
         select (select count(*)::int from leased_deliveries where biller_id = ${billerId}) as leased,
-          (select count(*)::int from deliveries where biller_id = ${billerId} and state = 'queued'
+          (select count(*)::int from undelivered u join deliveries d on d.id = u.delivery_id
+            where u.biller_id = ${billerId} and u.state = 'queued'
             and (doubtful_until is not null or lease_token is not null)) as doubtful`.execute(trx);
       const { leased, doubtful } = rows[0] ?? { leased: 0, doubtful: 0 };
       if (leased) return leased;

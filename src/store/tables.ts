@@ -98,6 +98,14 @@ export interface LeasedDeliveriesTable {
   biller_id: string;
 }
 
+/** The deliveries that are queued, parked, rejected or cancelled; triggers keep it. */
+export interface UndeliveredTable {
+  delivery_id: string;
+  biller_id: string;
+  state: Exclude<DeliveryState, 'delivered'>;
+  created_at: Date;
+}
+
 export interface DeliveryAttemptsTable {
   id: Generated<number>;
   delivery_id: string;
@@ -235,6 +243,7 @@ export interface Tables {
   changes: ChangesTable;
   deliveries: DeliveriesTable;
   leased_deliveries: LeasedDeliveriesTable;
+  undelivered: UndeliveredTable;
   delivery_attempts: DeliveryAttemptsTable;
   partner_states: PartnerStatesTable;
   partner_paces: PartnerPacesTable;

@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultKind, startSandbox } from '@ic-host/adapter-britecore/sandbox';
+import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/store/embedded-postgres.js';
 import { type HostProcess, spawnHost } from '../host-process.js';
+import { ADRIFT } from '../store/adrift.js';
 
 export interface CrashRun {
   payments: number;
@@ -23,6 +25,8 @@ export interface CrashFigures {
   lost: number;
   twice: number;
   stuck: number;
+  /** Of which the tables that are kept beside say something else. */
+  adrift: number;
   kills: number;
   attempts: number;
   seconds: number;
@@ -136,6 +140,7 @@ export async function crash(
       lost: count((n) => n === 0),
       twice: count((n) => n > 1),
       stuck,
+      adrift: await adriftAt(postgres.connectionString),
       kills: killed,
       attempts: sandbox.called,
       seconds: Math.round((performance.now() - started) / 1000),
@@ -148,9 +153,19 @@ export async function crash(
   }
 }
 
+async function adriftAt(connectionString: string): Promise<number> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const { rowCount } = await client.query(ADRIFT);
+  await client.end();
+  return rowCount ?? 0;
+}
+
 if (process.argv[1]?.endsWith('crash.js')) {
   const [payments = 5000, kills = 50] = process.argv.slice(2).map(Number);
   const figures = await crash({ payments, kills, seconds: 900 }, console.log);
   console.table(figures);
-  process.exit(figures.lost + figures.twice + figures.stuck === 0 && figures.accepted === payments ? 0 : 1);
+  process.exit(
+    figures.lost + figures.twice + figures.stuck + figures.adrift === 0 && figures.accepted === payments ? 0 : 1,
+  );
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { TestHost } from '../host-fixture.js';
+import { ADRIFT } from '../store/adrift.js';
 
 const PAY = 'make_payment_by_invoice_or_policy';
 
@@ -14,7 +15,10 @@ describe('deliveries', () => {
     host = await TestHost.start();
     await host.biller();
   });
-  after(() => host.close());
+  after(async () => {
+    expect(await host.query(ADRIFT)).to.deep.equal([]);
+    await host.close();
+  });
   beforeEach(() => {
     host.sandbox.clearFaults();
     host.sandbox.calls.length = 0;

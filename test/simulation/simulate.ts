@@ -142,10 +142,12 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       enrollmentSink: async () => partner.enrollmentSink(caller),
       maxAgeMs: 72 * HOURS,
     }),
-    timeout: (ms) => {
-      const controller = new AbortController();
-      time.after(ms, () => caller.alive() && controller.abort());
-      return controller.signal;
+    after: (ms, work) => {
+      let isOff = false;
+      time.after(ms, () => caller.alive() && !isOff && work());
+      return () => {
+        isOff = true;
+      };
     },
     random: chance,
     tell: (news, { id }) => say(`${id}: ${news}`),
