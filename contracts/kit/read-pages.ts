@@ -18,6 +18,7 @@ export async function readPages<T>(
   maxPages = 1000,
 ): Promise<{ items: T[]; complete: boolean }> {
   const first = await firstPage;
+  if (first.totalPages <= 1) return { items: first.items, complete: true };
   const last = Math.min(first.totalPages, maxPages);
   const rest = await Promise.all(Array.from({ length: Math.max(0, last - 1) }, (_, index) => read(index + 2)));
   return {

@@ -1,24 +1,25 @@
-/** How long one call may take: until its time is over or its caller gives up. Leaves nothing behind when it is released. */
+/** Of a caller who never gives up: listening to it would be a twentieth of what a call costs. */
+export const NEVER: AbortSignal = new AbortController().signal;
 
+/** How long one call may take: until its time is over or its caller gives up. Leaves nothing behind when it is released. */
 export class CallTime {
   private readonly timer: NodeJS.Timeout;
+  private readonly caller: AbortSignal | undefined;
   private controller: AbortController | undefined;
   private listener: (() => void) | undefined;
   private hasEnded = false;
   /** Its time was over, before its caller gave up. */
   isOver = false;
 
-  constructor(
-    ms: number,
-    private readonly caller: AbortSignal | undefined,
-  ) {
+  constructor(ms: number, caller: AbortSignal | undefined) {
+    this.caller = caller === NEVER ? undefined : caller;
     // Not AbortSignal.timeout and .any: these are kept until the time is over, long after most calls have ended.
     this.timer = setTimeout(() => {
       this.isOver = true;
       this.end();
     }, ms);
-    if (caller?.aborted) this.hasEnded = true;
-    else caller?.addEventListener('abort', this.end);
+    if (this.caller?.aborted) this.hasEnded = true;
+    else this.caller?.addEventListener('abort', this.end);
   }
 
   /** Made when it is asked for: most calls do without. */

@@ -5,6 +5,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { AdapterError, type ManifestLimits } from '@ic-host/contracts';
 import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import axios, {
+  Axios,
   type AxiosAdapter,
   AxiosError,
   AxiosHeaders,
@@ -281,11 +282,8 @@ class ParsedHeaders extends AxiosHeaders {
  * the defaults it has only those that this way out goes by, and of a call nothing that has levels.
  */
 function axiosOver(adapter: AxiosAdapter, timeout: number): AxiosInstance {
-  const http = axios.create({ adapter, timeout });
-  const { defaults } = http; // which what sends goes by, too: another object in its place would change nothing
-  const { headers } = defaults;
-  for (const name of Object.keys(defaults))
-    if (!KEPT_DEFAULTS.has(name)) delete defaults[name as keyof typeof defaults];
+  const { headers, transformRequest, transformResponse, validateStatus } = axios.create().defaults;
+  const defaults: AxiosRequestConfig = { adapter, timeout, transformRequest, transformResponse, validateStatus };
   // Headers of every call are seen, and copied, once somebody has asked for them to add one.
   Object.defineProperty(defaults, 'headers', {
     configurable: true,
@@ -294,15 +292,23 @@ function axiosOver(adapter: AxiosAdapter, timeout: number): AxiosInstance {
       return headers;
     },
   });
-  const { request } = http;
-  http.request = (config: AxiosRequestConfig) => request(withoutLevels(config)) as never;
+  const client = new Axios(defaults);
+  const send = client.request.bind(client);
+  const request = (config: AxiosRequestConfig) => send(withoutLevels(config));
+  const http = (first: string | AxiosRequestConfig, config?: AxiosRequestConfig) =>
+    request(typeof first === 'string' ? { ...config, url: first } : first);
+  for (const method of ['get', 'delete', 'head', 'options'] as const)
+    client[method] = ((url: string, config?: AxiosRequestConfig) => request({ ...config, method, url })) as never;
   for (const method of ['post', 'put', 'patch'] as const)
-    http[method] = (url: string, data?: unknown, config?: AxiosRequestConfig) =>
-      http.request({ ...config, method, url, data }) as never;
-  return http;
+    client[method] = ((url: string, data?: unknown, config?: AxiosRequestConfig) =>
+      request({ ...config, method, url, data })) as never;
+  for (const method of ['getUri', 'postForm', 'putForm', 'patchForm'] as const)
+    client[method] = client[method].bind(client) as never;
+  client.request = http as never;
+  const create = (config?: AxiosRequestConfig) => axios.create({ timeout, ...config, adapter });
+  return Object.assign(http, client, { create }) as AxiosInstance;
 }
 
-const KEPT_DEFAULTS = new Set(['adapter', 'timeout', 'transformRequest', 'transformResponse', 'validateStatus']);
 /** What axios takes for no plain object it hands on as it is. */
 class Declared {}
 const PLAIN: ReadonlySet<unknown> = new Set([Object.prototype, Array.prototype]);

@@ -4,6 +4,7 @@ import { inject, injectable } from 'inversify';
 import type { Selectable } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
+import { NEVER } from '../egress/call-time.js';
 import { recordingExchanges } from '../egress/exchange-record.js';
 import { explainFailedRefresh, explainRefresh, type RefreshFacts } from '../explain/explain-refresh.js';
 import type { Explanation } from '../explain/explanation.js';
@@ -134,7 +135,7 @@ export class RefreshAccount {
     const told = (first: LookedUpBy): void => compare?.(first, held.invoices.map(toHeldInvoice), heldBlock(account));
     let snapshot: AccountSnapshot;
     try {
-      snapshot = await provider.lookUp(lookup, new AbortController().signal);
+      snapshot = await provider.lookUp(lookup, NEVER);
       checkAnswer(snapshot);
       told({ snapshot });
       known.snapshot = snapshot;

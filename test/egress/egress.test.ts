@@ -141,6 +141,8 @@ describe('the way out', () => {
         ),
       'by request': (http, echo) => http.request({ url: echo, method: 'DELETE', data: { a: 1 }, headers: own }),
       'by itself': (http, echo) => http(echo, { method: 'PUT', data: { a: 1 } }),
+      'by its address': (http, echo) => http(`${echo}?a=1`),
+      'by an instance of its own': (http, echo) => http.create({ headers: own, params: { a: 1 } }).post(echo, { b: 2 }),
       'headers of every call': async (http, echo) => {
         http.defaults.headers.common['X-All'] = 'all';
         const answers = [await http.get(echo), await http.post(echo, { a: 1 }), await http.get(echo, { headers: own })];
