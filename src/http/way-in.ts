@@ -51,7 +51,7 @@ function limitTime(request: FastifyRequest, operation: Operation | undefined, li
   }
   const timer = setTimeout(() => {
     if (!raw.complete) raw.destroy();
-  }, limits.bodyMs);
+  }, limits.bodyMs).unref();
   raw.once('close', () => clearTimeout(timer));
 }
 
