@@ -31,7 +31,7 @@ export type TokenView = ReturnType<typeof view>;
 
 /** Of a random value: nothing can be guessed from it. */
 export const hashOf = (value: string): Buffer => hash('sha256', value, 'buffer');
-const keyOf = (hashed: Buffer): string => hashed.toString('latin1');
+const keyOf = (token: string): string => hash('sha256', token, 'base64');
 
 const view = (row: Selectable<ApiTokensTable>) => ({
   tokenId: row.token_id,
@@ -67,7 +67,7 @@ export class Tokens {
 
   /** What a token may do that was right a moment ago; of others nothing is said. */
   fresh(token: string): Access | undefined {
-    const held = this.known.get(keyOf(hashOf(token)));
+    const held = this.known.get(keyOf(token));
     return held && held.freshUntil > Date.now() ? held.access : undefined;
   }
 
@@ -78,7 +78,7 @@ export class Tokens {
    */
   async find(token: string, knownOnly = false): Promise<Access | undefined> {
     const hashed = hashOf(token);
-    const key = keyOf(hashed);
+    const key = keyOf(token);
     const now = Date.now();
     if (knownOnly && !((this.known.get(key)?.knownUntil ?? 0) > now)) return undefined;
     const access = timingSafeEqual(hashed, this.own)

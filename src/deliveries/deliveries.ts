@@ -487,16 +487,13 @@ export class Deliveries {
     // In one order, so that hosts that are handed the same ones don't wait for each other in a circle.
     const sorted = wishes.toSorted((a, b) => (identityOf(a) < identityOf(b) ? -1 : 1));
     const accepted = await this.database.db.transaction().execute(async (trx) => {
-      const made = await trx
-        .insertInto('deliveries')
-        .values(
-          sorted.map(({ billerId, kind, key, request, by }) => ({
-            ...{ biller_id: billerId, kind, key, state: 'queued' as const, request, result: '{}', accepted_by: by },
-          })),
-        )
-        .onConflict((conflict) => conflict.columns(['biller_id', 'kind', 'key']).doNothing())
-        .returningAll()
-        .execute();
+      const of = (field: 'billerId' | 'kind' | 'key' | 'request' | 'by') => sorted.map((wish) => wish[field]);
+      const { rows: made } = await sql<Delivery>`
+        insert into deliveries (biller_id, kind, key, state, request, result, accepted_by)
+        select g.biller_id, g.kind, g.key, 'queued', g.request::jsonb, '{}', g.by
+        from unnest(${of('billerId')}::text[], ${of('kind')}::text[], ${of('key')}::text[], ${of('request')}::text[],
+          ${of('by')}::text[]) as g (biller_id, kind, key, request, by)
+        on conflict (biller_id, kind, key) do nothing returning *`.execute(trx);
       const found = new Map<string, Accepted>(
         made.map((row) => [identityOf(toIdentity(row)), { delivery: row, created: true }]),
       );

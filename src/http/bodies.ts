@@ -1,7 +1,7 @@
 /** What the API takes, as decorated classes: the source of the checks and of /openapi.json. */
 
 import type { PlainDate } from '@ic-host/contracts';
-import { IsPlainDate, Payment } from '@ic-host/contracts';
+import { checkerOf, IsPlainDate, Payment, wireSchema } from '@ic-host/contracts';
 import { plainToInstance } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -121,13 +121,25 @@ const explain = (errors: ValidationError[]) =>
     return Object.entries(rules).map(([rule, message]) => ({ field, code: CODES[rule] ?? 'wrong-value', message }));
   });
 
+/** Of the body that comes by the thousand: says of nearly all, in a tenth of the time, that nothing is wrong. */
+const checkPayment = checkerOf(PaymentBody);
+const PAYMENT_FIELDS = new Set(Object.keys(wireSchema(PaymentBody).properties as object));
+
+/** All of its rules are compiled, so that what this lets pass breaks none; what is wrong is for all rules to say. */
+const isSoundPayment = (body: object): boolean =>
+  body instanceof PaymentBody &&
+  checkPayment(body) === undefined &&
+  Object.keys(body).every((name) => PAYMENT_FIELDS.has(name));
+
 /** @throws Problem 422 `invalid-request` with every fault, or `card-number` */
 export function readBody<T extends object>(type: new () => T, value: unknown): T {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Problem(422, 'invalid-request', 'the body must be a JSON object', { errors: [] });
   checkTexts(value);
   const body = plainToInstance(type, value);
-  const errors = explain(validateSync(body, { whitelist: true, forbidNonWhitelisted: true }));
+  const errors = isSoundPayment(body)
+    ? []
+    : explain(validateSync(body, { whitelist: true, forbidNonWhitelisted: true }));
   if (body instanceof Payment && errors.length === 0 && !body.amount.isPositive)
     errors.push({ field: 'amount', code: 'not-positive', message: 'amount must be more than zero' });
   if (errors.length) throw new Problem(422, 'invalid-request', errors[0]?.message ?? '', { errors });
