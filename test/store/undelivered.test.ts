@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { openDatabase } from '../../src/store/database.js';
+import { Migrator } from 'kysely/migration';
+import { openDatabase, openPool } from '../../src/store/database.js';
+import { migrations } from '../../src/store/migrations.js';
 import { DELIVERY_STATES } from '../../src/store/tables.js';
 import { newDatabase } from '../host-fixture.js';
 import { ADRIFT } from './adrift.js';
@@ -41,6 +43,27 @@ describe('the small tables of deliveries', () => {
     }
     const [{ n }] = (await query('select count(*)::int as n from undelivered')) as [{ n: number }];
     expect(n).to.be.above(10);
+    await database.close();
+  });
+
+  it('are made of what a database of an earlier version holds', async () => {
+    const database = openPool(await newDatabase());
+    const query = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
+    const migrator = new Migrator({ db: database.db, provider: migrations });
+    await migrator.migrateTo('010-recordings');
+    await query(`insert into billers values ('b', 'b', 'b', 'x', '{}', '{}', true, 164, null)`);
+    for (const state of DELIVERY_STATES)
+      await query(
+        `insert into deliveries (biller_id, kind, key, state, request)
+         select 'b', 'payment', $1 || n, $1, '{}' from generate_series(1, 3) n`,
+        [state],
+      );
+    await query(`update deliveries set lease_until = now() + interval '1 minute' where key = 'queued1'`);
+    const { error } = await migrator.migrateToLatest();
+    expect(error).to.equal(undefined);
+    expect(await query(ADRIFT)).to.deep.equal([]);
+    expect(await query('select count(*)::int as n from undelivered')).to.deep.equal([{ n: 12 }]);
+    expect(await query('select count(*)::int as n from leased_deliveries')).to.deep.equal([{ n: 1 }]);
     await database.close();
   });
 });
