@@ -24,7 +24,7 @@ import {
   type Outcome,
 } from './delivery-rules.js';
 import type { Delivery, DeliveryStore, PartnerState } from './delivery-store.js';
-import type { Lease, Leases } from './leases.js';
+import type { Leases } from './leases.js';
 
 const ATTEMPT_MS = 90_000;
 const STOPPING = 'this host is stopping';
@@ -72,7 +72,6 @@ export interface HeldBack {
 type Claim = { delivery: Delivery } & Extract<ClaimDecision, { next: 'attempt' }>;
 
 export class Deliver {
-  private readonly underWay = new Set<Lease>();
   private stopping = false;
 
   constructor(
@@ -92,7 +91,6 @@ export class Deliver {
     // One signal for the lease, the time and the end of this host: AbortSignal.any and .timeout outlive what they are for.
     const lease = this.leases.hold(claim.delivery.lease_token ?? '');
     const callOff = this.world.after(ATTEMPT_MS, () => lease.giveUp('the attempt took too long'));
-    this.underWay.add(lease);
     if (this.stopping) lease.giveUp(STOPPING);
     try {
       const { repeatSafety, outcome, exchanges } = await this.attempt(claim.delivery, lease.signal);
@@ -100,7 +98,6 @@ export class Deliver {
       return await this.conclude(claim, repeatSafety, outcome, { exchanges, durationMs });
     } finally {
       callOff();
-      this.underWay.delete(lease);
       lease.release();
     }
   }
@@ -108,7 +105,7 @@ export class Deliver {
   /** Breaks off what is under way; its outcome is then recorded as the adapter tells it. */
   stop(): void {
     this.stopping = true;
-    for (const lease of this.underWay) lease.giveUp(STOPPING);
+    this.leases.giveUpAll(STOPPING);
   }
 
   private async claim(id: string): Promise<Claim | HeldBack | undefined> {

@@ -32,14 +32,6 @@ const RELEASE_AT_ONCE = 1_000;
 /** Up to here deliveries are counted. */
 export const COUNTED_AT_MOST = 10_000;
 const NOT_HELD = { blocked_since: null, blocked_until: null, cause: null, code: null, detail: null };
-/** What a list of deliveries is in order by: those that are not delivered have a table of their own for it. */
-function listedBy(state: DeliveryState | undefined) {
-  const undelivered = state === 'delivered' ? undefined : state;
-  const [at, id] = undelivered
-    ? ['undelivered.created_at', 'undelivered.delivery_id']
-    : ['deliveries.created_at', 'id'];
-  return { undelivered, at: sql.ref<Date>(at as string), id: sql.ref<string>(id as string) };
-}
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 /** A delivery's id. */
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -57,6 +49,16 @@ export interface DeliveryFilter {
   /** Accepted, or wished or sent again by hand, at this time or later. */
   from?: Date | undefined;
   to?: Date | undefined;
+}
+
+/** What a list of deliveries is in order by: those that are not delivered have a table of their own for it. */
+function listedBy(state: DeliveryState | undefined) {
+  const undelivered = state === 'delivered' ? undefined : state;
+  return {
+    undelivered,
+    at: sql.ref<Date>(undelivered ? 'undelivered.created_at' : 'deliveries.created_at'),
+    id: sql.ref<string>(undelivered ? 'undelivered.delivery_id' : 'id'),
+  };
 }
 
 @injectable()

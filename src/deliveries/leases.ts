@@ -39,6 +39,10 @@ export class Leases {
     return { signal: attempt.signal, giveUp, release: () => this.held.delete(token) };
   }
 
+  giveUpAll(reason: string): void {
+    for (const { giveUp } of this.held.values()) giveUp(reason);
+  }
+
   start(failed: (error: unknown) => void): void {
     const next = (): void => {
       this.timer = setTimeout(() => {
@@ -51,7 +55,7 @@ export class Leases {
     };
     next();
     // Not part of the beat: a database that doesn't answer at all must not keep an attempt from being given up.
-    this.watch = setInterval(() => this.giveUp(), WATCH_EVERY_MS);
+    this.watch = setInterval(() => this.giveUpLost(), WATCH_EVERY_MS);
   }
 
   async stop(): Promise<void> {
@@ -74,11 +78,11 @@ export class Leases {
       const held = this.held.get(token);
       if (held) held.renewedAt = asked;
     }
-    this.giveUp();
+    this.giveUpLost();
   }
 
   /** A worker that lost its database, or slept past its lease, stops delivering. */
-  private giveUp(): void {
+  private giveUpLost(): void {
     for (const { giveUp, renewedAt } of this.held.values())
       if (this.monotonic() - renewedAt > GIVE_UP_MS) giveUp('the lease was lost');
   }

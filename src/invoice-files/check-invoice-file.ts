@@ -8,6 +8,7 @@ import {
   type InvoiceFileTotals,
   type SetAsideRecord,
 } from '@ic-host/contracts';
+import { NEVER } from '../egress/call-time.js';
 import { asideCardNumbers } from './aside-card-numbers.js';
 import { centsText, checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from './control-totals.js';
 import { SeenNumbers } from './seen-numbers.js';
@@ -45,10 +46,7 @@ export async function checkInvoiceFile(
   };
   const parts = () =>
     asideCardNumbers(
-      parser.parse(
-        { fileName: basename(file), bytes: createReadStream(file, { highWaterMark: READ_BYTES }) },
-        new AbortController().signal,
-      ),
+      parser.parse({ fileName: basename(file), bytes: createReadStream(file, { highWaterMark: READ_BYTES }) }, NEVER),
     );
   const seen = new SeenNumbers();
   const suspects = new Map<string, number>();

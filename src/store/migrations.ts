@@ -229,9 +229,11 @@ create index recordings_by_biller on recordings (biller_id, id);
  * A delivery's state was in an index, so that each delivery that came to its end wrote eight indexes anew, half of what
  * the database did for it. Now those that are not delivered, few and short, are in a table of their own by their state,
  * which triggers keep, and a delivery's row stays in its page to its end. What they look for they find by index: their
- * plans are kept from when the table was empty.
+ * plans are kept from when the table was empty. Hosts of the version before may be at work: until the triggers are there,
+ * nothing is written.
  */
 const UNDELIVERED = `
+lock table deliveries in share row exclusive mode;
 create table undelivered (
   delivery_id uuid primary key, biller_id text not null, state text not null, created_at timestamptz not null
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);

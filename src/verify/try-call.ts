@@ -12,6 +12,7 @@ import {
 } from '@ic-host/contracts';
 import type { BillerUnderTest, SuiteScope } from '@ic-host/contracts/suite';
 import type { LoadedAdapter } from '../adapters/adapter-registry.js';
+import { NEVER } from '../egress/call-time.js';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
 import { AdapterBench } from './adapter-bench.js';
 import { MEANINGS } from './error-meanings.js';
@@ -117,7 +118,7 @@ export async function tryCall(
   const bench = await AdapterBench.start(adapter, { allowPrivate });
   const scope = await bench.open(biller);
   const started = performance.now();
-  const { exchanges, ...ended } = await recordingExchanges(() => call(scope, given, new AbortController().signal), {
+  const { exchanges, ...ended } = await recordingExchanges(() => call(scope, given, NEVER), {
     bytes: KEPT_BYTES,
   });
   const ms = Math.round(performance.now() - started);

@@ -1,15 +1,21 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Migrator } from 'kysely/migration';
-import { openDatabase, openPool } from '../../src/store/database.js';
+import { type Database, openDatabase, openPool } from '../../src/store/database.js';
 import { migrations } from '../../src/store/migrations.js';
 import { DELIVERY_STATES } from '../../src/store/tables.js';
 import { newDatabase } from '../host-fixture.js';
 import { ADRIFT } from './adrift.js';
 
+const queryOf =
+  ({ pool }: Database) =>
+  async (text: string, values: unknown[] = []) =>
+    (await pool.query(text, values)).rows;
+
 describe('the small tables of deliveries', () => {
   it('say what the deliveries say, whatever is done to them by however many at once', async () => {
     const database = await openDatabase(await newDatabase());
-    const query = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
+    const query = queryOf(database);
     for (const biller of ['a', 'b'])
       await query(`insert into billers values ($1, 'b', 'b', 'x', '{}', '{}', true, 164, null)`, [biller]);
     const some = 'id in (select id from deliveries order by random() limit $1)';
@@ -48,7 +54,7 @@ describe('the small tables of deliveries', () => {
 
   it('are made of what a database of an earlier version holds', async () => {
     const database = openPool(await newDatabase());
-    const query = async (text: string, values: unknown[] = []) => (await database.pool.query(text, values)).rows;
+    const query = queryOf(database);
     const migrator = new Migrator({ db: database.db, provider: migrations });
     await migrator.migrateTo('010-recordings');
     await query(`insert into billers values ('b', 'b', 'b', 'x', '{}', '{}', true, 164, null)`);
@@ -59,10 +65,20 @@ describe('the small tables of deliveries', () => {
         [state],
       );
     await query(`update deliveries set lease_until = now() + interval '1 minute' where key = 'queued1'`);
-    const { error } = await migrator.migrateToLatest();
+    // A host of that version is at work meanwhile.
+    const other = await database.pool.connect();
+    await other.query('begin');
+    await other.query(
+      `insert into deliveries (biller_id, kind, key, state, request) values ('b', 'payment', 'late', 'queued', '{}')`,
+    );
+    const migrated = migrator.migrateToLatest();
+    await wait(300);
+    await other.query('commit');
+    other.release();
+    const { error } = await migrated;
     expect(error).to.equal(undefined);
     expect(await query(ADRIFT)).to.deep.equal([]);
-    expect(await query('select count(*)::int as n from undelivered')).to.deep.equal([{ n: 12 }]);
+    expect(await query('select count(*)::int as n from undelivered')).to.deep.equal([{ n: 13 }]);
     expect(await query('select count(*)::int as n from leased_deliveries')).to.deep.equal([{ n: 1 }]);
     await database.close();
   });
