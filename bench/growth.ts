@@ -124,11 +124,6 @@ export async function growth(folder: string): Promise<Figure[]> {
      select biller_id, account_number, invoice_number, 'created', 'invoice-file', invoice_date, invoice_due_date,
        total_amount_due, balance_due, invoice_type_id, status from invoices limit ${SETTLED}`,
   );
-  // Jobs that are done stay for an hour.
-  await client.query(
-    `insert into pgboss.job_common (name, data, state, group_id, completed_on)
-     select 'deliveries', '{}', 'completed', 'biller-' || n % 5000, now() from generate_series(1, ${SETTLED / 4}) n`,
-  );
   await client.query('vacuum analyze');
   host.child.kill('SIGTERM');
   await host.exited;

@@ -6,7 +6,7 @@ import { median } from './statistics.js';
 
 const LATENCY_MS = 50;
 const [ROUNDS, LOOK_UPS] = [5, 60];
-const [AT_ONCE, REQUESTS, ACCOUNTS, WARM_UPS] = [32, 3_000, 500, 2];
+const [AT_ONCE, REQUESTS, ACCOUNTS, WARM_UPS] = [32, 3_000, 500, 4];
 
 export async function refresh(folder: string, database: string): Promise<Figure[]> {
   const [slow, quick] = await Promise.all([

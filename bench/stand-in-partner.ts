@@ -1,9 +1,9 @@
 /**
  * A partner for benches, as a process of its own: BriteCore's answers, ready made, after a time that its environment sets.
- * An account's number says how many pages of invoices it has: `p5-17` has five.
+ * An account's number says how many pages of invoices it has: `p5-17` has five. It speaks just as much HTTP as its callers
+ * do: a partner has machines of its own, and what it takes of these two cores is taken from what is measured.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 const LATENCY_MS = Number(process.env.LATENCY_MS ?? 0);
 const PER_PAGE = 2;
@@ -35,23 +35,33 @@ function answer(path: string, text: string): string {
   return envelope({ isDuplicate: false, confirmationNumber: String(body.payment_transaction_id ?? '') });
 }
 
-const server = createServer((request, response) => {
+/** The requests of one connection, one after another: their bodies are plain ASCII, of a length told before. */
+function serve(socket: Socket): void {
   let text = '';
-  request.setEncoding('utf8');
-  request.on('data', (chunk) => {
+  const answerNext = (): boolean => {
+    const head = text.indexOf('\r\n\r\n');
+    if (head < 0) return false;
+    const length = Number(/\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head))?.[1] ?? 0);
+    const end = head + 4 + length;
+    if (text.length < end) return false;
+    const path = text.slice(text.indexOf(' ') + 1, text.indexOf(' HTTP/'));
+    const body = answer(path, text.slice(head + 4, end) || '{}');
+    text = text.slice(end);
+    const start = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ';
+    const send = (): boolean => socket.write(`${start}${body.length}\r\n\r\n${body}`, 'latin1');
+    if (LATENCY_MS) setTimeout(send, LATENCY_MS);
+    else send();
+    return true;
+  };
+  socket.setEncoding('latin1');
+  socket.on('data', (chunk) => {
     text += chunk;
+    while (answerNext());
   });
-  request.on('end', () => {
-    const end = (): void => {
-      const body = answer(request.url ?? '', text || '{}');
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
-      response.end(body);
-    };
-    if (LATENCY_MS) setTimeout(end, LATENCY_MS);
-    else end();
-  });
-});
-server.keepAliveTimeout = 60_000;
+  socket.on('error', () => socket.destroy());
+}
+
+const server = createServer({ noDelay: true }, serve);
 server.listen(0, '127.0.0.1', () => {
   console.log(`listening on http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });

@@ -208,6 +208,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
       reconciliations.stop(),
     ]);
     await leases.stop();
+    await container.get<AccountStore>(AccountStore).close();
     await telemetry.flush();
     endGauges();
     await container.get<BillerScopes>(BillerScopes).close();

@@ -23,7 +23,7 @@ import {
   LOOK_AGAIN_MS,
   type Outcome,
 } from './delivery-rules.js';
-import type { Delivery, DeliveryStore, PartnerState } from './delivery-store.js';
+import type { Delivery, DeliveryProgress, DeliveryStore, PartnerState } from './delivery-store.js';
 import type { Leases } from './leases.js';
 
 const ATTEMPT_MS = 90_000;
@@ -55,7 +55,7 @@ export interface DeliveryWorld {
   /** Between 0 and 1. */
   random(): number;
   /** Something an operator is told once. */
-  tell(news: NonNullable<Conclusion['news']>, delivery: Delivery, conclusion: Conclusion): void;
+  tell(news: NonNullable<Conclusion['news']>, delivery: DeliveryProgress, conclusion: Conclusion): void;
   /** An adapter threw something else than an AdapterError. */
   failedUnexpectedly(error: unknown): AdapterError;
   /** The rules; a proof that the rules are needed breaks them. */

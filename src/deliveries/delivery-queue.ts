@@ -69,8 +69,9 @@ export class DeliveryQueue {
   /** Billers of which nothing is fetched before the time given. */
   private readonly heldBack = new Map<string, number>();
   private readonly stopping = new AbortController();
+  /** What is done is no one's reminder any more: kept as `completed`, each would be written to every index once more. */
   private readonly completions = new Batches<FetchedJob, void>(async (jobs) => {
-    await this.boss.complete(QUEUE, [...jobs]);
+    await this.boss.deleteJob(QUEUE, [...jobs]);
     return jobs.map(() => ({ value: undefined }));
   });
   private wake: () => void = () => undefined;

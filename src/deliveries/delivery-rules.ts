@@ -1,7 +1,7 @@
 /** The rules of delivering: who may attempt, and what an attempt's end means. Pure: no clock, no store, no chance. */
 import { ENROLLMENT_KINDS, type EnrollmentKind, type RepeatSafety } from '@ic-host/contracts';
 import type { DeliveryKind } from '../store/tables.js';
-import type { Delivery, DeliveryPatch, PartnerPatch, PartnerState } from './delivery-store.js';
+import type { Delivery, DeliveryPatch, DeliveryProgress, PartnerPatch, PartnerState } from './delivery-store.js';
 import { type Failure as SettledFailure, settle } from './settlement.js';
 
 /** An attempt whose worker says nothing for this long is taken for lost. */
@@ -100,8 +100,8 @@ export interface Conclusion {
  * @param claimed as it was when the attempt began
  */
 export function conclude(
-  row: Delivery,
-  claimed: Delivery,
+  row: DeliveryProgress,
+  claimed: DeliveryProgress,
   outcome: Outcome<object>,
   context: ConclusionContext,
 ): Conclusion {
@@ -113,8 +113,8 @@ export function conclude(
 }
 
 function concludeByOutcome(
-  row: Delivery,
-  claimed: Delivery,
+  row: DeliveryProgress,
+  claimed: DeliveryProgress,
   outcome: Outcome<object>,
   context: ConclusionContext,
 ): Conclusion {

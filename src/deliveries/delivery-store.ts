@@ -9,17 +9,30 @@ export type DeliveryPatch = Omit<Updateable<DeliveriesTable>, 'request' | 'resul
 export type PartnerPatch = Omit<Updateable<PartnerStatesTable>, 'biller_id'>;
 export type Attempt = Omit<Insertable<DeliveryAttemptsTable>, 'exchanges'> & { exchanges: readonly unknown[] };
 
+/** How far a delivery has come, without what it is about. */
+export const PROGRESS = [
+  ...(['id', 'biller_id', 'kind', 'state', 'version', 'attempts'] as const),
+  ...(['lease_token', 'doubtful_until', 'created_at'] as const),
+] satisfies (keyof DeliveriesTable)[];
+export type DeliveryProgress = Pick<Delivery, (typeof PROGRESS)[number]>;
+
 /** A delivery held by this transaction until it ends, and the time by the one clock that all hosts share. */
-export interface Locked {
-  delivery: Delivery;
+export interface Locked<Of = DeliveryProgress> {
+  delivery: Of;
   now: Date;
+}
+
+/** With its partner's state, locked as well; how many deliveries of the biller are leased now, and how many may be. */
+export interface LockedForClaim extends Locked<Delivery> {
+  partner: PartnerState;
+  leased: number;
+  limit: number;
 }
 
 /** All of it is committed together, or none of it. */
 export interface DeliveryTransaction {
   lock(id: string): Promise<Locked | undefined>;
-  /** With its partner's state, locked as well; how many deliveries of the biller are leased now, and how many may be. */
-  lockForClaim(id: string): Promise<(Locked & { partner: PartnerState; leased: number; limit: number }) | undefined>;
+  lockForClaim(id: string): Promise<LockedForClaim | undefined>;
   partner(billerId: string): Promise<PartnerState>;
   lockPartner(billerId: string): Promise<PartnerState>;
   /** The latest ten, newest first. */

@@ -3,18 +3,20 @@
  * they are committed together. Each sees what it would see alone, since whatever two of them must not do at once (the
  * same delivery, a partner's state) they do in turns.
  */
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import { Batches, type Part } from '../store/batches.js';
 import type { Tables } from '../store/tables.js';
 import type { DeliveryJob, DeliveryQueue } from './delivery-queue.js';
-import type {
-  Attempt,
-  Delivery,
-  DeliveryPatch,
-  DeliveryTransaction,
-  Locked,
-  PartnerPatch,
-  PartnerState,
+import {
+  type Attempt,
+  type Delivery,
+  type DeliveryPatch,
+  type DeliveryTransaction,
+  type Locked,
+  type LockedForClaim,
+  type PartnerPatch,
+  type PartnerState,
+  PROGRESS,
 } from './delivery-store.js';
 
 const SWEEP_AT_MOST = 500;
@@ -26,11 +28,18 @@ const COLUMN_TYPES: { [Column in keyof DeliveryPatch]: string } = {
   ...{ lease_token: 'uuid', lease_until: 'timestamptz', next_attempt_at: 'timestamptz', doubtful_until: 'timestamptz' },
 };
 
-interface Standing {
-  partner: PartnerState;
-  leased: number;
-  limit: number;
-}
+const ATTEMPT_TYPES = {
+  ...{ delivery_id: 'uuid', at: 'timestamptz', duration_ms: 'integer' },
+  ...{ outcome: 'text', code: 'text', message: 'text', exchanges: 'jsonb' },
+} satisfies { [Column in keyof Attempt]: string };
+
+/** A value a row, as one parameter; those in JSON as one text, since an array of texts would quote each of them again. */
+const asColumn = (type: string, values: readonly unknown[]): RawBuilder<unknown> =>
+  type === 'jsonb'
+    ? sql`jsonb_array_elements(${JSON.stringify(values)}::jsonb)`
+    : sql`unnest(${values}::${sql.raw(type)}[])`;
+
+type Standing = Pick<LockedForClaim, 'partner' | 'leased' | 'limit'>;
 type Save = { id: string; patch: DeliveryPatch };
 
 /** What the transaction needs besides the database. */
@@ -49,6 +58,7 @@ export class SharedTransaction {
   private readonly claiming = new Map<string, number>();
 
   private readonly locks: Batches<string, Locked | undefined>;
+  private readonly wholeLocks: Batches<string, Locked<Delivery> | undefined>;
   private readonly standings: Batches<string, Standing>;
   private readonly partners: Batches<string, PartnerState | undefined>;
 
@@ -66,7 +76,8 @@ export class SharedTransaction {
       new Batches<Item, Result>(async (items) =>
         (await this.read(() => run(items))).map((value): Part<Result> => ({ value })),
       );
-    this.locks = together((ids) => this.lockAll(ids));
+    this.locks = together((ids) => this.lockAll(ids, this.trx.selectFrom('deliveries').select(PROGRESS)));
+    this.wholeLocks = together((ids) => this.lockAll(ids, this.trx.selectFrom('deliveries').selectAll()));
     this.standings = together((billerIds) => this.standingsOf(billerIds));
     this.partners = together((billerIds) => this.partnersOf(billerIds));
   }
@@ -98,20 +109,20 @@ export class SharedTransaction {
       await before;
       return before !== undefined;
     };
-    const lock = async (id: string): Promise<Locked | undefined> => {
+    const lock = async <Of>(id: string, locks: Batches<string, Of>): Promise<Of> => {
       await turn(`delivery ${id}`);
-      return this.locks.add(id);
+      return locks.add(id);
     };
     const lockPartner = async (billerId: string): Promise<PartnerState> => {
       await turn(`partner ${billerId}`);
       return this.read(async () => (await this.lockPartners([billerId]))[0] as PartnerState);
     };
     return {
-      lock,
+      lock: (id) => lock(id, this.locks),
       lockPartner,
       partner: async (billerId) => (await this.partners.add(billerId)) ?? lockPartner(billerId),
       lockForClaim: async (id) => {
-        const locked = await lock(id);
+        const locked = await lock(id, this.wholeLocks);
         if (!locked) return undefined;
         const { biller_id: billerId } = locked.delivery;
         const before = this.claiming.get(billerId) ?? 0;
@@ -167,16 +178,17 @@ export class SharedTransaction {
     if (jobs.length) await this.parts.queue.enqueue(this.trx, jobs);
   }
 
-  private async lockAll(ids: readonly string[]): Promise<(Locked | undefined)[]> {
-    const rows = await this.trx
-      .selectFrom('deliveries')
-      .selectAll()
+  private async lockAll<Of extends { id: string }>(
+    ids: readonly string[],
+    select: SelectQueryBuilder<Tables, 'deliveries', Of>,
+  ): Promise<(Locked<Of> | undefined)[]> {
+    const rows = await select
       .select(NOW.as('now'))
       .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
       .orderBy('id') // so that two transactions wait for one another one way only
       .forUpdate()
       .execute();
-    const byId = new Map(rows.map(({ now, ...delivery }) => [delivery.id, { delivery, now }]));
+    const byId = new Map(rows.map((row) => [row.id, { delivery: row, now: row.now }]));
     return ids.map((id) => byId.get(id));
   }
 
@@ -233,45 +245,46 @@ export class SharedTransaction {
     const alike = Map.groupBy(saves, ({ patch }) => Object.keys(patch).sort().join());
     for (const group of alike.values()) {
       const columns = Object.keys(group[0]?.patch ?? {}) as (keyof DeliveryPatch)[];
-      const values = columns.map((column) => {
-        const type = sql.raw(COLUMN_TYPES[column] ?? 'text');
-        const given = group.map(({ patch }) => (column === 'result' ? JSON.stringify(patch.result) : patch[column]));
-        // As text: pg would make an array of JSON texts something else.
-        return column === 'result' ? sql`${given}::text[]` : sql`${given}::${type}[]`;
-      });
-      const sets = columns.map((column) =>
-        column === 'result' ? sql`result = p.result::jsonb` : sql`${sql.ref(column)} = ${sql.ref(`p.${column}`)}`,
+      const values = columns.map((column) =>
+        asColumn(
+          COLUMN_TYPES[column] ?? 'text',
+          group.map(({ patch }) => patch[column]),
+        ),
       );
+      const ids = asColumn(
+        'uuid',
+        group.map(({ id }) => id),
+      );
+      const sets = columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`p.${column}`)}`);
       await sql`
         update deliveries d set ${sql.join([...sets, sql`updated_at = clock_timestamp()`])}
-        from unnest(${sql.join([sql`${group.map(({ id }) => id)}::uuid[]`, ...values])})
-          as p (${sql.join(['id', ...columns].map((name) => sql.id(name)))})
+        from rows from (${sql.join([ids, ...values])}) as p (${sql.join(['id', ...columns].map((name) => sql.id(name)))})
         where d.id = p.id`.execute(this.trx);
     }
   }
 
   private async recordAll(attempts: readonly Attempt[]): Promise<void> {
-    const column = <Key extends keyof Attempt>(key: Key) => attempts.map((attempt) => attempt[key] ?? null);
+    const columns = Object.entries(ATTEMPT_TYPES).map(([name, type]) =>
+      asColumn(
+        type,
+        attempts.map((attempt) => attempt[name as keyof Attempt] ?? null),
+      ),
+    );
     await sql`
-      insert into delivery_attempts (delivery_id, at, duration_ms, outcome, code, message, exchanges)
-      select g.delivery_id, g.at, g.duration_ms, g.outcome, g.code, g.message, g.exchanges::jsonb
-      from unnest(${column('delivery_id')}::uuid[], ${column('at')}::timestamptz[], ${column('duration_ms')}::integer[],
-        ${column('outcome')}::text[], ${column('code')}::text[], ${column('message')}::text[],
-        ${attempts.map(({ exchanges }) => JSON.stringify(exchanges))}::text[])
-        as g (delivery_id, at, duration_ms, outcome, code, message, exchanges)`.execute(this.trx);
+      insert into delivery_attempts (${sql.join(Object.keys(ATTEMPT_TYPES).map((name) => sql.id(name)))})
+      select * from rows from (${sql.join(columns)}) as g`.execute(this.trx);
   }
 
   private async endedLeases(): Promise<Locked[]> {
     const rows = await this.trx
       .selectFrom('deliveries')
-      .selectAll()
-      .select(NOW.as('now'))
+      .select([...PROGRESS, NOW.as('now')])
       .where('id', 'in', (eb) => eb.selectFrom('leased_deliveries').select('delivery_id'))
       .where('lease_until', '<', NOW)
       .limit(SWEEP_AT_MOST)
       .forUpdate()
       .skipLocked()
       .execute();
-    return rows.map(({ now, ...delivery }): { delivery: Delivery; now: Date } => ({ delivery, now }));
+    return rows.map((row) => ({ delivery: row, now: row.now }));
   }
 }

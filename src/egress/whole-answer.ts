@@ -75,7 +75,9 @@ class Reader implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const [first = EMPTY, ...others] = this.chunks;
     const bytes = others.length ? Buffer.concat(this.chunks, this.size) : first;
-    this.resolve({ status: this.status, statusText: this.statusText, headers: this.headers, bytes });
+    const { status, statusText, headers } = this;
+    // After all answers that have come by now were read: those who wait for them then go on together.
+    setImmediate(this.resolve, { status, statusText, headers, bytes });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

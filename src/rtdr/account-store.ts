@@ -1,17 +1,23 @@
 /** What is held of accounts, as refreshes read it and say that nothing has changed: many of them in one statement. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { AccountLookup } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import { Batches, type Part } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { retryingDeadlocks } from '../store/retry-deadlock.js';
+import { LOG, type Log } from '../telemetry/log.js';
 import { TOLD, type ToldRow } from './invoice-view.js';
 import type { HeldInvoice } from './reconcile.js';
+
+/** How long a refresh's time waits at most to be written, with others'. */
+const WRITE_AFTER_MS = 20;
+/** Accounts of one statement. */
+const WRITE_AT_ONCE = 500;
 
 export interface HeldAccount {
   /** Undefined: it was never refreshed, though a file may have told of its invoices. */
   account: AccountRow | undefined;
   invoices: ToldRow[];
-  /** Differs as soon as the account or any of its invoices is written, by whomever. */
-  version: string;
 }
 
 export interface AccountRow {
@@ -26,47 +32,43 @@ interface Key {
   billerId: string;
   accountNumber: string;
 }
-type Unchanged = Key & { held: HeldAccount; at: Date };
-type Row = AccountRow & ToldRow & { n: number; account_xmin: string | null; invoice_xmin: string | null };
+type Refreshed = Key & { at: Date };
+type Row = AccountRow & ToldRow & { n: number; is_account: boolean; is_invoice: boolean };
 
 // Account by account, in a plan that is kept: without the `offset` a plan may read whole tables for a few accounts, and
 // without the `limit`, which takes nothing away, it is made anew each time: that costs as much as it takes to run.
 const READ = `
-  select g.n::int, a.xmin::text as account_xmin, a.partner_account_id, a.block_ach, a.block_card,
-    a.block_reason, a.refreshed_at, i.xmin::text as invoice_xmin, ${TOLD.map((column) => `i.${column}`).join(', ')}
+  select g.n::int, a.biller_id is not null as is_account, a.partner_account_id, a.block_ach, a.block_card,
+    a.block_reason, a.refreshed_at, i.biller_id is not null as is_invoice, ${TOLD.map((column) => `i.${column}`).join(', ')}
   from (select * from unnest($1::text[], $2::text[]) with ordinality limit cardinality($1)) as g (biller_id, account_number, n)
   left join accounts a on a.biller_id = g.biller_id and a.account_number = g.account_number
   left join lateral (
-    select invoices.xmin, invoices.* from invoices
-    where biller_id = g.biller_id and account_number = g.account_number offset 0) i on true
+    select * from invoices where biller_id = g.biller_id and account_number = g.account_number offset 0) i on true
   order by g.n, i.invoice_date, i.invoice_number`;
 
-// What another refresh has locked is being changed: it is left out, and its caller goes the long way. The commit waits
-// for no disk: a time that a crash of the database takes away says no more than that the account was asked for earlier.
-const UNCHANGED = `
-  with same as materialized (
-    select a.biller_id, a.account_number, g.at
-    from (
-      select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
-      limit cardinality($1)) as g (biller_id, account_number, version, at)
-    cross join (select set_config('synchronous_commit', 'off', true) offset 0) as unhurried
-    join accounts a on a.biller_id = g.biller_id and a.account_number = g.account_number
-    where g.version = a.xmin || '.' || (
-      select count(*) || '.' || coalesce(sum(i.xmin::text::bigint), 0) from invoices i
-      where i.biller_id = g.biller_id and i.account_number = g.account_number)
-    for no key update of a skip locked)
-  update accounts a set refreshed_at = same.at from same
-  where a.biller_id = same.biller_id and a.account_number = same.account_number
-  returning a.biller_id, a.account_number`;
+// The commit waits for no disk: a time that a crash of the database takes away says no more than that the account was
+// asked for earlier.
+const REFRESHED = `
+  update accounts a set refreshed_at = g.at
+  from (select * from unnest($1::text[], $2::text[], $3::timestamptz[]) limit cardinality($1)) as g (biller_id, account_number, at)
+  cross join (select set_config('synchronous_commit', 'off', true) offset 0) as unhurried
+  where a.biller_id = g.biller_id and a.account_number = g.account_number
+    and coalesce(a.refreshed_at < g.at, true)`;
 
 @injectable()
 export class AccountStore {
   private readonly reads: Batches<Key, HeldAccount>;
-  private readonly writes: Batches<Unchanged, boolean>;
+  private readonly times: Batches<Refreshed, void>;
+  /** By account: when it was refreshed and nothing was new, until that is written. */
+  private readonly unwritten = new Map<string, Refreshed>();
+  private writing: Promise<void> | undefined;
 
-  constructor(@inject(DATABASE) private readonly database: Database) {
+  constructor(
+    @inject(DATABASE) private readonly database: Database,
+    @inject(LOG) private readonly log: Log,
+  ) {
     this.reads = new Batches((keys) => this.readAll(keys));
-    this.writes = new Batches((unchanged) => this.writeAll(unchanged));
+    this.times = new Batches(async (some) => some.map((one) => ({ value: this.keep(one) })));
   }
 
   /** Nothing is known of an account that is not held; its invoices are in the order of their dates. */
@@ -75,37 +77,52 @@ export class AccountStore {
   }
 
   /**
-   * Says that the partner told at this time what is held already.
-   * @returns false, and does nothing, where it is not as it was read any more
+   * Says that the partner told at this time what is held already. It is written soon, and nobody waits for that; `read`
+   * knows it at once. All that come in the same turn go on together, so that their answers go out together.
    */
-  unchanged(billerId: string, accountNumber: string, held: HeldAccount, at: Date): Promise<boolean> {
-    return this.writes.add({ billerId, accountNumber, held, at });
+  refreshed(billerId: string, accountNumber: string, at: Date): Promise<void> {
+    return this.times.add({ billerId, accountNumber, at });
+  }
+
+  /** Writes what is left. */
+  async close(): Promise<void> {
+    while (this.writing) await this.writing;
   }
 
   private async readAll(keys: readonly Key[]): Promise<Part<HeldAccount>[]> {
     const rows = await this.query<Row>('read-accounts', READ, [keys.map(billerOf), keys.map(accountOf)]);
-    const found = keys.map(() => ({ account: undefined, xmin: null, invoices: [], xmins: 0n }) as Found);
-    for (const { n, account_xmin: xmin, invoice_xmin: invoiceXmin, ...row } of rows) {
-      const of = found[n - 1] as Found;
-      if (xmin !== null) Object.assign(of, { account: row, xmin });
-      if (invoiceXmin === null) continue;
-      of.invoices.push(row);
-      of.xmins += BigInt(invoiceXmin);
+    const found = keys.map((): HeldAccount => ({ account: undefined, invoices: [] }));
+    for (const row of rows) {
+      const of = found[row.n - 1] as HeldAccount;
+      if (row.is_account) of.account ??= this.withLatestTime(row, keys[row.n - 1] as Key);
+      if (row.is_invoice) of.invoices.push(row);
     }
-    return found.map(({ account, invoices, xmin, xmins }) => ({
-      value: { account, invoices, version: `${xmin}.${invoices.length}.${xmins}` },
-    }));
+    return found.map((value) => ({ value }));
   }
 
-  private async writeAll(unchanged: readonly Unchanged[]): Promise<Part<boolean>[]> {
-    const rows = await this.query<{ biller_id: string; account_number: string }>('accounts-unchanged', UNCHANGED, [
-      unchanged.map(billerOf),
-      unchanged.map(accountOf),
-      unchanged.map(({ held }) => held.version),
-      unchanged.map(({ at }) => at),
-    ]);
-    const written = new Set(rows.map((row) => JSON.stringify([row.biller_id, row.account_number])));
-    return unchanged.map((one) => ({ value: written.has(JSON.stringify([one.billerId, one.accountNumber])) }));
+  private keep(one: Refreshed): void {
+    this.unwritten.set(keyOf(one), one);
+    this.writing ??= this.writeSoon();
+  }
+
+  private withLatestTime(row: AccountRow, key: Key): AccountRow {
+    const at = this.unwritten.get(keyOf(key))?.at;
+    return at && at > (row.refreshed_at ?? 0) ? { ...row, refreshed_at: at } : row;
+  }
+
+  private async writeSoon(): Promise<void> {
+    await wait(WRITE_AFTER_MS);
+    // In an order, so that two hosts' seldom wait for one another.
+    const some = [...this.unwritten].slice(0, WRITE_AT_ONCE).sort(([a], [b]) => (a < b ? -1 : 1));
+    const accounts = some.map(([, one]) => one);
+    const values = [accounts.map(billerOf), accounts.map(accountOf), accounts.map(({ at }) => at)];
+    try {
+      await retryingDeadlocks(() => this.query('accounts-refreshed', REFRESHED, values));
+    } catch (error) {
+      this.log.warn({ err: error }, 'it could not be written when accounts were refreshed');
+    }
+    for (const [key, one] of some) if (this.unwritten.get(key) === one) this.unwritten.delete(key);
+    this.writing = this.unwritten.size ? this.writeSoon() : undefined;
   }
 
   /** By name: planned once a connection. */
@@ -114,9 +131,9 @@ export class AccountStore {
   }
 }
 
-type Found = Omit<HeldAccount, 'version'> & { xmin: string | null; xmins: bigint };
 const billerOf = ({ billerId }: Key): string => billerId;
 const accountOf = ({ accountNumber }: Key): string => accountNumber;
+const keyOf = ({ billerId, accountNumber }: Key): string => `${billerId}\n${accountNumber}`;
 
 /** What a partner is asked, by what is held. */
 export const lookupOf = (accountNumber: string, { account, invoices }: HeldAccount): AccountLookup => ({

@@ -144,14 +144,15 @@ export class RefreshAccount {
       told({ error: AdapterError.is(error) ? error.kind : 'misconfigured' });
       return this.withoutPartner(error, accountNumber, held);
     }
-    // Mostly the partner says what we hold: then only the time is written, together with others'.
+    // Mostly the partner says what we hold: then only the time is written, and nobody waits for it. What another has
+    // written meanwhile is newer than what was read here, and stays.
     if (account && tellsNothingNew(snapshot, account, held.invoices)) {
       const at = new Date();
-      if (await this.store.unchanged(billerId, accountNumber, held, at))
-        return {
-          ...accountView(accountNumber, { ...account, refreshed_at: at }, held.invoices),
-          ...{ changes: [], stale: false },
-        };
+      await this.store.refreshed(billerId, accountNumber, at);
+      return {
+        ...accountView(accountNumber, { ...account, refreshed_at: at }, held.invoices),
+        ...{ changes: [], stale: false },
+      };
     }
     // An import may have come to the account's invoices before the account.
     return retryingDeadlocks(() => this.apply(biller, accountNumber, snapshot));

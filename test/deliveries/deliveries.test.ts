@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { TestHost } from '../host-fixture.js';
 import { ADRIFT } from '../store/adrift.js';
@@ -43,6 +44,13 @@ describe('deliveries', () => {
       source_id: 'INVOICECLOUD',
       meta: { payment_source: 'Web', payment_method: 'Visa', maskedNumber: '4242', payorName: 'Jordan Example' },
     });
+  });
+
+  it('leaves no job behind', async () => {
+    const { body } = await pay('without-a-job');
+    const jobs = () => host.query("select from pgboss.job where data->>'deliveryId' = $1", [body.deliveryId]);
+    while ((await jobs()).length) await wait(20);
+    expect((await pay('without-a-job')).body.state).to.equal('delivered');
   });
 
   it("names the bank, or ACH where it isn't known", async () => {
