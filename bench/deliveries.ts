@@ -10,6 +10,17 @@ import { type Figure, interleaved, ratios } from './results.js';
 const [DELIVERIES, BILLERS, ROUNDS, WARM_UPS] = [10_000, 20, 5, 3];
 const LOOK_EVERY_MS = 20;
 
+/** A database of its own beside the one given: the jobs of one would lie in the other's way. */
+async function another(database: string): Promise<string> {
+  const url = new URL(database);
+  const client = new pg.Client(database);
+  await client.connect();
+  await client.query(`create database ${url.pathname.slice(1)}_plain`);
+  await client.end();
+  url.pathname += '_plain';
+  return url.href;
+}
+
 /** Commits so many jobs at once, and with them whatever they are about. */
 class Backlog {
   private sequence = 0;
@@ -72,17 +83,18 @@ export async function deliveries(folder: string, database: string): Promise<Figu
   const partner = await serve('stand-in-partner.js');
   const host = await startHost(folder, database);
   for (let index = 0; index < BILLERS; index++) await putBiller(host.url, `biller-${index}`, partner.url);
-  const nothing = await serve('plain-queue.js', [database]);
-  const backlog = await Backlog.open(database);
+  const plainDatabase = await another(database);
+  const nothing = await serve('plain-queue.js', [plainDatabase]);
+  const [plainBacklog, backlog] = await Promise.all([Backlog.open(plainDatabase), Backlog.open(database)]);
   const [plain, ours] = await interleaved(
     ROUNDS,
     [
-      { name: 'pg-boss', run: () => backlog.measure('bench-nothing', DELIVERIES, false) },
+      { name: 'pg-boss', run: () => plainBacklog.measure('bench-nothing', DELIVERIES, false) },
       { name: 'host', run: () => backlog.measure('deliveries', DELIVERIES, true) },
     ],
     WARM_UPS,
   );
-  await backlog.close();
+  await Promise.all([plainBacklog.close(), backlog.close()]);
   host.child.kill('SIGTERM');
   await host.exited;
   for (const each of [partner, nothing]) each.stop();

@@ -1,4 +1,5 @@
 /** Holds payments, returns and enrollments durably, and tells how they stand. */
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { ENROLLMENT_KINDS, type EnrollmentKind } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
@@ -9,6 +10,7 @@ import { Problem } from '../problem.js';
 import { audit } from '../store/audit.js';
 import { Batches, type Part } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { inOneTrip } from '../store/one-trip.js';
 import {
   DELIVERY_STATES,
   type DeliveryKind,
@@ -60,6 +62,13 @@ function listedBy(state: DeliveryState | undefined) {
     id: sql.ref<string>(undelivered ? 'undelivered.delivery_id' : 'id'),
   };
 }
+
+const ACCEPT = `
+  insert into deliveries (id, biller_id, kind, key, state, request, result, accepted_by)
+  select g.id, g.biller_id, g.kind, g.key, 'queued', g.request::jsonb, '{}', g.by
+  from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+    as g (id, biller_id, kind, key, request, by)
+  on conflict (biller_id, kind, key) do nothing returning *`;
 
 @injectable()
 export class Deliveries {
@@ -488,40 +497,38 @@ export class Deliveries {
   private async acceptAll(wishes: readonly Accept[]): Promise<Part<Accepted>[]> {
     // In one order, so that hosts that are handed the same ones don't wait for each other in a circle.
     const sorted = wishes.toSorted((a, b) => (identityOf(a) < identityOf(b) ? -1 : 1));
-    const accepted = await this.database.db.transaction().execute(async (trx) => {
-      const of = (field: 'billerId' | 'kind' | 'key' | 'request' | 'by') => sorted.map((wish) => wish[field]);
-      const { rows: made } = await sql<Delivery>`
-        insert into deliveries (biller_id, kind, key, state, request, result, accepted_by)
-        select g.biller_id, g.kind, g.key, 'queued', g.request::jsonb, '{}', g.by
-        from unnest(${of('billerId')}::text[], ${of('kind')}::text[], ${of('key')}::text[], ${of('request')}::text[],
-          ${of('by')}::text[]) as g (biller_id, kind, key, request, by)
-        on conflict (biller_id, kind, key) do nothing returning *`.execute(trx);
-      const found = new Map<string, Accepted>(
-        made.map((row) => [identityOf(toIdentity(row)), { delivery: row, created: true }]),
-      );
-      const jobs = sorted.flatMap((wish) => {
-        const row = found.get(identityOf(wish))?.delivery;
-        return row ? [{ deliveryId: row.id, ...wish }] : [];
-      });
-      const unique = [...new Map(jobs.map((job) => [job.deliveryId, job])).values()];
-      if (unique.length) await this.queue.enqueue(trx, unique);
-      const others = sorted.filter((wish) => !found.has(identityOf(wish)));
-      if (others.length) {
-        const held = await trx
-          .selectFrom('deliveries')
-          .selectAll()
-          .where((eb) =>
-            eb(
-              eb.refTuple('biller_id', 'kind', 'key'),
-              'in',
-              others.map(({ billerId, kind, key }) => eb.tuple(billerId, kind, key)),
-            ),
-          )
-          .execute();
-        for (const row of held) found.set(identityOf(toIdentity(row)), { delivery: row, created: false });
-      }
-      return found;
-    });
+    const unique = [
+      ...new Map(sorted.map((wish) => [identityOf(wish), { ...wish, deliveryId: randomUUID() }])).values(),
+    ];
+    const [made] = await inOneTrip<[Delivery[], unknown]>(
+      this.database.pipelined,
+      async (send) => {
+        const of = (field: 'deliveryId' | 'billerId' | 'kind' | 'key' | 'request' | 'by') =>
+          unique.map((wish) => wish[field]);
+        const fields = [of('deliveryId'), of('billerId'), of('kind'), of('key'), of('request'), of('by')];
+        return (await send(ACCEPT, fields)).rows;
+      },
+      // That of one that is held already finds no delivery, and is gone.
+      (send) => this.queue.enqueueBy(send, unique),
+    );
+    const accepted = new Map<string, Accepted>(
+      made.map((row) => [identityOf(toIdentity(row)), { delivery: row, created: true }]),
+    );
+    const others = unique.filter((wish) => !accepted.has(identityOf(wish)));
+    if (others.length) {
+      const held = await this.database.db
+        .selectFrom('deliveries')
+        .selectAll()
+        .where((eb) =>
+          eb(
+            eb.refTuple('biller_id', 'kind', 'key'),
+            'in',
+            others.map(({ billerId, kind, key }) => eb.tuple(billerId, kind, key)),
+          ),
+        )
+        .execute();
+      for (const row of held) accepted.set(identityOf(toIdentity(row)), { delivery: row, created: false });
+    }
     if (accepted.size) this.queue.poke();
     const told = new Set<string>();
     return wishes.map((wish) => {

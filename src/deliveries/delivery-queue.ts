@@ -3,8 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ServiceIdentifier } from 'inversify';
 import type { Transaction } from 'kysely';
-import { type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
+import { type Db, type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
 import { Batches } from '../store/batches.js';
+import type { Send } from '../store/one-trip.js';
 import type { Tables } from '../store/tables.js';
 import type { Log } from '../telemetry/log.js';
 import type { HeldBack } from './deliver.js';
@@ -101,13 +102,22 @@ export class DeliveryQueue {
   }
 
   /** Part of the transaction given: no row without its job, no job without its row. */
-  async enqueue(trx: Transaction<Tables>, jobs: readonly DeliveryJob[]) {
+  async enqueue(trx: Transaction<Tables>, jobs: readonly DeliveryJob[]): Promise<void> {
+    await this.insert(fromKysely(trx), jobs);
+  }
+
+  /** The same, of a transaction in one trip. */
+  async enqueueBy(send: Send, jobs: readonly DeliveryJob[]): Promise<void> {
+    await this.insert({ executeSql: send }, jobs);
+  }
+
+  private async insert(db: Db, jobs: readonly DeliveryJob[]): Promise<void> {
     const inserts = jobs.map(({ deliveryId, billerId, limit, startAfter, carrier = traceCarrier() }) => ({
       data: { deliveryId, ...carrier },
       group: { id: billerId, tier: String(Math.min(limit, MOST_OF_A_BILLER)) },
       ...(startAfter ? { startAfter } : {}),
     }));
-    await this.boss.insert(QUEUE, inserts, { db: fromKysely(trx) });
+    await this.boss.insert(QUEUE, inserts, { db });
   }
 
   /** Says that a job of this host was committed. */

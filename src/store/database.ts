@@ -10,11 +10,16 @@ import type { Tables } from './tables.js';
 export interface Database {
   db: Kysely<Tables>;
   pool: pg.Pool;
+  /** In pipeline mode: a statement waits for none that was sent before. */
+  pipelined: pg.Pool;
   connectionString: string;
   close(): Promise<void>;
 }
 
 export const DATABASE: ServiceIdentifier<Database> = Symbol('database');
+
+/** They are never waited for long: what goes over them is gathered first. */
+const MOST_PIPELINED = 4;
 
 const INT8 = 20;
 const types: pg.CustomTypesConfig = {
@@ -26,11 +31,20 @@ const types: pg.CustomTypesConfig = {
 /** Connects when it is first asked; its tables are as they are. */
 export function openPool(connectionString: string, { max = 20 } = {}): Database {
   // Durability is asked for by name, whatever the server's default is: an answered 202 must survive a crash.
-  const pool = new pg.Pool({ connectionString, max, types, options: '-c synchronous_commit=on' });
-  pool.on('connect', traceStatements);
-  pool.on('error', () => undefined); // an idle connection that broke; the next query opens another
+  const options = '-c synchronous_commit=on';
+  const pool = new pg.Pool({ connectionString, max, types, options });
+  const pipelined = new pg.Pool({ connectionString, max: MOST_PIPELINED, types, options, pipeline: true });
+  for (const each of [pool, pipelined]) {
+    each.on('connect', traceStatements);
+    // One that breaks tells those whose statements were under way; the next query opens another.
+    each.on('connect', (client) => client.on('error', () => undefined));
+    each.on('error', () => undefined);
+  }
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { db, pool, connectionString, close: () => db.destroy() };
+  const close = async (): Promise<void> => {
+    await Promise.all([db.destroy(), pipelined.end()]);
+  };
+  return { db, pool, pipelined, connectionString, close };
 }
 
 /** @throws Error saying which migration failed */
