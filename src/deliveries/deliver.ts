@@ -222,8 +222,9 @@ export class Deliver {
       () => Number.POSITIVE_INFINITY,
     );
     const { row, conclusion } = await this.world.store.transact('conclude', async (transaction) => {
-      const locked = await transaction.lock(id);
+      const [locked, known] = await Promise.all([transaction.lock(id), transaction.partner(billerId)]);
       if (!locked) return {};
+      const partner = known ?? (await transaction.lockPartner(billerId));
       const { delivery: row, now } = locked;
       const failure = 'failure' in outcome ? outcome.failure : undefined;
       const context = {
@@ -232,7 +233,7 @@ export class Deliver {
       };
       const decide = (partner: PartnerState) =>
         (this.world.rules?.conclude ?? conclude)(row, claim.delivery, outcome, { ...context, partner });
-      let conclusion = decide(await transaction.partner(billerId));
+      let conclusion = decide(partner);
       // Most change nothing about the partner, and then don't take turns for it.
       if (conclusion.partner) conclusion = decide(await transaction.lockPartner(billerId));
       if (!('waitUntil' in outcome))

@@ -33,7 +33,8 @@ export interface LockedForClaim extends Locked<Delivery> {
 export interface DeliveryTransaction {
   lock(id: string): Promise<Locked | undefined>;
   lockForClaim(id: string): Promise<LockedForClaim | undefined>;
-  partner(billerId: string): Promise<PartnerState>;
+  /** Undefined: there is none yet. */
+  partner(billerId: string): Promise<PartnerState | undefined>;
   lockPartner(billerId: string): Promise<PartnerState>;
   /** The latest ten, newest first. */
   latestAttempts(deliveryId: string): Promise<{ code: string | null; message: string | null }[]>;

@@ -1,10 +1,9 @@
 /** The delivery engine's store on PostgreSQL; jobs enter the queue in the same transaction. */
 import { inject, injectable } from 'inversify';
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Batches } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
-import type { Tables } from '../store/tables.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
 import { LEASE_MS } from './delivery-rules.js';
 import type { Delivery, DeliveryStep, DeliveryStore, DeliveryTransaction } from './delivery-store.js';
@@ -26,9 +25,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
     @inject(BillerScopes) private readonly scopes: BillerScopes,
   ) {
     const together = () =>
-      new Batches<Work, unknown>((works) =>
-        this.inTransaction(async (shared) => (await shared.run(works)).map((value) => ({ value }))),
-      );
+      new Batches<Work, unknown>(async (works) => (await this.inTransaction(works)).map((value) => ({ value })));
     this.works = { claim: together(), conclude: together() };
   }
 
@@ -37,15 +34,17 @@ export class PostgresDeliveryStore implements DeliveryStore {
   }
 
   async transactAlone<T>(work: (transaction: DeliveryTransaction) => Promise<T>): Promise<T> {
-    return (await this.inTransaction((shared) => shared.run([work])))[0] as T;
+    return (await this.inTransaction([work]))[0] as T;
   }
 
-  private inTransaction<T>(work: (shared: SharedTransaction) => Promise<T>): Promise<T> {
-    const limitOf = async (billerId: string, db: Transaction<Tables>) =>
-      (await this.scopes.limits(billerId, db)).concurrency;
-    return this.database.db
-      .transaction()
-      .execute((trx) => work(new SharedTransaction(trx, { queue: this.queue, limitOf })));
+  private async inTransaction<T>(works: readonly ((transaction: DeliveryTransaction) => Promise<T>)[]): Promise<T[]> {
+    const limitOf = async (billerId: string) => (await this.scopes.limits(billerId)).concurrency;
+    const client = await this.database.pipelined.connect();
+    try {
+      return await new SharedTransaction(client, { db: this.database.db, queue: this.queue, limitOf }).run(works);
+    } finally {
+      client.release();
+    }
   }
 
   paymentOf(returned: Delivery): Promise<Delivery | undefined> {

@@ -1,9 +1,11 @@
 /**
  * One database transaction for many pieces of work at once: what they ask for at the same time becomes one statement, and
  * they are committed together. Each sees what it would see alone, since whatever two of them must not do at once (the
- * same delivery, a partner's state) they do in turns.
+ * same delivery, a partner's state) they do in turns. Its connection is in pipeline mode: what doesn't need another's answer
+ * is sent without waiting for it, and the database does it in the order it was sent.
  */
-import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
+import { type Compilable, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import type pg from 'pg';
 import { Batches, type Part } from '../store/batches.js';
 import type { Tables } from '../store/tables.js';
 import type { DeliveryJob, DeliveryQueue } from './delivery-queue.js';
@@ -44,14 +46,14 @@ type Save = { id: string; patch: DeliveryPatch };
 
 /** What the transaction needs besides the database. */
 export interface SharedTransactionParts {
+  /** What statements are made with; none is sent by it. */
+  db: Kysely<Tables>;
   queue: DeliveryQueue;
   /** How many deliveries of a biller may be under way at once. */
-  limitOf(billerId: string, db: Kysely<Tables>): Promise<number>;
+  limitOf(billerId: string): Promise<number>;
 }
 
 export class SharedTransaction {
-  /** A connection does one thing after another. */
-  private last: Promise<unknown> = Promise.resolve();
   /** By what is done in turns: when the latest work that does it has ended. */
   private readonly turns = new Map<string, Promise<unknown>>();
   /** By biller: how many of the works here wish to claim one of its deliveries. */
@@ -67,38 +69,57 @@ export class SharedTransaction {
   private records: Attempt[] = [];
   private partnerSaves: { billerId: string; patch: PartnerPatch }[] = [];
   private jobs: DeliveryJob[] = [];
+  /** What was sent and is waited for at the end. */
+  private readonly sent: Promise<unknown>[] = [];
 
+  /** @param client in pipeline mode, and nobody else's until this has ended */
   constructor(
-    private readonly trx: Transaction<Tables>,
+    private readonly client: pg.PoolClient,
     private readonly parts: SharedTransactionParts,
   ) {
     const together = <Item, Result>(run: (items: readonly Item[]) => Promise<readonly Result[]>) =>
       new Batches<Item, Result>(async (items) =>
         (await this.read(() => run(items))).map((value): Part<Result> => ({ value })),
       );
-    this.locks = together((ids) => this.lockAll(ids, this.trx.selectFrom('deliveries').select(PROGRESS)));
-    this.wholeLocks = together((ids) => this.lockAll(ids, this.trx.selectFrom('deliveries').selectAll()));
+    const { db } = parts;
+    this.locks = together((ids) => this.lockAll(ids, db.selectFrom('deliveries').select(PROGRESS)));
+    this.wholeLocks = together((ids) => this.lockAll(ids, db.selectFrom('deliveries').selectAll()));
     this.standings = together((billerIds) => this.standingsOf(billerIds));
     this.partners = together((billerIds) => this.partnersOf(billerIds));
   }
 
-  /** @throws what the first work that failed has thrown, when all of them have ended */
+  /** @throws what the first statement or work that failed has thrown, when all of them have ended; nothing is committed then */
   async run<T>(works: readonly ((transaction: DeliveryTransaction) => Promise<T>)[]): Promise<T[]> {
-    const ended = await Promise.allSettled(
-      works.map((work) => {
-        let end: () => void = () => undefined;
-        const untilEnd = new Promise<void>((done) => {
-          end = done;
-        });
-        return work(this.seenBy(untilEnd)).finally(end);
-      }),
-    );
-    const values = ended.map((one) => {
-      if (one.status === 'rejected') throw one.reason;
-      return one.value;
-    });
-    await this.write();
-    return values;
+    try {
+      this.keep(this.client.query('begin'));
+      const ended = await Promise.allSettled(
+        works.map((work) => {
+          let end: () => void = () => undefined;
+          const untilEnd = new Promise<void>((done) => {
+            end = done;
+          });
+          return work(this.seenBy(untilEnd)).finally(end);
+        }),
+      );
+      const makesJobs = this.jobs.length > 0;
+      this.write();
+      // A job is sent when the queue has looked at it, not at once.
+      if (makesJobs || ended.some(({ status }) => status === 'rejected')) await Promise.all(this.sent);
+      const values = ended.map((one) => {
+        if (one.status === 'rejected') throw one.reason;
+        return one.value;
+      });
+      const committed = this.client.query('commit');
+      this.keep(committed);
+      await Promise.all(this.sent);
+      if ((await committed).command !== 'COMMIT') throw new Error('a transaction was not committed');
+      return values;
+    } catch (error) {
+      // The first that failed, not those that failed for it.
+      const failed = (await Promise.allSettled(this.sent)).find(({ status }) => status === 'rejected');
+      await this.client.query('rollback').catch(() => undefined); // then its connection is gone, and with it all of this
+      throw (failed as PromiseRejectedResult | undefined)?.reason ?? error;
+    }
   }
 
   private seenBy(untilEnd: Promise<void>): DeliveryTransaction {
@@ -115,12 +136,12 @@ export class SharedTransaction {
     };
     const lockPartner = async (billerId: string): Promise<PartnerState> => {
       await turn(`partner ${billerId}`);
-      return this.read(async () => (await this.lockPartners([billerId]))[0] as PartnerState);
+      return this.read(() => this.lockPartner(billerId));
     };
     return {
       lock: (id) => lock(id, this.locks),
       lockPartner,
-      partner: async (billerId) => (await this.partners.add(billerId)) ?? lockPartner(billerId),
+      partner: (billerId) => this.partners.add(billerId),
       lockForClaim: async (id) => {
         const locked = await lock(id, this.wholeLocks);
         if (!locked) return undefined;
@@ -135,113 +156,141 @@ export class SharedTransaction {
       },
       latestAttempts: (deliveryId) =>
         this.read(() =>
-          this.trx
-            .selectFrom('delivery_attempts')
-            .select(['code', 'message'])
-            .where('delivery_id', '=', deliveryId)
-            .orderBy('id', 'desc')
-            .limit(10)
-            .execute(),
+          this.ask(
+            this.parts.db
+              .selectFrom('delivery_attempts')
+              .select(['code', 'message'])
+              .where('delivery_id', '=', deliveryId)
+              .orderBy('id', 'desc')
+              .limit(10),
+          ),
         ),
       save: async (id, patch) => void this.saves.push({ id, patch }),
       savePartner: async (billerId, patch) => void this.partnerSaves.push({ billerId, patch }),
       record: async (attempt) => void this.records.push(attempt),
       enqueue: async ({ id, biller_id: billerId }, startAfter) => {
-        const limit = await this.inTurn(() => this.parts.limitOf(billerId, this.trx));
+        const limit = await this.parts.limitOf(billerId);
         this.jobs.push({ deliveryId: id, billerId, limit, ...(startAfter ? { startAfter } : {}) });
       },
       endedLeases: () => this.read(() => this.endedLeases()),
     };
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.last.then(work);
-    this.last = result.catch(() => undefined);
-    return result;
-  }
-
   /** Sees what is to be written by then. */
   private read<T>(work: () => Promise<T>): Promise<T> {
-    return this.inTurn(async () => {
-      await this.write();
-      return work();
-    });
+    this.write();
+    return work();
   }
 
-  private async write(): Promise<void> {
+  private ask<Row>(query: Compilable<Row>): Promise<Row[]> {
+    return this.send<Row>(query.compile());
+  }
+
+  /** Sends it at once; those before may still be without an answer. */
+  private async send<Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }): Promise<Row[]> {
+    return (await this.client.query(sql, [...parameters])).rows;
+  }
+
+  private keep(sent: Promise<unknown>): void {
+    sent.catch(() => undefined); // it is looked at in the end
+    this.sent.push(sent);
+  }
+
+  private write(): void {
     const { saves, records, partnerSaves, jobs } = this;
     [this.saves, this.records, this.partnerSaves, this.jobs] = [[], [], [], []];
-    await this.saveAll(saves);
-    if (records.length) await this.recordAll(records);
+    this.saveAll(saves);
+    if (records.length) this.recordAll(records);
     for (const { billerId, patch } of partnerSaves)
-      await this.trx.updateTable('partner_states').set(patch).where('biller_id', '=', billerId).execute();
-    if (jobs.length) await this.parts.queue.enqueue(this.trx, jobs);
+      this.keep(this.ask(this.parts.db.updateTable('partner_states').set(patch).where('biller_id', '=', billerId)));
+    if (jobs.length) this.keep(this.parts.queue.enqueueBy((text, values) => this.client.query(text, values), jobs));
   }
 
   private async lockAll<Of extends { id: string }>(
     ids: readonly string[],
     select: SelectQueryBuilder<Tables, 'deliveries', Of>,
   ): Promise<(Locked<Of> | undefined)[]> {
-    const rows = await select
-      .select(NOW.as('now'))
-      .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
-      .orderBy('id') // so that two transactions wait for one another one way only
-      .forUpdate()
-      .execute();
+    const rows = await this.ask(
+      select
+        .select(NOW.as('now'))
+        .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+        .orderBy('id') // so that two transactions wait for one another one way only
+        .forUpdate(),
+    );
     const byId = new Map(rows.map((row) => [row.id, { delivery: row, now: row.now }]));
     return ids.map((id) => byId.get(id));
   }
 
   private async partnersOf(billerIds: readonly string[]): Promise<(PartnerState | undefined)[]> {
-    const rows = await this.selectPartners(billerIds).execute();
+    const rows = await this.ask(this.selectPartners(billerIds));
     const byId = new Map(rows.map((row) => [row.biller_id, row]));
     return billerIds.map((billerId) => byId.get(billerId));
   }
 
   private selectPartners(billerIds: readonly string[]) {
-    return this.trx
+    return this.parts.db
       .selectFrom('partner_states')
       .selectAll()
-      .where('biller_id', '=', sql<string>`any(${[...billerIds]}::text[])`);
+      .where('biller_id', '=', sql<string>`any(${[...new Set(billerIds)]}::text[])`);
   }
 
-  private async lockPartners(billerIds: readonly string[]): Promise<PartnerState[]> {
-    const select = async () =>
-      new Map(
-        (await this.selectPartners(billerIds).orderBy('biller_id').forUpdate().execute()).map((row) => [
-          row.biller_id,
-          row,
-        ]),
-      );
-    let found = await select();
-    const lacking = [...new Set(billerIds)].filter((billerId) => !found.has(billerId)).sort();
-    if (lacking.length) {
-      await this.trx
+  /** Some may not be there yet. */
+  private async lockedPartners(billerIds: readonly string[]): Promise<Map<string, PartnerState>> {
+    const rows = await this.ask(this.selectPartners(billerIds).orderBy('biller_id').forUpdate());
+    return new Map(rows.map((row) => [row.biller_id, row]));
+  }
+
+  private async makePartners(billerIds: readonly string[]): Promise<void> {
+    const values = [...new Set(billerIds)].sort().map((billerId) => ({ biller_id: billerId }));
+    await this.ask(
+      this.parts.db
         .insertInto('partner_states')
-        .values(lacking.map((billerId) => ({ biller_id: billerId })))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      found = await select();
-    }
-    return billerIds.map((billerId) => found.get(billerId) as PartnerState);
+        .values(values)
+        .onConflict((conflict) => conflict.doNothing()),
+    );
+  }
+
+  private async lockPartner(billerId: string): Promise<PartnerState> {
+    const found = (await this.lockedPartners([billerId])).get(billerId);
+    if (found) return found;
+    await this.makePartners([billerId]);
+    return (await this.lockedPartners([billerId])).get(billerId) as PartnerState;
   }
 
   private async standingsOf(billerIds: readonly string[]): Promise<Standing[]> {
-    const partners = await this.lockPartners(billerIds);
-    const { rows: counts } = await sql<{ biller_id: string; n: number }>`
-      select biller_id, n from leased_of(${[...new Set(billerIds)]}::text[])`.execute(this.trx);
-    const leased = new Map(counts.map(({ biller_id, n }) => [biller_id, n]));
-    const limits = new Map<string, number>();
-    for (const billerId of new Set(billerIds)) limits.set(billerId, await this.parts.limitOf(billerId, this.trx));
-    return billerIds.map((billerId, index) => ({
-      partner: partners[index] as PartnerState,
+    const [partners, leased, limits] = await Promise.all([
+      this.lockedPartners(billerIds),
+      this.leasedOf(billerIds), // counted when the partners are locked
+      this.limitsOf(billerIds),
+    ]);
+    const lacking = billerIds.filter((billerId) => !partners.has(billerId));
+    if (lacking.length) {
+      await this.makePartners(lacking);
+      return this.standingsOf(billerIds);
+    }
+    return billerIds.map((billerId) => ({
+      partner: partners.get(billerId) as PartnerState,
       leased: leased.get(billerId) ?? 0,
       limit: limits.get(billerId) ?? 0,
     }));
   }
 
+  private async leasedOf(billerIds: readonly string[]): Promise<Map<string, number>> {
+    const count = sql<{ biller_id: string; n: number }>`
+      select biller_id, n from leased_of(${[...new Set(billerIds)]}::text[])`;
+    const rows = await this.send<{ biller_id: string; n: number }>(count.compile(this.parts.db));
+    return new Map(rows.map(({ biller_id, n }) => [biller_id, n]));
+  }
+
+  private async limitsOf(billerIds: readonly string[]): Promise<Map<string, number>> {
+    const all = [...new Set(billerIds)].map(
+      async (billerId) => [billerId, await this.parts.limitOf(billerId)] as const,
+    );
+    return new Map(await Promise.all(all));
+  }
+
   /** Those that set the same columns, mostly all, in one statement. */
-  private async saveAll(saves: readonly Save[]): Promise<void> {
+  private saveAll(saves: readonly Save[]): void {
     const alike = Map.groupBy(saves, ({ patch }) => Object.keys(patch).sort().join());
     for (const group of alike.values()) {
       const columns = Object.keys(group[0]?.patch ?? {}) as (keyof DeliveryPatch)[];
@@ -256,35 +305,38 @@ export class SharedTransaction {
         group.map(({ id }) => id),
       );
       const sets = columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`p.${column}`)}`);
-      await sql`
+      const update = sql`
         update deliveries d set ${sql.join([...sets, sql`updated_at = clock_timestamp()`])}
         from rows from (${sql.join([ids, ...values])}) as p (${sql.join(['id', ...columns].map((name) => sql.id(name)))})
-        where d.id = p.id`.execute(this.trx);
+        where d.id = p.id`;
+      this.keep(this.send(update.compile(this.parts.db)));
     }
   }
 
-  private async recordAll(attempts: readonly Attempt[]): Promise<void> {
+  private recordAll(attempts: readonly Attempt[]): void {
     const columns = Object.entries(ATTEMPT_TYPES).map(([name, type]) =>
       asColumn(
         type,
         attempts.map((attempt) => attempt[name as keyof Attempt] ?? null),
       ),
     );
-    await sql`
+    const insert = sql`
       insert into delivery_attempts (${sql.join(Object.keys(ATTEMPT_TYPES).map((name) => sql.id(name)))})
-      select * from rows from (${sql.join(columns)}) as g`.execute(this.trx);
+      select * from rows from (${sql.join(columns)}) as g`;
+    this.keep(this.send(insert.compile(this.parts.db)));
   }
 
   private async endedLeases(): Promise<Locked[]> {
-    const rows = await this.trx
-      .selectFrom('deliveries')
-      .select([...PROGRESS, NOW.as('now')])
-      .where('id', 'in', (eb) => eb.selectFrom('leased_deliveries').select('delivery_id'))
-      .where('lease_until', '<', NOW)
-      .limit(SWEEP_AT_MOST)
-      .forUpdate()
-      .skipLocked()
-      .execute();
+    const rows = await this.ask(
+      this.parts.db
+        .selectFrom('deliveries')
+        .select([...PROGRESS, NOW.as('now')])
+        .where('id', 'in', (eb) => eb.selectFrom('leased_deliveries').select('delivery_id'))
+        .where('lease_until', '<', NOW)
+        .limit(SWEEP_AT_MOST)
+        .forUpdate()
+        .skipLocked(),
+    );
     return rows.map((row) => ({ delivery: row, now: row.now }));
   }
 }

@@ -19,7 +19,7 @@ export interface Database {
 export const DATABASE: ServiceIdentifier<Database> = Symbol('database');
 
 /** They are never waited for long: what goes over them is gathered first. */
-const MOST_PIPELINED = 4;
+const MOST_PIPELINED = 8;
 
 const INT8 = 20;
 const types: pg.CustomTypesConfig = {
