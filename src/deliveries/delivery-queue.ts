@@ -25,11 +25,11 @@ const CONCLUDE_MS = 2_500;
 /** A job whose worker died is handed to another after this long: the shortest that pg-boss knows. */
 const HEARTBEAT_SECONDS = 10;
 /**
- * A queue's statistics are always of another moment: where they say that little waits, all that waits would be read and sorted
+ * A queue's statistics are always of another moment: where they say that little waits, all that waits would be read, and sorted,
  * for each fetch, instead of the first few by the index that is made for them. And no disk is waited for: jobs are made in
  * their reason's transaction, not here, and one that a crash of the database forgets was fetched or done is run once more.
  */
-const CONNECTION = '-c enable_bitmapscan=off -c synchronous_commit=off';
+const CONNECTION = '-c enable_seqscan=off -c enable_bitmapscan=off -c synchronous_commit=off';
 const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
 
 /** pg-boss keeps a group's limit by its tier: here a tier is the limit itself. */

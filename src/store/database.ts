@@ -41,8 +41,10 @@ export function openPool(connectionString: string, { max = 20 } = {}): Database 
     each.on('error', () => undefined);
   }
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  let closed: Promise<unknown> | undefined;
   const close = async (): Promise<void> => {
-    await Promise.all([db.destroy(), pipelined.end()]);
+    closed ??= Promise.all([db.destroy(), pipelined.end()]);
+    await closed;
   };
   return { db, pool, pipelined, connectionString, close };
 }
