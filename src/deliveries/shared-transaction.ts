@@ -48,7 +48,7 @@ type Save = { id: string; patch: DeliveryPatch };
 export interface SharedTransactionParts {
   /** What statements are made with; none is sent by it. */
   db: Kysely<Tables>;
-  queue: DeliveryQueue;
+  queue: Pick<DeliveryQueue, 'enqueueBy'>;
   /** How many deliveries of a biller may be under way at once. */
   limitOf(billerId: string): Promise<number>;
 }
@@ -71,6 +71,7 @@ export class SharedTransaction {
   private jobs: DeliveryJob[] = [];
   /** What was sent and is waited for at the end. */
   private readonly sent: Promise<unknown>[] = [];
+  private makesJobs = false;
 
   /** @param client in pipeline mode, and nobody else's until this has ended */
   constructor(
@@ -101,10 +102,9 @@ export class SharedTransaction {
           return work(this.seenBy(untilEnd)).finally(end);
         }),
       );
-      const makesJobs = this.jobs.length > 0;
       this.write();
       // A job is sent when the queue has looked at it, not at once.
-      if (makesJobs || ended.some(({ status }) => status === 'rejected')) await Promise.all(this.sent);
+      if (this.makesJobs || ended.some(({ status }) => status === 'rejected')) await Promise.all(this.sent);
       const values = ended.map((one) => {
         if (one.status === 'rejected') throw one.reason;
         return one.value;
@@ -203,7 +203,9 @@ export class SharedTransaction {
     if (records.length) this.recordAll(records);
     for (const { billerId, patch } of partnerSaves)
       this.keep(this.ask(this.parts.db.updateTable('partner_states').set(patch).where('biller_id', '=', billerId)));
-    if (jobs.length) this.keep(this.parts.queue.enqueueBy((text, values) => this.client.query(text, values), jobs));
+    if (jobs.length === 0) return;
+    this.makesJobs = true;
+    this.keep(this.parts.queue.enqueueBy((text, values) => this.client.query(text, values), jobs));
   }
 
   private async lockAll<Of extends { id: string }>(
