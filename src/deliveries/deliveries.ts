@@ -496,10 +496,9 @@ export class Deliveries {
   /** What is handed over at the same time is committed together. */
   private async acceptAll(wishes: readonly Accept[]): Promise<Part<Accepted>[]> {
     // In one order, so that hosts that are handed the same ones don't wait for each other in a circle.
-    const sorted = wishes.toSorted((a, b) => (identityOf(a) < identityOf(b) ? -1 : 1));
-    const unique = [
-      ...new Map(sorted.map((wish) => [identityOf(wish), { ...wish, deliveryId: randomUUID() }])).values(),
-    ];
+    const sorted = [...Map.groupBy(wishes, identityOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+    // Handed over twice in one batch: the first makes it.
+    const unique = sorted.map(([, [first]]) => ({ ...(first as Accept), deliveryId: randomUUID() }));
     const [made] = await inOneTrip<[Delivery[], unknown]>(
       this.database.pipelined,
       async (send) => {
@@ -535,7 +534,6 @@ export class Deliveries {
       const id = identityOf(wish);
       const one = accepted.get(id);
       if (!one) return { error: new Error(`the delivery ${id} was neither made nor found`) };
-      // Handed over twice in one batch: the first made it.
       const created = one.created && !told.has(id);
       told.add(id);
       return { value: { ...one, created } };

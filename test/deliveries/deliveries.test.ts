@@ -68,6 +68,16 @@ describe('deliveries', () => {
     expect(onLedger('t2')).to.have.length(1);
   });
 
+  it('of two at once with one id and other content one is held, and the other is told', async () => {
+    for (let round = 0; round < 10; round++) {
+      const amounts = ['15.00', '16.00'];
+      const answers = await Promise.all(amounts.map((amount) => pay(`either-${round}`, { amount })));
+      expect(answers.map(({ status }) => status).sort()).to.deep.equal([202, 409]);
+      const accepted = amounts[answers.findIndex(({ status }) => status === 202)];
+      expect((await host.call('GET', `${path}/either-${round}`)).body.amount).to.equal(accepted);
+    }
+  });
+
   it('twenty at once with one id make one payment', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => pay('t3')));
     expect(answers.filter(({ status }) => status === 202)).to.have.length(1);
