@@ -10,7 +10,7 @@ import { Problem } from '../problem.js';
 import { audit } from '../store/audit.js';
 import { Batches, type Part } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
-import { inOneTrip } from '../store/one-trip.js';
+import { PipelinedTransaction } from '../store/pipelined-transaction.js';
 import {
   DELIVERY_STATES,
   type DeliveryKind,
@@ -499,19 +499,18 @@ export class Deliveries {
     const sorted = [...Map.groupBy(wishes, identityOf)].sort(([a], [b]) => (a < b ? -1 : 1));
     // Handed over twice in one batch: the first makes it.
     const unique = sorted.map(([, [first]]) => ({ ...(first as Accept), deliveryId: randomUUID() }));
-    const [made] = await inOneTrip<[Delivery[], unknown]>(
-      this.database.pipelined,
-      async (send) => {
-        const of = (field: 'deliveryId' | 'billerId' | 'kind' | 'key' | 'request' | 'by') =>
-          unique.map((wish) => wish[field]);
-        const fields = [of('deliveryId'), of('billerId'), of('kind'), of('key'), of('request'), of('by')];
-        return (await send(ACCEPT, fields)).rows;
-      },
-      // That of one that is held already finds no delivery, and is gone.
-      (send) => this.queue.enqueueBy(send, unique),
+    const fields = (['deliveryId', 'billerId', 'kind', 'key', 'request', 'by'] as const).map((field) =>
+      unique.map((wish) => wish[field]),
     );
+    // One trip: nothing is waited for before the commit.
+    const { made } = await PipelinedTransaction.run(this.database.pipelined, async (transaction) => {
+      const made = transaction.send(ACCEPT, fields);
+      // That of one that is held already finds no delivery, and is gone.
+      await transaction.sendBy((send) => this.queue.enqueueBy(send, unique));
+      return { made }; // not the promise alone, which would be waited for
+    });
     const accepted = new Map<string, Accepted>(
-      made.map((row) => [identityOf(toIdentity(row)), { delivery: row, created: true }]),
+      ((await made).rows as Delivery[]).map((row) => [identityOf(toIdentity(row)), { delivery: row, created: true }]),
     );
     const others = unique.filter((wish) => !accepted.has(identityOf(wish)));
     if (others.length) {

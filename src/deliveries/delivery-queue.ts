@@ -5,7 +5,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { Transaction } from 'kysely';
 import { type Db, type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
 import { Batches } from '../store/batches.js';
-import type { Send } from '../store/one-trip.js';
+import type { Send } from '../store/pipelined-transaction.js';
 import type { Tables } from '../store/tables.js';
 import type { Log } from '../telemetry/log.js';
 import type { HeldBack } from './deliver.js';
@@ -106,7 +106,7 @@ export class DeliveryQueue {
     await this.insert(fromKysely(trx), jobs);
   }
 
-  /** The same, of a transaction in one trip. */
+  /** The same, of a pipelined transaction. */
   async enqueueBy(send: Send, jobs: readonly DeliveryJob[]): Promise<void> {
     await this.insert({ executeSql: send }, jobs);
   }

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Batches } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { PipelinedTransaction } from '../store/pipelined-transaction.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
 import { LEASE_MS } from './delivery-rules.js';
 import type { Delivery, DeliveryStep, DeliveryStore, DeliveryTransaction } from './delivery-store.js';
@@ -37,14 +38,11 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return (await this.inTransaction([work]))[0] as T;
   }
 
-  private async inTransaction<T>(works: readonly ((transaction: DeliveryTransaction) => Promise<T>)[]): Promise<T[]> {
+  private inTransaction<T>(works: readonly ((transaction: DeliveryTransaction) => Promise<T>)[]): Promise<T[]> {
     const limitOf = async (billerId: string) => (await this.scopes.limits(billerId)).concurrency;
-    const client = await this.database.pipelined.connect();
-    try {
-      return await new SharedTransaction(client, { db: this.database.db, queue: this.queue, limitOf }).run(works);
-    } finally {
-      client.release();
-    }
+    return PipelinedTransaction.run(this.database.pipelined, (transaction) =>
+      new SharedTransaction(transaction, { db: this.database.db, queue: this.queue, limitOf }).run(works),
+    );
   }
 
   paymentOf(returned: Delivery): Promise<Delivery | undefined> {

@@ -1,12 +1,12 @@
 /**
  * One database transaction for many pieces of work at once: what they ask for at the same time becomes one statement, and
  * they are committed together. Each sees what it would see alone, since whatever two of them must not do at once (the
- * same delivery, a partner's state) they do in turns. Its connection is in pipeline mode: what doesn't need another's answer
- * is sent without waiting for it, and the database does it in the order it was sent.
+ * same delivery, a partner's state) they do in turns. What doesn't need another's answer is sent without waiting for it, and the database does
+ * it in the order it was sent.
  */
-import { type Compilable, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
-import type pg from 'pg';
+import { type CompiledQuery, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { Batches, type Part } from '../store/batches.js';
+import type { PipelinedTransaction, Send } from '../store/pipelined-transaction.js';
 import type { Tables } from '../store/tables.js';
 import type { DeliveryJob, DeliveryQueue } from './delivery-queue.js';
 import {
@@ -41,6 +41,11 @@ const asColumn = (type: string, values: readonly unknown[]): RawBuilder<unknown>
     ? sql`jsonb_array_elements(${JSON.stringify(values)}::jsonb)`
     : sql`unnest(${values}::${sql.raw(type)}[])`;
 
+/** Made with kysely, or in SQL. */
+interface Statement<Row = unknown> {
+  compile(db: Kysely<Tables>): CompiledQuery<Row>;
+}
+
 type Standing = Pick<LockedForClaim, 'partner' | 'leased' | 'limit'>;
 type Save = { id: string; patch: DeliveryPatch };
 
@@ -69,13 +74,11 @@ export class SharedTransaction {
   private records: Attempt[] = [];
   private partnerSaves: { billerId: string; patch: PartnerPatch }[] = [];
   private jobs: DeliveryJob[] = [];
-  /** What was sent and is waited for at the end. */
-  private readonly sent: Promise<unknown>[] = [];
-  private makesJobs = false;
+  /** A job is sent when the queue has looked at it, not at once. */
+  private readonly jobsSent: Promise<void>[] = [];
 
-  /** @param client in pipeline mode, and nobody else's until this has ended */
   constructor(
-    private readonly client: pg.PoolClient,
+    private readonly transaction: Pick<PipelinedTransaction, 'send' | 'sendBy'>,
     private readonly parts: SharedTransactionParts,
   ) {
     const together = <Item, Result>(run: (items: readonly Item[]) => Promise<readonly Result[]>) =>
@@ -89,37 +92,23 @@ export class SharedTransaction {
     this.partners = together((billerIds) => this.partnersOf(billerIds));
   }
 
-  /** @throws what the first statement or work that failed has thrown, when all of them have ended; nothing is committed then */
+  /** @throws what the first statement or work that failed has thrown, when all works have ended; nothing is committed then */
   async run<T>(works: readonly ((transaction: DeliveryTransaction) => Promise<T>)[]): Promise<T[]> {
-    try {
-      this.keep(this.client.query('begin'));
-      const ended = await Promise.allSettled(
-        works.map((work) => {
-          let end: () => void = () => undefined;
-          const untilEnd = new Promise<void>((done) => {
-            end = done;
-          });
-          return work(this.seenBy(untilEnd)).finally(end);
-        }),
-      );
-      this.write();
-      // A job is sent when the queue has looked at it, not at once.
-      if (this.makesJobs || ended.some(({ status }) => status === 'rejected')) await Promise.all(this.sent);
-      const values = ended.map((one) => {
-        if (one.status === 'rejected') throw one.reason;
-        return one.value;
-      });
-      const committed = this.client.query('commit');
-      this.keep(committed);
-      await Promise.all(this.sent);
-      if ((await committed).command !== 'COMMIT') throw new Error('a transaction was not committed');
-      return values;
-    } catch (error) {
-      // The first that failed, not those that failed for it.
-      const failed = (await Promise.allSettled(this.sent)).find(({ status }) => status === 'rejected');
-      await this.client.query('rollback').catch(() => undefined); // then its connection is gone, and with it all of this
-      throw (failed as PromiseRejectedResult | undefined)?.reason ?? error;
-    }
+    const ended = await Promise.allSettled(
+      works.map((work) => {
+        let end: () => void = () => undefined;
+        const untilEnd = new Promise<void>((done) => {
+          end = done;
+        });
+        return work(this.seenBy(untilEnd)).finally(end);
+      }),
+    );
+    this.write();
+    await Promise.all(this.jobsSent);
+    return ended.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
   }
 
   private seenBy(untilEnd: Promise<void>): DeliveryTransaction {
@@ -182,18 +171,13 @@ export class SharedTransaction {
     return work();
   }
 
-  private ask<Row>(query: Compilable<Row>): Promise<Row[]> {
-    return this.send<Row>(query.compile());
+  private async ask<Row>(statement: Statement<Row>): Promise<Row[]> {
+    return (await this.sent(statement)).rows;
   }
 
-  /** Sends it at once; those before may still be without an answer. */
-  private async send<Row>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }): Promise<Row[]> {
-    return (await this.client.query(sql, [...parameters])).rows;
-  }
-
-  private keep(sent: Promise<unknown>): void {
-    sent.catch(() => undefined); // it is looked at in the end
-    this.sent.push(sent);
+  private sent(statement: Statement): ReturnType<Send> {
+    const { sql, parameters } = statement.compile(this.parts.db);
+    return this.transaction.send(sql, [...parameters]);
   }
 
   private write(): void {
@@ -202,10 +186,11 @@ export class SharedTransaction {
     this.saveAll(saves);
     if (records.length) this.recordAll(records);
     for (const { billerId, patch } of partnerSaves)
-      this.keep(this.ask(this.parts.db.updateTable('partner_states').set(patch).where('biller_id', '=', billerId)));
+      void this.sent(this.parts.db.updateTable('partner_states').set(patch).where('biller_id', '=', billerId));
     if (jobs.length === 0) return;
-    this.makesJobs = true;
-    this.keep(this.parts.queue.enqueueBy((text, values) => this.client.query(text, values), jobs));
+    const sent = this.transaction.sendBy((send) => this.parts.queue.enqueueBy(send, jobs));
+    sent.catch(() => undefined); // it is looked at in the end
+    this.jobsSent.push(sent);
   }
 
   private async lockAll<Of extends { id: string }>(
@@ -280,7 +265,7 @@ export class SharedTransaction {
   private async leasedOf(billerIds: readonly string[]): Promise<Map<string, number>> {
     const count = sql<{ biller_id: string; n: number }>`
       select biller_id, n from leased_of(${[...new Set(billerIds)]}::text[])`;
-    const rows = await this.send<{ biller_id: string; n: number }>(count.compile(this.parts.db));
+    const rows = await this.ask(count);
     return new Map(rows.map(({ biller_id, n }) => [biller_id, n]));
   }
 
@@ -311,7 +296,7 @@ export class SharedTransaction {
         update deliveries d set ${sql.join([...sets, sql`updated_at = clock_timestamp()`])}
         from rows from (${sql.join([ids, ...values])}) as p (${sql.join(['id', ...columns].map((name) => sql.id(name)))})
         where d.id = p.id`;
-      this.keep(this.send(update.compile(this.parts.db)));
+      void this.sent(update);
     }
   }
 
@@ -325,7 +310,7 @@ export class SharedTransaction {
     const insert = sql`
       insert into delivery_attempts (${sql.join(Object.keys(ATTEMPT_TYPES).map((name) => sql.id(name)))})
       select * from rows from (${sql.join(columns)}) as g`;
-    this.keep(this.send(insert.compile(this.parts.db)));
+    void this.sent(insert);
   }
 
   private async endedLeases(): Promise<Locked[]> {

@@ -3,33 +3,23 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { SharedTransaction } from '../../src/deliveries/shared-transaction.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
-import type { Send } from '../../src/store/one-trip.js';
+import { PipelinedTransaction, type Send } from '../../src/store/pipelined-transaction.js';
 import { newDatabase } from '../host-fixture.js';
 
 describe('a transaction of many works', () => {
   let database: Database;
-  const sent: string[] = [];
   /** It looks at its jobs for a while before it sends them. */
   const queue = {
     enqueueBy: async (send: Send) => {
       await wait(20);
-      await send('insert into made_jobs values (1)');
+      // Of a statement that is a transaction of its own, both times are one.
+      await send('insert into made_jobs select 1 where transaction_timestamp() < statement_timestamp()');
     },
   };
-  const run = async (...works: Parameters<SharedTransaction['run']>[0]) => {
-    const client = await database.pipelined.connect();
-    const query = client.query.bind(client) as unknown as (text: string, values?: unknown[]) => never;
-    client.query = ((text: string, values?: unknown[]) => {
-      sent.push(text);
-      return query(text, values);
-    }) as never;
-    try {
-      return await new SharedTransaction(client, { db: database.db, queue, limitOf: async () => 1 }).run(works);
-    } finally {
-      Object.assign(client, { query });
-      client.release();
-    }
-  };
+  const run = (...works: Parameters<SharedTransaction['run']>[0]) =>
+    PipelinedTransaction.run(database.pipelined, (transaction) =>
+      new SharedTransaction(transaction, { db: database.db, queue, limitOf: async () => 1 }).run(works),
+    );
   const jobs = async () => (await database.pool.query('select from made_jobs')).rowCount;
   const failure = (work: Promise<unknown>) =>
     work.then(
@@ -43,10 +33,7 @@ describe('a transaction of many works', () => {
     await database.pool.query('create table made_jobs (n integer)');
   });
   after(() => database.close());
-  beforeEach(async () => {
-    sent.length = 0;
-    await database.pool.query('delete from made_jobs');
-  });
+  beforeEach(() => database.pool.query('delete from made_jobs'));
 
   it('commits a job with what made it, however long the queue looks at it', async () => {
     await run(async (transaction) => {
@@ -54,8 +41,6 @@ describe('a transaction of many works', () => {
       await transaction.latestAttempts(delivery.id); // before it, what is to be written is sent
     });
     expect(await jobs()).to.equal(1);
-    expect(sent.at(-1)).to.equal('commit');
-    expect(sent.indexOf('insert into made_jobs values (1)')).to.be.greaterThan(0);
   });
 
   it('makes no job where another work fails', async () => {
