@@ -1,6 +1,7 @@
 /**
  * `npm run test:crash`: two hosts on one real PostgreSQL, a partner that misbehaves and keeps its own ledger, payments
- * going in, a random host killed at random moments. At the end every accepted payment is on the ledger once.
+ * going in, a random host killed at random moments, and sometimes the database. At the end every accepted payment is on
+ * the ledger once.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import { ADRIFT } from '../store/adrift.js';
 
 export interface CrashRun {
   payments: number;
+  /** Of a host or, every fifth and the last, of the database. */
   kills: number;
   /** Bound of the whole run. */
   seconds: number;
@@ -28,6 +30,7 @@ export interface CrashFigures {
   /** Of which the tables that are kept beside say something else. */
   adrift: number;
   kills: number;
+  databaseKills: number;
   attempts: number;
   seconds: number;
 }
@@ -37,6 +40,7 @@ const PAY = 'make_payment_by_invoice_or_policy';
 const FAULTS: FaultKind[] = ['reset', 'reset-after', 'status', 'hang', 'delay'];
 const EACH_PERCENT = 5;
 const SENDERS = 8;
+const DATABASE_EVERY = 5;
 
 export async function crash(
   { payments, kills, seconds }: CrashRun,
@@ -54,6 +58,15 @@ export async function crash(
   const hosts: HostProcess[] = [];
   const boot = async (index: number): Promise<void> => {
     hosts[index] = await spawnHost(join(folder, `host${index}`), env);
+  };
+  /** As whoever watches over hosts does: one that didn't come up, for want of a database, is started again. */
+  const bootAgain = async (index: number): Promise<void> => {
+    while (performance.now() < end)
+      try {
+        return await boot(index);
+      } catch {
+        await wait(200);
+      }
   };
   const call = async (method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> => {
     const { url } = hosts[Math.floor(Math.random() * 2)] ?? { url: '' };
@@ -107,22 +120,29 @@ export async function crash(
         }
       }
     };
-    let killed = 0;
+    let [killed, databaseKills] = [0, 0];
     const kill = (async () => {
       while (killed < kills && performance.now() < end) {
         await wait(Math.random() * 1500);
+        killed++;
+        if (killed % DATABASE_EVERY === 0 || killed === kills) {
+          databaseKills++;
+          await killDatabase(postgres.connectionString);
+          continue;
+        }
         const index = Math.floor(Math.random() * 2);
         hosts[index]?.child.kill('SIGKILL');
-        killed++;
-        await boot(index);
+        await bootAgain(index);
       }
     })();
     await Promise.all([...Array.from({ length: SENDERS }, send), kill]);
-    say(`accepted ${accepted.length} payments during ${killed} kills; waiting for the rest to be delivered`);
+    say(
+      `accepted ${accepted.length} payments during ${killed} kills, ${databaseKills} of them of the database; waiting for the rest to be delivered`,
+    );
 
     const queued = async (): Promise<number> => {
-      const { body } = await call('GET', '/deliveries?state=queued&limit=1000');
-      return (body as { deliveries: unknown[] }).deliveries.length;
+      const { body } = await call('GET', '/deliveries?state=queued&limit=1000').catch(() => ({ body: {} }));
+      return (body as { deliveries?: unknown[] }).deliveries?.length ?? Number.POSITIVE_INFINITY; // the database comes up
     };
     let stuck = await queued();
     while (stuck > 0 && performance.now() < end) {
@@ -142,6 +162,7 @@ export async function crash(
       stuck,
       adrift: await adriftAt(postgres.connectionString),
       kills: killed,
+      databaseKills,
       attempts: sandbox.called,
       seconds: Math.round((performance.now() - started) / 1000),
     };
@@ -151,6 +172,15 @@ export async function crash(
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** When one of its processes is killed, PostgreSQL ends all others at once, and recovers from its log. */
+async function killDatabase(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  client.on('error', () => undefined); // it is one of them
+  await client.connect();
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  process.kill(rows[0]?.pid as number, 'SIGKILL');
 }
 
 async function adriftAt(connectionString: string): Promise<number> {
