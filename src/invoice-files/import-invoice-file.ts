@@ -43,6 +43,8 @@ const TAKEN = new Set([UNIQUE_VIOLATION, DEADLOCK]);
 const COPIED_AT_ONCE = 100_000;
 const READ_AHEAD = 8;
 const LOOK_EVERY_MS = 15_000;
+/** The code of an import that waits for its file to be handed over again. */
+export const FILE_LOST = 'file-lost';
 const LEFT_AFTER_MS = 6 * 3_600_000;
 
 /** Where the files that were handed over wait for their import. */
@@ -82,7 +84,7 @@ export class ImportInvoiceFile {
     for (const row of rows) {
       if (existsSync(row.path)) this.start(row);
       else if (row.kept_by === this.host.dataDirId && !this.underWay.has(row.import_id))
-        await this.refuse(row, 'file-lost', 'the file is no longer in the data directory; hand it over again');
+        await this.refuse(row, FILE_LOST, 'the file is no longer in the data directory; hand it over again');
     }
     this.timer ??= setInterval(() => {
       this.resume().catch((error) => this.log.error({ err: error }, 'imports could not be looked for'));

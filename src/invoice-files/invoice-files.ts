@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { inject, injectable } from 'inversify';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { centsText } from './control-totals.js';
-import { ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
+import { FILE_LOST, ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
 import { tellPartner } from './tell-partner.js';
 
 export type Import = Selectable<InvoiceFilesTable>;
@@ -30,7 +30,8 @@ export class InvoiceFiles {
 
   /**
    * Keeps the file, then imports it in the background.
-   * @returns the import; the first one when the same bytes were taken for this biller before
+   * @returns the import; the first one when the same bytes were taken for this biller before. Where that one's file was
+   * lost, it goes on with this one.
    */
   async take(billerId: string, fileName: string, body: Readable): Promise<Import> {
     await this.scopes.contract(billerId, 'invoice-file-parser');
@@ -55,11 +56,18 @@ export class InvoiceFiles {
       const sha256 = hash.digest('hex');
       // Before its row: where there is a row, there is its file.
       await rename(`${path}.part`, path);
-      const file = { biller_id: billerId, file_name: fileName, sha256, bytes, path, kept_by: this.host.dataDirId };
+      kept = true; // a row that the database may have is not known to be missing: what nothing names is swept away in time
+      const begun = { path, kept_by: this.host.dataDirId, state: 'running', finished_at: null } as const;
       const row = await this.database.db
         .insertInto('invoice_files')
-        .values({ ...file, state: 'running', finished_at: null })
-        .onConflict((conflict) => conflict.columns(['biller_id', 'sha256']).doNothing())
+        .values({ biller_id: billerId, file_name: fileName, sha256, bytes, ...begun })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['biller_id', 'sha256'])
+            .doUpdateSet({ ...begun, problem: null })
+            .where('invoice_files.state', '=', 'refused')
+            .where(sql`invoice_files.problem->>'code'`, '=', FILE_LOST),
+        )
         .returningAll()
         .executeTakeFirst();
       kept = row !== undefined;

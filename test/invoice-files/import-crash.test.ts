@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DEMONSTRATION_BILLER, invoiceFile, startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
 import pg from 'pg';
+import { stub } from 'sinon';
 import { HOST_OPTIONS } from '../../src/billers/billers.js';
 import { ImportInvoiceFile } from '../../src/invoice-files/import-invoice-file.js';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
@@ -66,18 +68,51 @@ describe('an import and a crash', function () {
     await sandbox.close();
   });
 
-  it('a file that is gone from the data directory is refused, and not waited for', async () => {
+  it('a file that is gone from the data directory is refused, and imported when it is handed over again', async () => {
     const host = await TestHost.start();
     await host.biller();
+    const body = file(3);
     await host.query(
       `insert into invoice_files (biller_id, file_name, sha256, bytes, path, state, kept_by)
-       select '1663', $1, 'sha', 1, '/nowhere', 'running', kept_by from
-       (select $2::text as kept_by) as self`,
-      [NAME, host.host.container.get<{ dataDirId: string }>(HOST_OPTIONS).dataDirId],
+       values ('1663', $1, $2, 1, '/nowhere', 'running', $3)`,
+      [
+        NAME,
+        createHash('sha256').update(body).digest('hex'),
+        host.host.container.get<{ dataDirId: string }>(HOST_OPTIONS).dataDirId,
+      ],
     );
     await host.host.container.get<ImportInvoiceFile>(ImportInvoiceFile).resume();
-    const [row] = await host.query("select state, problem->>'code' as code from invoice_files");
-    expect(row).to.deep.equal({ state: 'refused', code: 'file-lost' });
+    const [row] = await host.query("select import_id, state, problem->>'code' as code from invoice_files");
+    expect(row).to.include({ state: 'refused', code: 'file-lost' });
+    const type = { 'content-type': 'application/json' };
+    const again = await host.call('POST', `/v1/billers/1663/invoice-files?filename=${NAME}`, body, type);
+    expect(again.body).to.include({ importId: row?.import_id, state: 'running' });
+    const done = await host.settled(`/v1/billers/1663/invoice-files/${row?.import_id}`);
+    expect(done).to.include({ state: 'applied', created: 3, problem: null });
+    await host.close();
+  });
+
+  it('goes on with a file whose import was made though nobody heard of it', async () => {
+    const host = await TestHost.start();
+    await host.biller();
+    // The database makes it, and its connection breaks with the answer on its way.
+    const query = pg.Client.prototype.query as (this: pg.Client, ...of: unknown[]) => unknown;
+    const broken = stub(pg.Client.prototype, 'query').callsFake(function (this: pg.Client, ...of: unknown[]) {
+      const answer = query.apply(this, of);
+      const [first] = of as [string | { text?: string }];
+      if (!/^insert into "invoice_files"/.test(typeof first === 'string' ? first : (first.text ?? ''))) return answer;
+      broken.restore();
+      return Promise.resolve(answer).then(() => {
+        throw new Error('Connection terminated unexpectedly');
+      });
+    } as never);
+    const type = { 'content-type': 'application/json' };
+    const taken = await host.call('POST', `/v1/billers/1663/invoice-files?filename=${NAME}`, file(3), type);
+    expect(taken.status).to.equal(500);
+    await host.host.container.get<ImportInvoiceFile>(ImportInvoiceFile).resume();
+    const [made] = (await host.call('GET', '/v1/billers/1663/invoice-files')).body.imports;
+    const done = await host.settled(`/v1/billers/1663/invoice-files/${made.importId}`);
+    expect(done).to.include({ state: 'applied', created: 3 });
     await host.close();
   });
 
