@@ -148,8 +148,10 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres(dataDir);
   const connectionString = embedded?.connectionString ?? options.databaseUrl ?? '';
   const giveBack = embedded ? await claimDataDir(options.dataDir, connectionString) : undefined;
-  const database = await openDatabase(connectionString);
-  const queue = await DeliveryQueue.open(connectionString, log);
+  const database = await openDatabase(connectionString, (closed) =>
+    log.warn({ closed }, 'the database was gone without a word, and is back; connections that it left were closed'),
+  );
+  const queue = await DeliveryQueue.open(database, log);
   const token = options.token || keptSecret(dataDir, 'api-token');
   const box = new SecretBox(database.db, () => options.masterKey || keptSecret(dataDir, 'master-key'));
   await box.start();

@@ -5,6 +5,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { Transaction } from 'kysely';
 import { type Db, type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
 import { Batches } from '../store/batches.js';
+import { type Database, KEPT_ALIVE, WITHOUT_A_WORD } from '../store/database.js';
 import type { Send } from '../store/pipelined-transaction.js';
 import type { Tables } from '../store/tables.js';
 import type { Log } from '../telemetry/log.js';
@@ -18,6 +19,8 @@ const FETCH_AT_ONCE = 50;
 const IDLE_MS = 200;
 /** After a fetch that wasn't full, the next begins so many times its duration after it began. */
 const FETCH_SHARE = 3;
+/** But it doesn't wait longer than this: what took long for another reason must not make everything late. */
+const LONGEST_PAUSE_MS = 1_000;
 const TOUCH_EVERY_MS = 3_000;
 /** How long what is under way gets at the very end, to write down how it ended. */
 const CONCLUDE_MS = 2_500;
@@ -29,7 +32,7 @@ const HEARTBEAT_SECONDS = 10;
  * for each fetch, instead of the first few by the index that is made for them. And no disk is waited for: jobs are made in
  * their reason's transaction, not here, and one that a crash of the database forgets was fetched or done is run once more.
  */
-const CONNECTION = '-c enable_seqscan=off -c enable_bitmapscan=off -c synchronous_commit=off';
+const CONNECTION = `-c enable_seqscan=off -c enable_bitmapscan=off -c synchronous_commit=off ${WITHOUT_A_WORD}`;
 const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
 
 /** pg-boss keeps a group's limit by its tier: here a tier is the limit itself. */
@@ -83,9 +86,9 @@ export class DeliveryQueue {
     private readonly log: Log,
   ) {}
 
-  static async open(connectionString: string, log: Log): Promise<DeliveryQueue> {
-    const options = CONNECTION;
-    const boss = new PgBoss({ connectionString, max: 8, schema: 'pgboss', options, ...SUPERVISION });
+  static async open({ connectionString, stream }: Database, log: Log): Promise<DeliveryQueue> {
+    const connection = { connectionString, stream, options: CONNECTION, max: 8, ...KEPT_ALIVE };
+    const boss = new PgBoss({ ...connection, schema: 'pgboss', ...SUPERVISION });
     boss.on('error', (error) => log.error({ err: error }, 'the delivery queue failed'));
     await boss.start();
     // A job is only a reminder: the delivery's own row says what is to be done, so a crashed job is simply run again.
@@ -178,7 +181,8 @@ export class DeliveryQueue {
       await Promise.race([woken, wait(IDLE_MS, undefined, { ref: false })]);
       // Looking through a long queue for the few whose biller has room is dear: no more than a third of the time, and
       // what ends meanwhile is replaced together.
-      await wait(Math.max(0, asked + FETCH_SHARE * took - performance.now()), undefined, { ref: false });
+      const pause = Math.min(asked + FETCH_SHARE * took - performance.now(), LONGEST_PAUSE_MS);
+      await wait(Math.max(0, pause), undefined, { ref: false });
     }
   }
 

@@ -1,4 +1,5 @@
 /** Whether the host is alive, and ready for work: open to probes without a token. Its metrics need the token. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { DELIVERY_QUEUE } from '../deliveries/delivery-queue.js';
@@ -8,11 +9,15 @@ import { TELEMETRY } from '../telemetry/telemetry.js';
 import { HOST_VERSION } from '../version.js';
 import type { Resolve } from './resolve.js';
 
+/** A database that doesn't answer in this time is not there for who asks. */
+const CHECK_MS = 3_000;
+
 export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
   const database = resolve(DATABASE);
   const queue = resolve(DELIVERY_QUEUE);
   const adapters = resolve(ADAPTERS);
-  const works = (check: Promise<unknown>): Promise<boolean> => check.then(Boolean, () => false);
+  const works = (check: Promise<unknown>): Promise<boolean> =>
+    Promise.race([check.then(Boolean, () => false), wait(CHECK_MS, false, { ref: false })]);
 
   const telemetry = resolve(TELEMETRY);
 
@@ -26,11 +31,8 @@ export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
   }));
   app.get('/healthz', () => ({ status: 'alive' }));
   app.get('/readyz', async (_request, reply) => {
-    const checks = {
-      database: await works(database.pool.query('select 1')),
-      queue: await works(queue.isReady()),
-      adapters: adapters.loaded.size > 0,
-    };
+    const [answers, queues] = await Promise.all([works(database.pool.query('select 1')), works(queue.isReady())]);
+    const checks = { database: answers, queue: queues, adapters: adapters.loaded.size > 0 };
     const ready = Object.values(checks).every(Boolean);
     return reply
       .code(ready ? 200 : 503)

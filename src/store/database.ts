@@ -1,9 +1,11 @@
 /** Opens the one PostgreSQL a host works on, its tables up to date. */
+import { Socket } from 'node:net';
 import type { ServiceIdentifier } from 'inversify';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { traceStatements } from '../telemetry/traced-client.js';
+import { ConnectionWatch } from './connection-watch.js';
 import { migrations } from './migrations.js';
 import type { Tables } from './tables.js';
 
@@ -13,6 +15,8 @@ export interface Database {
   /** In pipeline mode: a statement waits for none that was sent before. */
   pipelined: pg.Pool;
   connectionString: string;
+  /** What others of the host make the sockets of their connections with. */
+  stream: () => Socket;
   close(): Promise<void>;
 }
 
@@ -20,6 +24,17 @@ export const DATABASE: ServiceIdentifier<Database> = Symbol('database');
 
 /** They are never waited for long: what goes over them is gathered first. */
 const MOST_PIPELINED = 8;
+
+/**
+ * Of a host whose machine is gone nobody says so: what it locked is given back when its transaction has waited for it so
+ * long, and what its sessions hold when it no longer answers at all. PostgreSQL's own defaults are never, and two hours.
+ */
+export const WITHOUT_A_WORD = [
+  '-c idle_in_transaction_session_timeout=30s',
+  '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4',
+].join(' ');
+/** A connection that is not used for a while is not forgotten by what is between. */
+export const KEPT_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 
 const INT8 = 20;
 const types: pg.CustomTypesConfig = {
@@ -29,11 +44,15 @@ const types: pg.CustomTypesConfig = {
 };
 
 /** Connects when it is first asked; its tables are as they are. */
-export function openPool(connectionString: string, { max = 20 } = {}): Database {
+export function openPool(
+  connectionString: string,
+  { max = 20, stream = () => new Socket() }: { max?: number; stream?: Database['stream'] } = {},
+): Database {
   // Durability is asked for by name, whatever the server's default is: an answered 202 must survive a crash.
-  const options = '-c synchronous_commit=on';
-  const pool = new pg.Pool({ connectionString, max, types, options });
-  const pipelined = new pg.Pool({ connectionString, max: MOST_PIPELINED, types, options, pipeline: true });
+  const options = `-c synchronous_commit=on ${WITHOUT_A_WORD}`;
+  const each = { connectionString, types, options, stream, ...KEPT_ALIVE };
+  const pool = new pg.Pool({ ...each, max });
+  const pipelined = new pg.Pool({ ...each, max: MOST_PIPELINED, pipeline: true });
   for (const each of [pool, pipelined]) {
     each.on('connect', traceStatements);
     // One that breaks tells those whose statements were under way; the next query opens another.
@@ -46,13 +65,24 @@ export function openPool(connectionString: string, { max = 20 } = {}): Database 
     closed ??= Promise.all([db.destroy(), pipelined.end()]);
     await closed;
   };
-  return { db, pool, pipelined, connectionString, close };
+  return { db, pool, pipelined, connectionString, stream, close };
 }
 
-/** @throws Error saying which migration failed */
-export async function openDatabase(connectionString: string): Promise<Database> {
-  const database = openPool(connectionString);
+/**
+ * @param tell how many connections were closed that the database had left without a word
+ * @throws Error saying which migration failed
+ */
+export async function openDatabase(
+  connectionString: string,
+  tell: (closed: number) => void = () => undefined,
+): Promise<Database> {
+  const watch = new ConnectionWatch(connectionString, tell);
+  const database = openPool(connectionString, { stream: watch.stream });
   const { error } = await new Migrator({ db: database.db, provider: migrations }).migrateToLatest();
   if (error) throw new Error('the database could not be brought up to date', { cause: error });
-  return database;
+  watch.start();
+  const close = async (): Promise<void> => {
+    await Promise.all([watch.close(), database.close()]);
+  };
+  return { ...database, close };
 }

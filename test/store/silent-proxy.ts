@@ -1,0 +1,56 @@
+/** Stands between a host and its database, and can fall silent: connections stay open, and nothing comes through any more. */
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export class SilentProxy {
+  private readonly pairs = new Set<[Socket, Socket]>();
+  private closed = false;
+  private readonly server = createServer((from) => this.join(from));
+
+  private constructor(private readonly target: URL) {}
+
+  static async start(databaseUrl: string): Promise<SilentProxy> {
+    const proxy = new SilentProxy(new URL(databaseUrl));
+    proxy.server.listen(0, '127.0.0.1');
+    await once(proxy.server, 'listening');
+    return proxy;
+  }
+
+  /** The database's address, by way of this. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.port = String((this.server.address() as { port: number }).port);
+    return url.href;
+  }
+
+  /** For the connections that there are; new ones come through, unless they are to be held up as well. */
+  silence({ ofNewOnes = false, ofTheFirst = this.pairs.size } = {}): void {
+    this.closed = ofNewOnes;
+    for (const pair of [...this.pairs].slice(0, ofTheFirst)) for (const socket of pair) socket.unpipe().pause();
+  }
+
+  /** What was held up comes through. */
+  speak(): void {
+    this.closed = false;
+    for (const [from, to] of this.pairs) from.pipe(to).pipe(from);
+  }
+
+  close(): void {
+    this.server.close();
+    for (const pair of this.pairs) for (const socket of pair) socket.destroy();
+  }
+
+  private join(from: Socket): void {
+    const to = connect(Number(this.target.port), this.target.hostname);
+    const pair: [Socket, Socket] = [from, to];
+    this.pairs.add(pair);
+    for (const socket of pair) {
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        this.pairs.delete(pair);
+        for (const each of pair) each.destroy();
+      });
+    }
+    if (!this.closed) from.pipe(to).pipe(from);
+  }
+}
