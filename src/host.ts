@@ -148,9 +148,11 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres(dataDir);
   const connectionString = embedded?.connectionString ?? options.databaseUrl ?? '';
   const giveBack = embedded ? await claimDataDir(options.dataDir, connectionString) : undefined;
-  const database = await openDatabase(connectionString, (closed) =>
-    log.warn({ closed }, 'the database was gone without a word, and is back; connections that it left were closed'),
-  );
+  const database = await openDatabase(connectionString, ({ answers, closed }) => {
+    if (!answers) log.error('the database does not answer');
+    else if (closed) log.warn({ closed }, 'the database had fallen silent; the connections that it left were closed');
+    else log.warn('the database answers again');
+  });
   const queue = await DeliveryQueue.open(database, log);
   const token = options.token || keptSecret(dataDir, 'api-token');
   const box = new SecretBox(database.db, () => options.masterKey || keptSecret(dataDir, 'master-key'));

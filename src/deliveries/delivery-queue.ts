@@ -158,6 +158,7 @@ export class DeliveryQueue {
   }
 
   private async fetchAll(deliver: Work): Promise<void> {
+    let isFailing = false;
     while (!this.stopping.signal.aborted) {
       const woken = new Promise<void>((done) => {
         this.wake = done;
@@ -171,10 +172,12 @@ export class DeliveryQueue {
       const asked = performance.now();
       try {
         const jobs = await this.fetch();
+        isFailing = false;
         fetched = jobs.length;
         for (const job of jobs) this.run(job, deliver);
       } catch (error) {
-        this.log.error({ err: error }, 'deliveries could not be fetched');
+        if (!isFailing) this.log.error({ err: error }, 'deliveries can’t be fetched; it is tried on and on');
+        isFailing = true;
       }
       if (fetched === FETCH_AT_ONCE) continue;
       const took = performance.now() - asked;

@@ -53,6 +53,10 @@ const PROBLEMS: Record<number, object> = {
   },
   501: problem('contract-not-supported', 'the adapter does not implement document-provider'),
   502: problem('partner-unavailable', 'no answer in time'),
+  503: {
+    ...problem('database-unavailable', 'the database does not answer; whether this was done is not known: ask again'),
+    retryAfterSeconds: 1,
+  },
 };
 
 function bodyOf({ body, bodyIsOptional }: Operation): object {
@@ -64,11 +68,11 @@ function bodyOf({ body, bodyIsOptional }: Operation): object {
   return { requestBody: { required: !bodyIsOptional, content } };
 }
 
-/** Every request may be malformed; one that needs a token may be too much for it, or too many. */
+/** Every request may be malformed, or find no database; one that needs a token may be too much for it, or too many. */
 const problemsOf = ({ id, problems }: Operation): number[] =>
   OPEN_OPERATIONS.has(id) && problems.length === 0
     ? []
-    : [...new Set([...problems, 400, 429, ...(OPEN_OPERATIONS.has(id) ? [] : [403])])].sort((a, b) => a - b);
+    : [...new Set([...problems, 400, 429, 503, ...(OPEN_OPERATIONS.has(id) ? [] : [403])])].sort((a, b) => a - b);
 
 function describe(operation: Operation): object {
   const { path, id, tag, summary, success, query = [] } = operation;

@@ -2,6 +2,7 @@
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { Problem } from '../problem.js';
+import { isDatabaseGone } from '../store/database-gone.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { accessRoutes } from './access.js';
 import { accountRoutes } from './accounts.js';
@@ -30,6 +31,17 @@ const CODES: Record<string, [number, string]> = {
   FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed-json'],
   FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed-json'],
 };
+
+/** Its loss and its return are logged once, and not with each request. */
+const databaseUnavailable = (): Problem =>
+  new Problem(
+    503,
+    'database-unavailable',
+    'the database does not answer; whether this was done is not known: ask again',
+    {
+      retryAfterSeconds: 1,
+    },
+  );
 
 /** @param resolve gives the features their routes call, bound by main */
 export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
@@ -66,7 +78,9 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
         ? error
         : status < 500
           ? new Problem(status, code, error.message)
-          : new Problem(500, 'internal-error', 'something went wrong here; the log says what');
+          : isDatabaseGone(error)
+            ? databaseUnavailable()
+            : new Problem(500, 'internal-error', 'something went wrong here; the log says what');
     const wait = problem.more.retryAfterSeconds;
     if (wait !== undefined) reply.header('retry-after', wait as number);
     if (problem.status === 500) log.error({ err: error, url: request.url }, 'a request failed');

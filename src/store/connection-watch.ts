@@ -10,6 +10,12 @@ import pg from 'pg';
 /** An answer is waited for twice as long. */
 const TIMES = { everyMs: 5_000, answerMs: 5_000 };
 
+/** Told when a database no longer answers, when it does again, and when connections were closed that it had left. */
+export interface DatabaseNews {
+  answers: boolean;
+  closed: number;
+}
+
 interface Asked {
   client: pg.Client;
   socket: Socket;
@@ -21,10 +27,11 @@ export class ConnectionWatch {
   private asked: Asked | undefined;
   private watching: Promise<void> | undefined;
 
-  /** @param tell how many connections were closed */
+  private answers = true;
+
   constructor(
     private readonly connectionString: string,
-    private readonly tell: (closed: number) => void,
+    private readonly tell: (news: DatabaseNews) => void,
     private readonly times = TIMES,
   ) {}
 
@@ -63,15 +70,21 @@ export class ConnectionWatch {
     // What came just before the silence began says nothing.
     const heard = new Map(open.map((socket) => [socket, socket.bytesRead]));
     if (question && answer === 'silence') answer = await this.within(question);
-    if (answer === 'in time') return;
+    if (answer === 'in time') return this.say(true);
     const next = await this.open();
-    if (!next) return; // there is no database to go on with
+    if (!next) return this.say(false);
     this.asked = next;
     before?.socket.destroy();
-    if (answer !== 'silence') return; // it was broken, and so were the others
-    const silent = open.filter((socket) => !socket.destroyed && socket.bytesRead === heard.get(socket));
+    // One that broke said so, and so did the others.
+    const silent = answer === 'silence' ? open.filter((one) => !one.destroyed && one.bytesRead === heard.get(one)) : [];
     for (const socket of silent) socket.destroy();
-    this.tell(silent.length);
+    this.say(true, silent.length);
+  }
+
+  private say(answers: boolean, closed = 0): void {
+    if (this.stopping.signal.aborted || (answers === this.answers && closed === 0)) return;
+    this.answers = answers;
+    this.tell({ answers, closed });
   }
 
   private async open(): Promise<Asked | undefined> {

@@ -5,7 +5,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { traceStatements } from '../telemetry/traced-client.js';
-import { ConnectionWatch } from './connection-watch.js';
+import { ConnectionWatch, type DatabaseNews } from './connection-watch.js';
 import { migrations } from './migrations.js';
 import type { Tables } from './tables.js';
 
@@ -68,13 +68,10 @@ export function openPool(
   return { db, pool, pipelined, connectionString, stream, close };
 }
 
-/**
- * @param tell how many connections were closed that the database had left without a word
- * @throws Error saying which migration failed
- */
+/** @throws Error saying which migration failed */
 export async function openDatabase(
   connectionString: string,
-  tell: (closed: number) => void = () => undefined,
+  tell: (news: DatabaseNews) => void = () => undefined,
 ): Promise<Database> {
   const watch = new ConnectionWatch(connectionString, tell);
   const database = openPool(connectionString, { stream: watch.stream });

@@ -108,7 +108,7 @@ describe('an import and a crash', function () {
     } as never);
     const type = { 'content-type': 'application/json' };
     const taken = await host.call('POST', `/v1/billers/1663/invoice-files?filename=${NAME}`, file(3), type);
-    expect(taken.status).to.equal(500);
+    expect(taken.body).to.include({ status: 503, code: 'database-unavailable' });
     await host.host.container.get<ImportInvoiceFile>(ImportInvoiceFile).resume();
     const [made] = (await host.call('GET', '/v1/billers/1663/invoice-files')).body.imports;
     const done = await host.settled(`/v1/billers/1663/invoice-files/${made.importId}`);

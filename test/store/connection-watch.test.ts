@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import { ConnectionWatch } from '../../src/store/connection-watch.js';
+import { ConnectionWatch, type DatabaseNews } from '../../src/store/connection-watch.js';
 import { type Database, openPool } from '../../src/store/database.js';
 import { newDatabase, TestHost } from '../host-fixture.js';
 import { SilentProxy } from './silent-proxy.js';
@@ -22,6 +22,7 @@ describe('a database that goes away without a word', () => {
     let watch: ConnectionWatch;
     let database: Database;
     let closed: number[];
+    let answered: boolean[];
     const ask = (what = '1', pool = database.pool) => pool.query(`select ${what} as n`).then(({ rows }) => rows[0].n);
     const outcome = (work: Promise<unknown>) =>
       Promise.race([
@@ -34,7 +35,12 @@ describe('a database that goes away without a word', () => {
 
     beforeEach(async () => {
       closed = [];
-      watch = new ConnectionWatch(proxy.url, (count) => closed.push(count), TIMES);
+      answered = [];
+      const tell = ({ answers, closed: count }: DatabaseNews) => {
+        answered.push(answers);
+        if (count) closed.push(count);
+      };
+      watch = new ConnectionWatch(proxy.url, tell, TIMES);
       database = openPool(proxy.url, { stream: watch.stream });
       watch.start();
       await wait(200); // it has asked once
@@ -71,8 +77,11 @@ describe('a database that goes away without a word', () => {
       const frozen = ask();
       await wait(1_000);
       expect(closed).to.deep.equal([]);
+      expect(answered, 'said once').to.deep.equal([false]);
       proxy.speak();
       expect(await outcome(frozen)).to.equal('answered');
+      await wait(500);
+      expect(answered).to.deep.equal([false, true]);
     });
 
     it('closes nothing where connections have broken by themselves', async () => {
@@ -80,7 +89,7 @@ describe('a database that goes away without a word', () => {
         'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
       );
       await wait(1_000);
-      expect(closed).to.deep.equal([]);
+      expect([closed, answered]).to.deep.equal([[], []]);
       expect(await ask()).to.equal(1);
     });
   });
@@ -110,7 +119,14 @@ describe('a database that goes away without a word', () => {
     proxy.silence();
     expect((await host.call('GET', '/readyz')).body.checks).to.include({ database: false, queue: false });
     // As a portal does: no answer, then again with the same id.
-    while ((await pay('after').catch(() => ({ status: 0 }))).status !== 202) await wait(100);
+    const answers: unknown[] = [];
+    for (;;) {
+      const { status, body, headers } = await pay('after');
+      if (status === 202) break;
+      answers.push([status, body.code, headers.get('retry-after')]);
+      await wait(100);
+    }
+    expect(answers).to.deep.equal([[503, 'database-unavailable', '1']]);
     expect(await host.settled('/v1/billers/1663/payments/after')).to.include({ state: 'delivered' });
     await host.close();
   });
