@@ -150,7 +150,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const giveBack = embedded ? await claimDataDir(options.dataDir, connectionString) : undefined;
   const database = await openDatabase(connectionString, ({ answers, closed }) => {
     if (!answers) log.error('the database does not answer');
-    else if (closed) log.warn({ closed }, 'the database had fallen silent; the connections that it left were closed');
+    else if (closed) log.warn({ closed }, 'the database is another now; connections to the one before were closed');
     else log.warn('the database answers again');
   });
   const queue = await DeliveryQueue.open(database, log);

@@ -1,7 +1,8 @@
 /**
- * Notices a database that went away without a word, as at a failover or behind a network that broke: nothing says that its
- * connections are over, and TCP itself waits a quarter of an hour for an answer. Where it answers on a new connection and
- * not on an old one, all that have heard nothing meanwhile are closed; whoever waits for one is told, and opens another.
+ * Notices that the database is another now, and nobody said so. After a failover, or behind a network that broke, old
+ * connections fall silent, and TCP itself waits a quarter of an hour for an answer; or they are still answered, by what is
+ * a replica now and only reads. Where a new connection does better than an old one, the old ones are closed; whoever
+ * waits for one is told, and opens another.
  */
 import { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,7 +11,7 @@ import pg from 'pg';
 /** An answer is waited for twice as long. */
 const TIMES = { everyMs: 5_000, answerMs: 5_000 };
 
-/** Told when a database no longer answers, when it does again, and when connections were closed that it had left. */
+/** Told when no database answers, when one does again, and when connections to the one before were closed. */
 export interface DatabaseNews {
   answers: boolean;
   closed: number;
@@ -19,6 +20,7 @@ export interface DatabaseNews {
 interface Asked {
   client: pg.Client;
   socket: Socket;
+  answer: Answer;
 }
 
 export class ConnectionWatch {
@@ -65,20 +67,28 @@ export class ConnectionWatch {
   private async look(): Promise<void> {
     const before = this.asked;
     const open = [...this.sockets];
-    const question = before?.client.query('select 1');
+    const question = before && ask(before.client);
     let answer = question ? await this.within(question) : 'none yet';
     // What came just before the silence began says nothing.
     const heard = new Map(open.map((socket) => [socket, socket.bytesRead]));
     if (question && answer === 'silence') answer = await this.within(question);
-    if (answer === 'in time') return this.say(true);
+    if (answer === 'writes') return this.say(true);
     const next = await this.open();
+    if (answer === 'reads' && next?.answer !== 'writes') {
+      next?.socket.destroy(); // it is meant to be a replica, or nothing better is to be had
+      return this.say(true);
+    }
     if (!next) return this.say(false);
     this.asked = next;
     before?.socket.destroy();
+    const isLeft: Record<string, (socket: Socket) => boolean> = {
+      silence: (socket) => socket.bytesRead === heard.get(socket),
+      reads: () => true,
+    };
     // One that broke said so, and so did the others.
-    const silent = answer === 'silence' ? open.filter((one) => !one.destroyed && one.bytesRead === heard.get(one)) : [];
-    for (const socket of silent) socket.destroy();
-    this.say(true, silent.length);
+    const left = open.filter((socket) => !socket.destroyed && isLeft[answer]?.(socket));
+    for (const socket of left) socket.destroy();
+    this.say(true, left.length);
   }
 
   private say(answers: boolean, closed = 0): void {
@@ -91,20 +101,24 @@ export class ConnectionWatch {
     const socket = new Socket();
     const client = new pg.Client({ connectionString: this.connectionString, stream: () => socket });
     client.on('error', () => undefined); // the next look finds it broken
-    const works = await this.within(client.connect().then(() => client.query('select 1')));
-    if (works === 'in time') return { client, socket };
+    const answer = await this.within(client.connect().then(() => ask(client)));
+    if (answer === 'writes' || answer === 'reads') return { client, socket, answer };
     socket.destroy();
     return undefined;
   }
 
-  private async within(work: Promise<unknown>): Promise<'in time' | 'broken' | 'silence'> {
+  private within(answer: Promise<Answer>): Promise<Answer | 'broken' | 'silence'> {
     const { signal } = this.stopping;
     return Promise.race([
-      work.then(
-        () => 'in time' as const,
-        () => 'broken' as const,
-      ),
+      answer.catch(() => 'broken' as const),
       wait(this.times.answerMs, 'silence' as const, { signal, ref: false }).catch(() => 'broken' as const),
     ]);
   }
+}
+
+type Answer = 'writes' | 'reads';
+
+async function ask(client: pg.Client): Promise<Answer> {
+  const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
+  return rows[0]?.transaction_read_only === 'on' ? 'reads' : 'writes';
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
+import pg from 'pg';
 import { ConnectionWatch, type DatabaseNews } from '../../src/store/connection-watch.js';
 import { type Database, openPool } from '../../src/store/database.js';
 import { newDatabase, TestHost } from '../host-fixture.js';
@@ -23,6 +24,10 @@ describe('a database that goes away without a word', () => {
     let database: Database;
     let closed: number[];
     let answered: boolean[];
+    const tell = ({ answers, closed: count }: DatabaseNews) => {
+      answered.push(answers);
+      if (count) closed.push(count);
+    };
     const ask = (what = '1', pool = database.pool) => pool.query(`select ${what} as n`).then(({ rows }) => rows[0].n);
     const outcome = (work: Promise<unknown>) =>
       Promise.race([
@@ -36,10 +41,6 @@ describe('a database that goes away without a word', () => {
     beforeEach(async () => {
       closed = [];
       answered = [];
-      const tell = ({ answers, closed: count }: DatabaseNews) => {
-        answered.push(answers);
-        if (count) closed.push(count);
-      };
       watch = new ConnectionWatch(proxy.url, tell, TIMES);
       database = openPool(proxy.url, { stream: watch.stream });
       watch.start();
@@ -82,6 +83,30 @@ describe('a database that goes away without a word', () => {
       expect(await outcome(frozen)).to.equal('answered');
       await wait(500);
       expect(answered).to.deep.equal([false, true]);
+    });
+
+    it('closes those to a database that only reads, once another writes', async () => {
+      const name = new URL(databaseUrl).pathname.slice(1);
+      await database.pool.query(`alter database ${name} set default_transaction_read_only = on`); // from the next session on
+      try {
+        await watch.close();
+        await database.close();
+        watch = new ConnectionWatch(proxy.url, tell, TIMES);
+        database = openPool(proxy.url, { stream: watch.stream });
+        watch.start();
+        expect(await ask("current_setting('transaction_read_only')")).to.equal('on');
+        await wait(500);
+        expect([closed, answered], 'there is nothing better').to.deep.equal([[], []]);
+      } finally {
+        const admin = new pg.Client(databaseUrl);
+        await admin.connect();
+        await admin.query('set default_transaction_read_only = off');
+        await admin.query(`alter database ${name} reset default_transaction_read_only`);
+        await admin.end();
+      }
+      await wait(500);
+      expect(closed).to.deep.equal([1]);
+      expect(await ask("current_setting('transaction_read_only')")).to.equal('off');
     });
 
     it('closes nothing where connections have broken by themselves', async () => {

@@ -27,6 +27,7 @@ describe('a statement that failed', () => {
       await client.query('select pg_terminate_backend(pg_backend_pid())').catch(() => undefined);
       await client.query('select 1');
     },
+    'it is a replica now': (client) => client.query('begin read only; create table made (n integer)'),
     'its transaction waited too long for its host': async (client) => {
       await client.query("set idle_in_transaction_session_timeout = '50ms'; begin");
       await new Promise((done) => setTimeout(done, 200));
