@@ -7,7 +7,7 @@ export class SilentProxy {
   private closed = false;
   private readonly server = createServer((from) => this.join(from));
 
-  private constructor(private readonly target: URL) {}
+  private constructor(private target: URL) {}
 
   static async start(databaseUrl: string): Promise<SilentProxy> {
     const proxy = new SilentProxy(new URL(databaseUrl));
@@ -33,6 +33,11 @@ export class SilentProxy {
   speak(): void {
     this.closed = false;
     for (const [from, to] of this.pairs) from.pipe(to).pipe(from);
+  }
+
+  /** New connections go elsewhere. */
+  retarget(databaseUrl: string): void {
+    this.target = new URL(databaseUrl);
   }
 
   close(): void {
