@@ -3,11 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DEMONSTRATION_BILLER, invoiceFile, startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
 import pg from 'pg';
-import { stub } from 'sinon';
 import { HOST_OPTIONS } from '../../src/billers/billers.js';
 import { ImportInvoiceFile } from '../../src/invoice-files/import-invoice-file.js';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { type HostProcess, spawnHost } from '../host-process.js';
+import { SilentProxy } from '../store/silent-proxy.js';
 
 const INVOICES = 30_000;
 const NAME = '1663_11232026.JSON';
@@ -93,19 +93,10 @@ describe('an import and a crash', function () {
   });
 
   it('goes on with a file whose import was made though nobody heard of it', async () => {
-    const host = await TestHost.start();
+    const proxy = await SilentProxy.start(await newDatabase());
+    const host = await TestHost.start({ databaseUrl: proxy.url });
     await host.biller();
-    // The database makes it, and its connection breaks with the answer on its way.
-    const query = pg.Client.prototype.query as (this: pg.Client, ...of: unknown[]) => unknown;
-    const broken = stub(pg.Client.prototype, 'query').callsFake(function (this: pg.Client, ...of: unknown[]) {
-      const answer = query.apply(this, of);
-      const [first] = of as [string | { text?: string }];
-      if (!/^insert into "invoice_files"/.test(typeof first === 'string' ? first : (first.text ?? ''))) return answer;
-      broken.restore();
-      return Promise.resolve(answer).then(() => {
-        throw new Error('Connection terminated unexpectedly');
-      });
-    } as never);
+    proxy.breakAfter('insert into "invoice_files"');
     const type = { 'content-type': 'application/json' };
     const taken = await host.call('POST', `/v1/billers/1663/invoice-files?filename=${NAME}`, file(3), type);
     expect(taken.body).to.include({ status: 503, code: 'database-unavailable' });
@@ -114,6 +105,7 @@ describe('an import and a crash', function () {
     const done = await host.settled(`/v1/billers/1663/invoice-files/${made.importId}`);
     expect(done).to.include({ state: 'applied', created: 3 });
     await host.close();
+    proxy.close();
   });
 
   it('given to two hosts at once, it is one import', async () => {

@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 export class SilentProxy {
   private readonly pairs = new Set<[Socket, Socket]>();
   private closed = false;
+  private breaksAfter: string | undefined;
   private readonly server = createServer((from) => this.join(from));
 
   private constructor(private target: URL) {}
@@ -40,6 +41,12 @@ export class SilentProxy {
     this.target = new URL(databaseUrl);
   }
 
+  /** The first statement with this text is done, and its connection breaks with the answer on its way. */
+  breakAfter(text: string): void {
+    for (const pair of this.pairs) this.breakPair(pair, text);
+    this.breaksAfter = text;
+  }
+
   close(): void {
     this.server.close();
     for (const pair of this.pairs) for (const socket of pair) socket.destroy();
@@ -57,5 +64,15 @@ export class SilentProxy {
       });
     }
     if (!this.closed) from.pipe(to).pipe(from);
+    if (this.breaksAfter) this.breakPair(pair, this.breaksAfter);
+  }
+
+  private breakPair([from, to]: [Socket, Socket], text: string): void {
+    from.on('data', (chunk: Buffer) => {
+      if (this.breaksAfter !== text || !chunk.includes(text)) return;
+      this.breaksAfter = undefined;
+      to.unpipe(from);
+      to.once('data', () => from.destroy()).resume();
+    });
   }
 }
