@@ -2049,6 +2049,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A problem, told by its code */
+        Problem507: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 507,
+                 *       "title": "disk full",
+                 *       "code": "disk-full",
+                 *       "detail": "no room is left here; nothing of this was kept"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -4038,6 +4056,7 @@ export interface operations {
             429: components["responses"]["Problem429"];
             501: components["responses"]["Problem501"];
             503: components["responses"]["Problem503"];
+            507: components["responses"]["Problem507"];
         };
     };
     getImport: {

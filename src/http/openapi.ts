@@ -57,6 +57,7 @@ const PROBLEMS: Record<number, object> = {
     ...problem('database-unavailable', 'the database does not answer; whether this was done is not known: ask again'),
     retryAfterSeconds: 1,
   },
+  507: problem('disk-full', 'no room is left here; nothing of this was kept'),
 };
 
 function bodyOf({ body, bodyIsOptional }: Operation): object {

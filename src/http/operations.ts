@@ -249,7 +249,7 @@ const payments: Operation[] = [
 const files: Operation[] = [
   {
     ...{ method: 'post', path: FILES, id: 'postInvoiceFile', tag: 'files', summary: 'Import an invoice file' },
-    ...{ body: 'file', query: ['filename'], success: [202], answer: 'Import', problems: [400, 401, 404, 501] },
+    ...{ body: 'file', query: ['filename'], success: [202], answer: 'Import', problems: [400, 401, 404, 501, 507] },
   },
   {
     ...{ method: 'get', path: FILES, id: 'listImports', tag: 'files', summary: "A biller's imports, newest first" },

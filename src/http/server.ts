@@ -2,7 +2,6 @@
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { Problem } from '../problem.js';
-import { isDatabaseGone } from '../store/database-gone.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { accessRoutes } from './access.js';
 import { accountRoutes } from './accounts.js';
@@ -15,6 +14,7 @@ import { healthRoutes } from './health.js';
 import { invoiceFileRoutes } from './invoice-files.js';
 import { openApi } from './openapi.js';
 import { paymentRoutes } from './payments.js';
+import { isToBeLogged, problemOf } from './problem-of.js';
 import { reconciliationRoutes } from './reconciliations.js';
 import { recordingRoutes } from './recordings.js';
 import type { Resolve } from './resolve.js';
@@ -25,23 +25,6 @@ import { WAY_IN_LIMITS, wayIn } from './way-in.js';
 const BODY_LIMIT = 1 << 20;
 const OPEN = new Set(['/healthz', '/readyz']);
 const SESSION = '/v1/session';
-const CODES: Record<string, [number, string]> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'body-too-large'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: [415, 'unsupported-media-type'],
-  FST_ERR_CTP_INVALID_JSON_BODY: [400, 'malformed-json'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: [400, 'malformed-json'],
-};
-
-/** Its loss and its return are logged once, and not with each request. */
-const databaseUnavailable = (): Problem =>
-  new Problem(
-    503,
-    'database-unavailable',
-    'the database does not answer; whether this was done is not known: ask again',
-    {
-      retryAfterSeconds: 1,
-    },
-  );
 
 /** @param resolve gives the features their routes call, bound by main */
 export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
@@ -70,20 +53,10 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
   });
   wayIn(app, limits);
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const [status, code] =
-      CODES[error.code] ??
-      (error instanceof SyntaxError ? [400, 'malformed-json'] : [error.statusCode ?? 500, 'bad-request']);
-    const problem =
-      error instanceof Problem
-        ? error
-        : status < 500
-          ? new Problem(status, code, error.message)
-          : isDatabaseGone(error)
-            ? databaseUnavailable()
-            : new Problem(500, 'internal-error', 'something went wrong here; the log says what');
+    const problem = problemOf(error);
     const wait = problem.more.retryAfterSeconds;
     if (wait !== undefined) reply.header('retry-after', wait as number);
-    if (problem.status === 500) log.error({ err: error, url: request.url }, 'a request failed');
+    if (isToBeLogged(problem)) log.error({ err: error, url: request.url }, 'a request failed');
     return reply.code(problem.status).type('application/problem+json').send(problem.toJSON());
   });
   app.setNotFoundHandler((request) => {
