@@ -46,7 +46,7 @@ import { claimDataDir } from './store/data-dir-claim.js';
 import { DATABASE, openDatabase } from './store/database.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
 import { DEFAULT_RETENTION, RETENTION, Retention, type RetentionDays } from './store/retention.js';
-import { createLog, LOG } from './telemetry/log.js';
+import { createLog, LOG, sparingly } from './telemetry/log.js';
 import { startTelemetry, TELEMETRY } from './telemetry/telemetry.js';
 import { HOST_VERSION } from './version.js';
 
@@ -189,7 +189,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const importing = container.get<ImportInvoiceFile>(ImportInvoiceFile);
   if (works) {
     queue.work((id) => deliver.deliver(id));
-    leases.start((error) => log.error({ err: error }, 'leases could not be renewed'));
+    leases.start(sparingly(log, 'leases could not be renewed'));
     await importing.resume();
     inboxes.start();
     retention.start();

@@ -8,7 +8,7 @@ import { Batches } from '../store/batches.js';
 import { type Database, KEPT_ALIVE, WITHOUT_A_WORD } from '../store/database.js';
 import type { Send } from '../store/pipelined-transaction.js';
 import type { Tables } from '../store/tables.js';
-import type { Log } from '../telemetry/log.js';
+import { type Log, sparingly } from '../telemetry/log.js';
 import type { HeldBack } from './deliver.js';
 
 const QUEUE = 'deliveries';
@@ -89,7 +89,7 @@ export class DeliveryQueue {
   static async open({ connectionString, stream }: Database, log: Log): Promise<DeliveryQueue> {
     const connection = { connectionString, stream, options: CONNECTION, max: 8, ...KEPT_ALIVE };
     const boss = new PgBoss({ ...connection, schema: 'pgboss', ...SUPERVISION });
-    boss.on('error', (error) => log.error({ err: error }, 'the delivery queue failed'));
+    boss.on('error', sparingly(log, 'the delivery queue failed'));
     await boss.start();
     // A job is only a reminder: the delivery's own row says what is to be done, so a crashed job is simply run again.
     const queue = {
@@ -158,7 +158,7 @@ export class DeliveryQueue {
   }
 
   private async fetchAll(deliver: Work): Promise<void> {
-    let isFailing = false;
+    const failed = sparingly(this.log, 'deliveries can’t be fetched; it is tried on and on');
     while (!this.stopping.signal.aborted) {
       const woken = new Promise<void>((done) => {
         this.wake = done;
@@ -172,12 +172,10 @@ export class DeliveryQueue {
       const asked = performance.now();
       try {
         const jobs = await this.fetch();
-        isFailing = false;
         fetched = jobs.length;
         for (const job of jobs) this.run(job, deliver);
       } catch (error) {
-        if (!isFailing) this.log.error({ err: error }, 'deliveries can’t be fetched; it is tried on and on');
-        isFailing = true;
+        failed(error);
       }
       if (fetched === FETCH_AT_ONCE) continue;
       const took = performance.now() - asked;
@@ -220,13 +218,11 @@ export class DeliveryQueue {
   }
 
   private async touchAll(): Promise<void> {
+    const failed = sparingly(this.log, 'the jobs under way could not be kept');
     while (!this.stopping.signal.aborted) {
       await wait(TOUCH_EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
       const jobs = [...this.active.values()].map(({ job }) => job);
-      if (jobs.length)
-        await this.boss.touch(QUEUE, jobs).catch((error: unknown) => {
-          this.log.error({ err: error }, 'the jobs under way could not be kept');
-        });
+      if (jobs.length) await this.boss.touch(QUEUE, jobs).catch(failed);
     }
   }
 }

@@ -28,6 +28,3 @@ export function problemOf(error: FastifyError): Problem {
   if (DISK_FULL.has(error.code)) return new Problem(507, 'disk-full', 'no room is left here; nothing of this was kept');
   return new Problem(500, 'internal-error', 'something went wrong here; the log says what');
 }
-
-/** The loss of the database, and its return, are logged once and not with each request. */
-export const isToBeLogged = ({ status }: Problem): boolean => status === 500 || status === 507;

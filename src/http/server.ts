@@ -2,7 +2,7 @@
 import fastifyCookie from '@fastify/cookie';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { Problem } from '../problem.js';
-import { LOG, type Log } from '../telemetry/log.js';
+import { LOG, type Log, sparingly } from '../telemetry/log.js';
 import { accessRoutes } from './access.js';
 import { accountRoutes } from './accounts.js';
 import { authentication } from './authentication.js';
@@ -14,7 +14,7 @@ import { healthRoutes } from './health.js';
 import { invoiceFileRoutes } from './invoice-files.js';
 import { openApi } from './openapi.js';
 import { paymentRoutes } from './payments.js';
-import { isToBeLogged, problemOf } from './problem-of.js';
+import { problemOf } from './problem-of.js';
 import { reconciliationRoutes } from './reconciliations.js';
 import { recordingRoutes } from './recordings.js';
 import type { Resolve } from './resolve.js';
@@ -52,11 +52,14 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
     return OPEN.has(path) || isConsolePath(path) || (path === SESSION && method !== 'DELETE');
   });
   wayIn(app, limits);
+  const withoutDatabase = sparingly(log, 'requests fail, since the database does not answer');
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);
     const wait = problem.more.retryAfterSeconds;
     if (wait !== undefined) reply.header('retry-after', wait as number);
-    if (isToBeLogged(problem)) log.error({ err: error, url: request.url }, 'a request failed');
+    if (problem.status === 503) withoutDatabase(error, { url: request.url });
+    else if (problem.status === 500 || problem.status === 507)
+      log.error({ err: error, url: request.url }, 'a request failed');
     return reply.code(problem.status).type('application/problem+json').send(problem.toJSON());
   });
   app.setNotFoundHandler((request) => {

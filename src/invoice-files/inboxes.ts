@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
 import { type Inbox, readInbox } from '../billers/inbox-option.js';
 import { DATABASE, type Database } from '../store/database.js';
-import { LOG, type Log } from '../telemetry/log.js';
+import { LOG, type Log, sparingly } from '../telemetry/log.js';
 import { type InboxFile, type InboxFolder, LocalInbox } from './inbox-folder.js';
 import { type Import, InvoiceFiles, importView } from './invoice-files.js';
 
@@ -69,8 +69,9 @@ export class Inboxes {
 
   private async watch(): Promise<void> {
     const { signal } = this.stopping;
+    const failed = sparingly(this.log, 'inboxes could not be looked for');
     while (!signal.aborted) {
-      await this.tick().catch((error) => this.log.error({ err: error }, 'inboxes could not be looked for'));
+      await this.tick().catch(failed);
       await wait(TICK_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

@@ -13,5 +13,17 @@ const mixin = (): object => {
   return at ? { trace_id: at.traceId, span_id: at.spanId } : {};
 };
 
+const SPARINGLY_MS = 60_000;
+
+/** @returns logs what fails on and on, such as without a database, at most once a minute */
+export function sparingly(log: Log, message: string): (error: unknown, more?: object) => void {
+  let next = Number.NEGATIVE_INFINITY;
+  return (error, more) => {
+    if (performance.now() < next) return;
+    next = performance.now() + SPARINGLY_MS;
+    log.error({ err: error, ...more }, message);
+  };
+}
+
 export const createLog = (level: string): Log =>
   pino({ level, base: null, mixin }, destination({ fd: 2, sync: false }));
