@@ -68,7 +68,7 @@ export function openPool(
   return { db, pool, pipelined, connectionString, stream, close };
 }
 
-/** @throws Error saying which migration failed */
+/** @throws Error in words, where it can't be reached or a migration failed */
 export async function openDatabase(
   connectionString: string,
   tell: (news: DatabaseNews) => void = () => undefined,
@@ -76,7 +76,10 @@ export async function openDatabase(
   const watch = new ConnectionWatch(connectionString, tell);
   const database = openPool(connectionString, { stream: watch.stream });
   const { error } = await new Migrator({ db: database.db, provider: migrations }).migrateToLatest();
-  if (error) throw new Error('the database could not be brought up to date', { cause: error });
+  if (error) {
+    await database.close();
+    throw new Error(`the database could not be brought up to date: ${(error as Error).message}`, { cause: error });
+  }
   watch.start();
   const close = async (): Promise<void> => {
     await Promise.all([watch.close(), database.close()]);
