@@ -17,6 +17,7 @@ import { SECRET_BOX, SecretBox } from './billers/secret-box.js';
 import { DeliveryHours } from './console/delivery-hours.js';
 import { Live } from './console/live.js';
 import { Overview } from './console/overview.js';
+import { DatabaseHistory } from './deliveries/database-history.js';
 import { Deliver } from './deliveries/deliver.js';
 import { Deliveries } from './deliveries/deliveries.js';
 import { DeliveryGauges } from './deliveries/delivery-gauges.js';
@@ -70,6 +71,8 @@ export interface HostStart {
   isolation?: Partial<IsolationLimits> | undefined;
   wayInLimits?: Partial<WayInLimits> | undefined;
   retention?: Partial<RetentionDays> | undefined;
+  /** The database is one of before: what is queued in it may have been delivered. */
+  restored?: boolean | undefined;
   logLevel: string;
 }
 
@@ -110,6 +113,7 @@ const features = new ContainerModule(({ bind }) => {
     Reconciliations,
     Repairs,
     Recordings,
+    DatabaseHistory,
   ];
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();
@@ -187,6 +191,7 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const retention = container.get<Retention>(Retention);
   const reconciliations = container.get<Reconciliations>(Reconciliations);
   const importing = container.get<ImportInvoiceFile>(ImportInvoiceFile);
+  await container.get<DatabaseHistory>(DatabaseHistory).settle({ restored: options.restored === true });
   if (works) {
     queue.work((id) => deliver.deliver(id));
     leases.start(sparingly(log, 'leases could not be renewed'));

@@ -39,6 +39,10 @@ export function startCommand(program: Command): void {
       'add the demonstration: a biller on an adapter’s stand-in partner (the first that has one, or these, by comma)',
     )
     .option('--json', 'print where it listens as one line of JSON, too')
+    .option(
+      '--restored',
+      'the database is a copy of before: look for each payment that waits before it is sent (a dump or a backup says so itself)',
+    )
     .option('--allow-private-egress', 'let adapters reach private addresses and http')
     .action(async (options) => {
       // Loaded when it is run: the command line's help and completion must be quick.
@@ -64,6 +68,7 @@ export function startCommand(program: Command): void {
           ? { attemptLimits: { requestsPerSecond: Number(env.IC_HOST_REQUESTS_PER_SECOND) } }
           : {}),
         retention: daysOf(env),
+        restored: Boolean(options.restored),
         logLevel: env.IC_HOST_LOG_LEVEL ?? 'info',
       });
       let closing = false;

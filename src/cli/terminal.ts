@@ -92,7 +92,7 @@ export function describeUse(
   const lines = [
     '',
     'Examples:',
-    ...examples.map((example) => `  $ ic-host ${example}`),
+    ...examples.map((example) => `  $ ${example.includes('ic-host ') ? example : `ic-host ${example}`}`),
     '',
     'Exit status:',
     ...Object.entries(statuses).map(([status, words]) => `  ${status}  ${words}`),

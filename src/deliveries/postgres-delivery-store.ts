@@ -5,6 +5,7 @@ import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Batches } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { PipelinedTransaction } from '../store/pipelined-transaction.js';
+import { DatabaseHistory } from './database-history.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
 import { LEASE_MS } from './delivery-rules.js';
 import type { Delivery, DeliveryStep, DeliveryStore, DeliveryTransaction } from './delivery-store.js';
@@ -12,6 +13,8 @@ import { SharedTransaction } from './shared-transaction.js';
 
 /** When a lease that is renewed now ends, by the database's clock. */
 const LEASE_END = sql<Date>`clock_timestamp() + ${sql.lit(`${LEASE_MS} milliseconds`)}::interval`;
+
+class UnknownHistory extends Error {}
 
 type Work = (transaction: DeliveryTransaction) => Promise<unknown>;
 
@@ -24,10 +27,14 @@ export class PostgresDeliveryStore implements DeliveryStore {
     @inject(DATABASE) private readonly database: Database,
     @inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
+    @inject(DatabaseHistory) private readonly history: DatabaseHistory,
   ) {
-    const together = () =>
-      new Batches<Work, unknown>(async (works) => (await this.inTransaction(works)).map((value) => ({ value })));
-    this.works = { claim: together(), conclude: together() };
+    const together = (run: (works: readonly Work[]) => Promise<unknown[]>) =>
+      new Batches<Work, unknown>(async (works) => (await run(works)).map((value) => ({ value })));
+    this.works = {
+      claim: together((works) => this.claim(works)),
+      conclude: together((works) => this.inTransaction(works)),
+    };
   }
 
   transact<T>(step: DeliveryStep, work: (transaction: DeliveryTransaction) => Promise<T>): Promise<T> {
@@ -38,11 +45,31 @@ export class PostgresDeliveryStore implements DeliveryStore {
     return (await this.inTransaction([work]))[0] as T;
   }
 
-  private inTransaction<T>(works: readonly ((transaction: DeliveryTransaction) => Promise<T>)[]): Promise<T[]> {
+  /** Nothing is attempted that the database may have been told of before it was restored. */
+  private async claim<T>(works: readonly ((transaction: DeliveryTransaction) => Promise<T>)[]): Promise<T[]> {
+    const { question } = this.history;
+    try {
+      return await this.inTransaction(works, question);
+    } catch (error) {
+      if (!(error instanceof UnknownHistory)) throw error;
+      await this.history.settle();
+      return this.inTransaction(works, this.history.question);
+    }
+  }
+
+  private inTransaction<T>(
+    works: readonly ((transaction: DeliveryTransaction) => Promise<T>)[],
+    ifKnown?: string,
+  ): Promise<T[]> {
     const limitOf = async (billerId: string) => (await this.scopes.limits(billerId)).concurrency;
-    return PipelinedTransaction.run(this.database.pipelined, (transaction) =>
-      new SharedTransaction(transaction, { db: this.database.db, queue: this.queue, limitOf }).run(works),
-    );
+    return PipelinedTransaction.run(this.database.pipelined, async (transaction) => {
+      const answer = ifKnown ? transaction.send(ifKnown) : undefined;
+      const values = await new SharedTransaction(transaction, {
+        ...{ db: this.database.db, queue: this.queue, limitOf },
+      }).run(works);
+      if (answer && !(await answer).rows[0]?.known) throw new UnknownHistory();
+      return values;
+    });
   }
 
   paymentOf(returned: Delivery): Promise<Delivery | undefined> {

@@ -281,6 +281,14 @@ create function leased_of(billers text[]) returns table (biller_id text, n bigin
 drop index deliveries_by_state;
 `;
 
+/** Which database this is, and how far its history had come: see database-history.ts. */
+const HISTORY = `
+create table database_history (
+  only_one boolean primary key default true check (only_one),
+  system text not null, timeline integer not null, started_at timestamptz not null
+);
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -300,6 +308,7 @@ export const migrations: MigrationProvider = {
     '009-reconciliation': migration(RECONCILIATION),
     '010-recordings': migration(RECORDINGS),
     '011-undelivered': migration(UNDELIVERED),
+    '012-history': migration(HISTORY),
   }),
 };
 

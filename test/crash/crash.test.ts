@@ -13,6 +13,7 @@ describe('crashes (the short forms of npm run test:crash and test:failover)', fu
   it('75 payments, the database fails over without a word: each on the ledger once', async () => {
     const figures = await failover({ payments: 75, seconds: 180 }, () => undefined);
     expect(figures).to.include({ accepted: 75, onLedgerOnce: 75, lost: 0, twice: 0, stuck: 0, adrift: 0 });
+    expect(figures.noticed).to.equal(1);
     expect(figures.acceptedBefore).to.be.within(25, 74);
   });
 });

@@ -22,6 +22,8 @@ export interface FailoverRun {
 export interface FailoverFigures extends LedgerFigures {
   /** Accepted when the primary fell silent. */
   acceptedBefore: number;
+  /** How often the hosts noticed that the database is another: what waits in it is looked for then. */
+  noticed: number;
 }
 
 export async function failover(
@@ -43,7 +45,9 @@ export async function failover(
     say(`the primary fell silent when ${acceptedBefore} payments were accepted`);
     await paying;
     say('all are accepted; waiting for the rest to be delivered');
-    return { ...(await run.figures(replica.connectionString)), acceptedBefore };
+    const figures = await run.figures(replica.connectionString);
+    const noticed = await ask(replica.connectionString, "select from audit where action = 'database.restored'");
+    return { ...figures, acceptedBefore, noticed };
   } finally {
     await run.close();
     proxy.close();
@@ -74,11 +78,13 @@ async function startReplica(from: string, to: string, primary: string) {
   return replica;
 }
 
-async function ask(connectionString: string, text: string): Promise<void> {
+/** @returns how many rows */
+async function ask(connectionString: string, text: string): Promise<number> {
   const client = new pg.Client(connectionString);
   await client.connect();
-  await client.query(text);
+  const { rowCount } = await client.query(text);
   await client.end();
+  return rowCount ?? 0;
 }
 
 if (process.argv[1]?.endsWith('failover.js')) {

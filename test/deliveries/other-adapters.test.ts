@@ -1,27 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
-import { CONTRACTS, writtenAdapter } from '../written-adapter.js';
-
-/** An adapter whose sink writes each call to a file, with the repeat safety given. */
-function adapter(repeatSafety: string): { manifest: string; calls: () => string[] } {
-  const log = join(temporaryFolder(), 'calls');
-  writeFileSync(log, '');
-  const manifest = writtenAdapter(
-    `import { appendFileSync } from 'node:fs';
-     import { adapterModule, PAYMENT_SINK } from ${CONTRACTS};
-     const say = (word) => appendFileSync(${JSON.stringify(log)}, word + '\\n');
-     export default adapterModule(({ bind }) => { bind(PAYMENT_SINK).toConstantValue({
-       repeatSafety: '${repeatSafety}',
-       async post() { say('post'); return { duplicate: false, partnerMessages: [] }; },
-       async find() { say('find'); return { duplicate: false, confirmationNumber: 'found', partnerMessages: [] }; },
-     }); });`,
-    { contracts: [{ name: 'payment-sink', version: '1' }] },
-  );
-  return { manifest, calls: () => readFileSync(log, 'utf8').split('\n').filter(Boolean) };
-}
+import { newDatabase, TestHost } from '../host-fixture.js';
+import { sinkAdapter } from './sink-adapter.js';
 
 describe('another adapter: a worker that died in its attempt', function () {
   this.timeout(60_000);
@@ -31,7 +11,7 @@ describe('another adapter: a worker that died in its attempt', function () {
     ['idempotent', 'delivered', ['post']],
   ] as const)
     it(`${repeatSafety}: ${state}, the partner hears ${calls.join() || 'nothing'}`, async () => {
-      const { manifest, calls: heard } = adapter(repeatSafety);
+      const { manifest, calls: heard } = sinkAdapter(repeatSafety);
       const databaseUrl = await newDatabase();
       const front = await TestHost.start({ manifest, databaseUrl, role: 'api' });
       expect(
@@ -62,7 +42,7 @@ describe('another adapter: a worker that died in its attempt', function () {
     });
 
   it('an adapter without the contract asked for says so', async () => {
-    const host = await TestHost.start({ manifest: adapter('unsafe').manifest });
+    const host = await TestHost.start({ manifest: sinkAdapter('unsafe').manifest });
     await host.call('PUT', '/v1/billers/1', { name: 'b', guid: 'g', adapter: 'acme' });
     for (const [method, path, body] of [
       ['POST', 'accounts/a/refresh'],

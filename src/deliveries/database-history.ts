@@ -1,0 +1,82 @@
+/**
+ * Notices that the database is not the one that went on from what was last done: it was restored from a backup, or a replica
+ * took its place that may not have had it all. What is queued in it may have been delivered since, and nobody knows; so
+ * each payment and return that waits is in doubt, as after an attempt of unknown outcome, before any of them is attempted.
+ */
+import { inject, injectable } from 'inversify';
+import { sql } from 'kysely';
+import { audit } from '../store/audit.js';
+import { DATABASE, type Database } from '../store/database.js';
+import { retryingDeadlocks } from '../store/retry-deadlock.js';
+import { LOG, type Log } from '../telemetry/log.js';
+import { DOUBT_MS } from './delivery-rules.js';
+
+/** Goes up when a replica is made primary, and when a backup is recovered up to some time. */
+const TIMELINE = "('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int";
+/** A dump that is read into another cluster has its rows, and not its identity. */
+const NOW = `(select system_identifier::text as system, ${TIMELINE} as timeline, pg_postmaster_start_time() as started_at
+  from pg_control_system()) as now`;
+/** What a database that isn't quite PostgreSQL, or doesn't let us ask, answers. */
+const CANT_BE_ASKED = new Set(['42501', '42883', '0A000']);
+
+/** Whether the history is the known one, in one row; quick, since each batch of claims asks. */
+export const IS_KNOWN = `select exists (
+  select from database_history where timeline = ${TIMELINE} and started_at = pg_postmaster_start_time()) as known`;
+
+@injectable()
+export class DatabaseHistory {
+  private canBeAsked = true;
+
+  constructor(
+    @inject(DATABASE) private readonly database: Database,
+    @inject(LOG) private readonly log: Log,
+  ) {}
+
+  /** Undefined where nothing can be known of it. */
+  get question(): string | undefined {
+    return this.canBeAsked ? IS_KNOWN : undefined;
+  }
+
+  /**
+   * Compares the history with the known one, and doubts what is queued where they differ.
+   * @param restored they do, as whoever restored it says: a copy of its files has the same history
+   */
+  async settle({ restored = false } = {}): Promise<void> {
+    try {
+      await retryingDeadlocks(() => this.compare(restored));
+    } catch (error) {
+      if (!CANT_BE_ASKED.has((error as { code?: string }).code ?? '')) throw error;
+      this.canBeAsked = false;
+      this.log.warn({ err: error }, 'this database does not tell its history: that it was restored must be said');
+    }
+  }
+
+  private compare(restored: boolean): Promise<void> {
+    return this.database.db.transaction().execute(async (trx) => {
+      const now = sql.raw(NOW);
+      await sql`insert into database_history (system, timeline, started_at) select now.* from ${now}
+        on conflict do nothing`.execute(trx);
+      // Two hosts that notice it do this in turns, and the second finds it done.
+      const { rows } = await sql<{ before: string; after: string }>`
+        select concat_ws('/', h.system, h.timeline) as before, concat_ws('/', now.system, now.timeline) as after
+        from database_history h, ${now} for update of h`.execute(trx);
+      const { before, after } = rows[0] as (typeof rows)[0];
+      if (restored || before !== after) {
+        const { numAffectedRows } = await sql`
+          update deliveries d set doubtful_until = clock_timestamp() + ${DOUBT_MS} * interval '1 millisecond'
+          from undelivered u
+          where u.delivery_id = d.id and u.state = 'queued' and d.kind in ('payment', 'return')`.execute(trx);
+        const doubted = Number(numAffectedRows ?? 0);
+        await audit(trx, {
+          ...{ actor: 'host', action: 'database.restored', subject: 'database', details: { before, after, doubted } },
+        });
+        this.log.warn(
+          { before, after, doubted },
+          'the database was restored, or is a replica of before: see the audit',
+        );
+      }
+      await sql`update database_history h set system = now.system, timeline = now.timeline, started_at = now.started_at
+        from ${now}`.execute(trx);
+    });
+  }
+}
