@@ -191,7 +191,9 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   const retention = container.get<Retention>(Retention);
   const reconciliations = container.get<Reconciliations>(Reconciliations);
   const importing = container.get<ImportInvoiceFile>(ImportInvoiceFile);
-  await container.get<DatabaseHistory>(DatabaseHistory).settle({ restored: options.restored === true });
+  const restored = options.restored === true;
+  // One that only answers requests may be at a replica.
+  if (works || restored) await container.get<DatabaseHistory>(DatabaseHistory).settle({ restored });
   if (works) {
     queue.work((id) => deliver.deliver(id));
     leases.start(sparingly(log, 'leases could not be renewed'));

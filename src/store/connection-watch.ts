@@ -28,7 +28,6 @@ export class ConnectionWatch {
   private readonly stopping = new AbortController();
   private asked: Asked | undefined;
   private watching: Promise<void> | undefined;
-
   private answers = true;
 
   constructor(

@@ -72,7 +72,7 @@ describe('a database of before', () => {
     const other = await TestHost.start({ databaseUrl: host.databaseUrl, restored: true, role: 'api' });
     expect(await restoredTimes()).to.deep.equal([1]);
     await other.close();
-    const another = await TestHost.start({ databaseUrl: host.databaseUrl, role: 'api' });
+    const another = await TestHost.start({ databaseUrl: host.databaseUrl });
     expect(await restoredTimes()).to.deep.equal([1]);
     await another.close();
   });
