@@ -3,7 +3,7 @@ import { AUTHORIZED, putBiller, startHost } from './host.js';
 import { post, rate, serve } from './load.js';
 import { type Figure, interleaved, ratios } from './results.js';
 
-const [AT_ONCE, PAYMENTS, ROUNDS, WARM_UPS] = [32, 3_000, 5, 2];
+const [AT_ONCE, PAYMENTS, ROUNDS, WARM_UPS] = [32, 3_000, 9, 2];
 
 export const payment = (transactionId: string) => ({
   ...{ transactionId, accountNumber: 'p1-1', invoiceNumber: 'p1-1-1-0', amount: '125.50', paymentDate: '2026-11-24' },

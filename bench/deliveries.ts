@@ -7,7 +7,7 @@ import { putBiller, startHost } from './host.js';
 import { serve } from './load.js';
 import { type Figure, interleaved, ratios } from './results.js';
 
-const [DELIVERIES, BILLERS, ROUNDS, WARM_UPS] = [10_000, 20, 5, 3];
+const [DELIVERIES, BILLERS, ROUNDS, WARM_UPS] = [10_000, 20, 9, 3];
 const LOOK_EVERY_MS = 20;
 
 /** A database of its own beside the one given: the jobs of one would lie in the other's way. */
@@ -101,6 +101,7 @@ export async function deliveries(folder: string, database: string): Promise<Figu
   const section = 'Deliveries';
   return [
     { section, name: 'deliveries a second by the host', values: ours ?? [], wanted: { least: 1000 } },
+    { section, name: 'jobs a second by pg-boss with a handler that does nothing', values: plain ?? [] },
     {
       section,
       name: 'the host, by pg-boss with a handler that does nothing',

@@ -6,6 +6,8 @@ import { median } from './statistics.js';
 
 const LATENCY_MS = 50;
 const [ROUNDS, LOOK_UPS] = [5, 60];
+/** At saturation a round is short, and one differs much from the next. */
+const SATURATED_ROUNDS = 11;
 const [AT_ONCE, REQUESTS, ACCOUNTS, WARM_UPS] = [32, 3_000, 500, 4];
 
 export async function refresh(folder: string, database: string): Promise<Figure[]> {
@@ -40,7 +42,7 @@ export async function refresh(folder: string, database: string): Promise<Figure[
     ...{ name, run: () => rate(REQUESTS, AT_ONCE, work) },
   });
   const [bare, usual, ours] = await interleaved(
-    ROUNDS,
+    SATURATED_ROUNDS,
     [
       perSecond('fastify', (index) => post(`${fastify.url}/accounts/${account(1)(index)}/refresh`, {})),
       perSecond('express', (index) => post(`${express.url}/accounts/${account(1)(index)}/refresh`, {})),
