@@ -43,7 +43,8 @@ export class DatabaseHistory {
    */
   async settle({ restored = false } = {}): Promise<void> {
     try {
-      await retryingDeadlocks(() => this.compare(restored));
+      const news = await retryingDeadlocks(() => this.compare(restored));
+      if (news) this.log.warn(news, 'the database was restored, or is a replica of before: see the audit');
     } catch (error) {
       if (!CANT_BE_ASKED.has((error as { code?: string }).code ?? '')) throw error;
       this.canBeAsked = false;
@@ -51,7 +52,8 @@ export class DatabaseHistory {
     }
   }
 
-  private compare(restored: boolean): Promise<void> {
+  /** @returns what was doubted, and why; undefined: it is the known one */
+  private compare(restored: boolean): Promise<object | undefined> {
     return this.database.db.transaction().execute(async (trx) => {
       const now = sql.raw(NOW);
       await sql`insert into database_history (system, timeline, started_at) select now.* from ${now}
@@ -61,22 +63,19 @@ export class DatabaseHistory {
         select concat_ws('/', h.system, h.timeline) as before, concat_ws('/', now.system, now.timeline) as after
         from database_history h, ${now} for update of h`.execute(trx);
       const { before, after } = rows[0] as (typeof rows)[0];
+      let news: object | undefined;
       if (restored || before !== after) {
         const { numAffectedRows } = await sql`
           update deliveries d set doubtful_until = clock_timestamp() + ${DOUBT_MS} * interval '1 millisecond'
           from undelivered u
           where u.delivery_id = d.id and u.state = 'queued' and d.kind in ('payment', 'return')`.execute(trx);
-        const doubted = Number(numAffectedRows ?? 0);
-        await audit(trx, {
-          ...{ actor: 'host', action: 'database.restored', subject: 'database', details: { before, after, doubted } },
-        });
-        this.log.warn(
-          { before, after, doubted },
-          'the database was restored, or is a replica of before: see the audit',
-        );
+        const details = { before, after, doubted: Number(numAffectedRows ?? 0) };
+        await audit(trx, { actor: 'host', action: 'database.restored', subject: 'database', details });
+        news = details;
       }
       await sql`update database_history h set system = now.system, timeline = now.timeline, started_at = now.started_at
         from ${now}`.execute(trx);
+      return news;
     });
   }
 }

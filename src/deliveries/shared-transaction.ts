@@ -1,8 +1,8 @@
 /**
  * One database transaction for many pieces of work at once: what they ask for at the same time becomes one statement, and
  * they are committed together. Each sees what it would see alone, since whatever two of them must not do at once (the
- * same delivery, a partner's state) they do in turns. What doesn't need another's answer is sent without waiting for it, and the database does
- * it in the order it was sent.
+ * same delivery, a partner's state) they do in turns. What doesn't need another's answer is sent without waiting for it, and
+ * the database does it in the order it was sent.
  */
 import { type CompiledQuery, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { Batches, type Part } from '../store/batches.js';

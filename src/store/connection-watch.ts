@@ -80,12 +80,10 @@ export class ConnectionWatch {
     if (!next) return this.say(false);
     this.asked = next;
     before?.socket.destroy();
-    const isLeft: Record<string, (socket: Socket) => boolean> = {
-      silence: (socket) => socket.bytesRead === heard.get(socket),
-      reads: () => true,
-    };
     // One that broke said so, and so did the others.
-    const left = open.filter((socket) => !socket.destroyed && isLeft[answer]?.(socket));
+    const isLeft = (socket: Socket): boolean =>
+      answer === 'reads' || (answer === 'silence' && socket.bytesRead === heard.get(socket));
+    const left = open.filter((socket) => !socket.destroyed && isLeft(socket));
     for (const socket of left) socket.destroy();
     this.say(true, left.length);
   }

@@ -50,9 +50,9 @@ export function openPool(
 ): Database {
   // Durability is asked for by name, whatever the server's default is: an answered 202 must survive a crash.
   const options = `-c synchronous_commit=on ${WITHOUT_A_WORD}`;
-  const each = { connectionString, types, options, stream, ...KEPT_ALIVE };
-  const pool = new pg.Pool({ ...each, max });
-  const pipelined = new pg.Pool({ ...each, max: MOST_PIPELINED, pipeline: true });
+  const connection = { connectionString, types, options, stream, ...KEPT_ALIVE };
+  const pool = new pg.Pool({ ...connection, max });
+  const pipelined = new pg.Pool({ ...connection, max: MOST_PIPELINED, pipeline: true });
   for (const each of [pool, pipelined]) {
     each.on('connect', traceStatements);
     // One that breaks tells those whose statements were under way; the next query opens another.

@@ -1,4 +1,7 @@
-/** A transaction whose statements are sent without waiting for the answers to those before: the fewer are waited for, the fewer trips. */
+/**
+ * A transaction whose statements are sent without waiting for the answers to those before: the fewer are waited for, the
+ * fewer trips.
+ */
 import type pg from 'pg';
 
 /** Sends a statement, which waits for none that was sent before. */
@@ -6,6 +9,8 @@ export type Send = (text: string, values?: unknown[]) => Promise<pg.QueryResult>
 
 export class PipelinedTransaction {
   private readonly answers: Promise<unknown>[] = [];
+  /** Its connection may be another's by then. */
+  private isOver = false;
 
   private constructor(private readonly client: pg.PoolClient) {}
 
@@ -23,10 +28,13 @@ export class PipelinedTransaction {
       void transaction.send('begin');
       const value = await work(transaction);
       // One in which a statement has failed is rolled back when it is to be committed, without an error.
-      const { command } = await transaction.send('commit');
+      const committed = transaction.send('commit');
+      transaction.isOver = true;
+      const { command } = await committed;
       if (command !== 'COMMIT') throw new Error('a transaction was not committed');
       return value;
     } catch (error) {
+      transaction.isOver = true;
       // The first that failed, not those that failed for it.
       const failed = (await Promise.allSettled(transaction.answers)).find(({ status }) => status === 'rejected');
       await client.query('rollback').catch(() => undefined); // then its connection is gone, and with it all of this
@@ -36,8 +44,9 @@ export class PipelinedTransaction {
     }
   }
 
-  /** At once. The answer need not be waited for. */
-  readonly send: Send = (text, values) => this.keep(this.client.query(text, values));
+  /** At once. The answer need not be waited for. @throws Error when the transaction has ended */
+  readonly send: Send = (text, values) =>
+    this.keep(this.isOver ? Promise.reject(new Error('the transaction has ended')) : this.client.query(text, values));
 
   /** Resolves when the statement that another sends is on its way. @throws why it was not sent */
   async sendBy(statement: (send: Send) => Promise<unknown>): Promise<void> {

@@ -107,6 +107,20 @@ describe('a pipelined transaction', () => {
     expect(await kept()).to.deep.equal([]);
   });
 
+  it('sends nothing any more once it has ended: its connection may be another’s', async () => {
+    for (const end of ['committed', 'failed']) {
+      let ended: PipelinedTransaction | undefined;
+      await run(async (transaction) => {
+        ended = transaction;
+        if (end === 'failed') throw new Error(end);
+      }).catch(() => undefined);
+      const late = ended?.sendBy(async (send) => send('insert into kept values (1)')) as Promise<void>;
+      await late.catch(() => undefined);
+      expect(await failure(add(ended as PipelinedTransaction, 2))).to.equal('the transaction has ended');
+    }
+    expect(await kept()).to.deep.equal([]);
+  });
+
   it('fails where the connection breaks, and the next has another', async () => {
     const broken = run(async (transaction) => {
       void add(transaction, 1);
