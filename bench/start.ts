@@ -1,4 +1,7 @@
-/** How long a host takes until it is ready: with its database there, from nothing at all, and with a hundred adapters. */
+/**
+ * How long a host takes until it is ready: with its database there, from nothing at all, and with a hundred adapters; new in
+ * its folder, and started there again, where it finds what it compiled.
+ */
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startHost } from './host.js';
@@ -36,16 +39,29 @@ export async function start(folder: string, database: string): Promise<Figure[]>
     await host.exited;
     return seconds;
   };
-  const [there, nothing, hundred] = await interleaved(ROUNDS, [
+  const again = (name: string) => ['--data-dir', join(folder, name)];
+  const [there, nothing, hundred, thereAgain, hundredAgain] = await interleaved(ROUNDS, [
     { name: 'database there', run: () => ready(database) },
     { name: 'from nothing', run: () => ready('') },
     { name: 'with many adapters', run: () => ready(database, '--manifest', many) },
+    { name: 'again', run: () => ready(database, ...again('started again')) },
+    { name: 'again, with many', run: () => ready(database, '--manifest', many, ...again('many, started again')) },
   ]);
-  const added = (hundred ?? []).map((seconds, round) => seconds - (there?.[round] ?? 0));
+  const added = (more: number[] = [], less: number[] = []) =>
+    more.map((seconds, round) => seconds - (less[round] ?? 0));
   const section = 'Start';
+  const adds = `what ${ADAPTERS} adapters more add`;
   return [
     { section, name: 'ready, with its database there', values: there ?? [], unit: 's', wanted: { most: 2 } },
+    { section, name: 'ready, started again', values: thereAgain ?? [], unit: 's', wanted: { most: 2 } },
     { section, name: 'ready, from an empty folder', values: nothing ?? [], unit: 's', wanted: { most: 4 } },
-    { section, name: `what ${ADAPTERS} adapters more add`, values: added, unit: 's', wanted: { most: 1 } },
+    { section, name: adds, values: added(hundred, there), unit: 's', wanted: { most: 1 } },
+    {
+      section,
+      name: `${adds}, started again`,
+      values: added(hundredAgain, thereAgain),
+      unit: 's',
+      wanted: { most: 1 },
+    },
   ];
 }

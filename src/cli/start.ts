@@ -1,5 +1,6 @@
 /** `ic-host start`: serves HTTP API and workers until told to stop. */
 import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
@@ -45,6 +46,8 @@ export function startCommand(program: Command): void {
     )
     .option('--allow-private-egress', 'let adapters reach private addresses and http')
     .action(async (options) => {
+      // What is loaded is compiled once, not at each start; an adapter that has changed is compiled anew.
+      enableCompileCache(join(options.dataDir, 'compiled'));
       // Loaded when it is run: the command line's help and completion must be quick.
       const [{ startHost }, { Billers }, { BillerBody, readBody }, { demonstrate }] = await Promise.all([
         import('../host.js'),

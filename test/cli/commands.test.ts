@@ -359,6 +359,7 @@ describe('the command line', function () {
         running.child.kill('SIGTERM');
         expect(await running.exited).to.equal(0);
       }
+      expect(readdirSync(join(dataDir, 'compiled')), 'kept for its next start').to.have.length.above(0);
     });
   });
 });
