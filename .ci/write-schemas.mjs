@@ -11,7 +11,7 @@ if (!existsSync(target) || statSync(target).mtimeMs < newest) {
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'adapter.manifest.json',
-    ...wireSchema(AdapterManifest),
+    ...wireSchema(AdapterManifest, { closed: true }),
   };
   writeFileSync(target, `${JSON.stringify(schema, null, 2)}\n`);
 }

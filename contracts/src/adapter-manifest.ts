@@ -1,6 +1,18 @@
 /** What an adapter says of itself, as data: adapter.manifest.json beside its package.json. */
-import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsNumber, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
-import { IsListOf } from './boundary-types.js';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator';
+import { IsListOf, IsPart } from './boundary-types.js';
 
 /** The version of the host's side of the contracts; an adapter's `hostApi` range must hold it. */
 export const HOST_API_VERSION = '1.0.0';
@@ -19,7 +31,7 @@ export class ManifestContract {
   /** The contract's version the adapter is written to. */
   @IsIn(['1']) version!: string;
   /** Optional capabilities: `returns`, `find` (payment-sink), `read-back` (enrollment-sink). */
-  @IsOptional() @IsIn(['returns', 'find', 'read-back'], { each: true }) capabilities?: string[];
+  @IsOptional() @IsArray() @IsIn(['returns', 'find', 'read-back'], { each: true }) capabilities?: string[];
 }
 
 /** One setting or option of a biller on this adapter; the console builds its form from these. */
@@ -29,9 +41,11 @@ export class ManifestSetting {
   /** The biller's advanced-setting id in the portal, such as `8`. */
   @IsOptional() @IsString() settingId?: string;
   @IsIn(['text', 'url', 'number', 'boolean', 'choice']) type!: 'text' | 'url' | 'number' | 'boolean' | 'choice';
-  @IsOptional() @IsString({ each: true }) choices?: string[];
+  /** Of a `choice`, which has at least one. */
+  @IsOptional() @IsArray() @IsString({ each: true }) choices?: string[];
   @IsOptional() @IsBoolean() required?: boolean;
   @IsOptional() @IsBoolean() secret?: boolean;
+  /** Of its type; a secret has none. */
   @IsOptional() default?: string | number | boolean;
   @IsOptional() @IsString() description?: string;
 }
@@ -62,8 +76,8 @@ export class AdapterManifest {
   @IsListOf(() => ManifestSetting) settings!: ManifestSetting[];
   @IsOptional() @IsListOf(() => ManifestSetting) options?: ManifestSetting[];
   /** Hosts it may reach: `api.example.com`, `*.example.com`, or `setting:<key>` for the host of a URL setting. */
-  @IsString({ each: true }) egress!: string[];
-  @IsOptional() limits?: ManifestLimits;
+  @IsArray() @IsString({ each: true }) egress!: string[];
+  @IsOptional() @IsPart(() => ManifestLimits) limits?: ManifestLimits;
   /** Module that serves a stand-in partner, relative to the manifest. */
   @IsOptional() @IsString() sandbox?: string;
   /** Module that tells the contract suite what it needs to know, relative to the manifest. */

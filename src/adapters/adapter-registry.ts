@@ -4,19 +4,18 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
-  AdapterManifest,
+  type AdapterManifest,
   CONTRACT_NAMES,
   CONTRACT_TOKENS,
   type ContractName,
-  HOST_API_VERSION,
   type HostAdapter,
   HostManifest,
   isAdapterModule,
   type StartSandbox,
 } from '@ic-host/contracts';
 import { Container, type ContainerModule, type ServiceIdentifier } from 'inversify';
-import semver from 'semver';
 import { Problem } from '../problem.js';
+import { checkAdapterManifest } from './check-adapter-manifest.js';
 import { checkManifest, faultText, type ManifestFault } from './check-manifest.js';
 import { integrityOf } from './integrity.js';
 import { DEFAULT_ISOLATION, IsolatedAdapter, type IsolationLimits } from './isolation/isolated-adapter.js';
@@ -146,19 +145,10 @@ export async function loadAdapter(
   if ('fault' in read) return bad(null, read.fault);
   const given = (read.value as { id?: unknown } | null)?.id;
   const id = typeof given === 'string' ? given : null;
-  const checked = checkManifest(AdapterManifest, read.value, file);
+  const checked = checkAdapterManifest(read.value, file);
   if ('faults' in checked) return bad(id, ...checked.faults);
   const { manifest } = checked;
   const fault = (path: string, message: string) => bad(id, { file, path, message });
-  if (!semver.validRange(manifest.hostApi)) return fault('/hostApi', `${manifest.hostApi} is not a semver range`);
-  if (!semver.satisfies(HOST_API_VERSION, manifest.hostApi))
-    return fault(
-      '/hostApi',
-      `wants host API ${manifest.hostApi}, this host has ${HOST_API_VERSION}; update one of them`,
-    );
-  for (const [index, pattern] of manifest.egress.entries())
-    if (pattern.startsWith('setting:') && !manifest.settings.some((setting) => `setting:${setting.key}` === pattern))
-      return fault(`/egress/${index}`, `names the setting ${pattern.slice(8)}, which the manifest does not have`);
   if (integrity !== undefined && integrityOf(folder) !== integrity)
     return fault('', `the files in ${folder} are not those that the host's manifest pins (ic-host adapters --pin)`);
   const loaded = { source, folder, manifest, pinned: integrity !== undefined };

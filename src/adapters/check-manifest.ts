@@ -1,5 +1,6 @@
 /** Checks a manifest file against its class and says what is wrong, where, and what to do. */
 import 'reflect-metadata';
+import { checkerOf } from '@ic-host/contracts';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 
@@ -30,6 +31,8 @@ export function checkManifest<T extends object>(
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return { faults: [{ file, path: '', message: 'must be a JSON object' }] };
   const manifest = plainToInstance(type, value);
+  // Says of nearly all, in a tenth of the time, that nothing is wrong; what is wrong is for all rules to say.
+  if (checkerOf(type, { closed: true })(manifest) === undefined) return { manifest };
   const faults = flatten(validateSync(manifest, { whitelist: true, forbidNonWhitelisted: true }), file, '');
   return faults.length ? { faults } : { manifest };
 }

@@ -5,6 +5,7 @@ import { type AdapterManifest, MASK, type ManifestSetting } from '@ic-host/contr
 import { inject, injectable, type ServiceIdentifier } from 'inversify';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
+import { textProblem, typeProblem } from '../adapters/setting-type.js';
 import { addressProblem } from '../egress/host-guard.js';
 import type { TlsIdentity } from '../egress/tls-identity.js';
 import { Problem } from '../problem.js';
@@ -291,8 +292,8 @@ export class Billers {
         else stored[setting.key] = value;
       } else if (typeof value !== 'string' || value === '') wrong('wrong-type', `${setting.title} must be text`);
       else {
-        const problem = setting.type === 'url' ? this.urlProblem(value) : undefined;
-        if (problem) wrong('url-refused', `${setting.title}: ${problem}`);
+        const problem = setting.type === 'url' ? this.urlProblem(value) : textProblem(setting, value);
+        if (problem) wrong(setting.type === 'url' ? 'url-refused' : 'wrong-value', `${setting.title}: ${problem}`);
         else if (setting.secret && this.isHeld(held[setting.key], value, `${billerId}/${setting.key}`))
           stored[setting.key] = held[setting.key] as StoredSetting;
         else stored[setting.key] = setting.secret ? { sealed: seal(value, `${billerId}/${setting.key}`) } : value;
@@ -360,8 +361,8 @@ function checkOptions(manifest: AdapterManifest, options: Record<string, unknown
       throw new Problem(422, 'invalid-options', message);
     };
     const spec: ManifestSetting | undefined = manifest.options?.find((item) => item.key === key);
-    if (spec?.choices && !spec.choices.includes(value as string))
-      refuse(`the option ${key} must be one of ${spec.choices.join(', ')}`);
+    const problem = spec && typeProblem(spec, value);
+    if (problem) refuse(`the option ${key} ${problem}`);
     const read = READ_OPTIONS[key];
     if (read) {
       try {

@@ -13,6 +13,13 @@ const GOOD = {
   ...{ id: 'acme', name: 'Acme', version: '1.0.0', hostApi: '^1.0.0', entry: './entry.js', settings: [], egress: [] },
   contracts: [{ name: 'enrollment-sink', version: '1' }],
 };
+const [SINK] = GOOD.contracts;
+const OPTION = { key: 'mode', title: 'Mode', type: 'choice', choices: ['a', 'b'] };
+const capable = (...capabilities: string[]) => ({ ...GOOD, contracts: [{ ...SINK, capabilities }] });
+const settings = (...some: object[]) => ({
+  ...GOOD,
+  settings: some.map((setting) => ({ key: 'key', title: 'Key', type: 'text', ...setting })),
+});
 const ENTRY = `import { adapterModule, ENROLLMENT_SINK } from ${JSON.stringify(CONTRACTS)};
 export default adapterModule(({ bind }) => { bind(ENROLLMENT_SINK).toConstantValue({}); });`;
 
@@ -45,6 +52,25 @@ describe('loading adapters by manifest', () => {
     ['a later host API', { ...GOOD, hostApi: '^2.0.0' }, ENTRY, 'wants host API ^2.0.0'],
     ['a range that is none', { ...GOOD, hostApi: 'soon' }, ENTRY, 'is not a semver range'],
     ['an egress of no setting', { ...GOOD, egress: ['setting:url'] }, ENTRY, '/egress/0'],
+    ['an egress that is a URL', { ...GOOD, egress: ['https://api.example.com'] }, ENTRY, 'is not a host'],
+    ['an egress that is no list', { ...GOOD, egress: 'api.example.com' }, ENTRY, '/egress: egress must be an array'],
+    ['a limit that is none', { ...GOOD, limits: { concurrency: 0 } }, ENTRY, '/limits/concurrency'],
+    ['a limit that nobody knows', { ...GOOD, limits: { concurency: 3 } }, ENTRY, '/limits/concurency'],
+    ['a capability of another contract', capable('find'), ENTRY, 'enrollment-sink has no capability find'],
+    ['a contract claimed twice', { ...GOOD, contracts: [SINK, SINK] }, ENTRY, '/contracts/1: enrollment-sink'],
+    [
+      'a setting with another’s key as its id',
+      settings({}, { key: 'url', settingId: 'key' }),
+      ENTRY,
+      '/settings/1: key',
+    ],
+    ['two settings of one id', settings({ settingId: '8' }, { key: 'url', settingId: '8' }), ENTRY, '/settings/1: 8'],
+    ['two options of one key', { ...GOOD, options: [OPTION, OPTION] }, ENTRY, '/options/1: mode'],
+    ['a choice of nothing', { ...GOOD, options: [{ ...OPTION, choices: [] }] }, ENTRY, '/options/0/choices'],
+    ['choices of a text', settings({ choices: ['a'] }), ENTRY, '/settings/0/choices: only a choice'],
+    ['a default of another type', { ...GOOD, options: [{ ...OPTION, default: 'c' }] }, ENTRY, 'must be one of a, b'],
+    ['a default that is no number', settings({ type: 'number', default: '3' }), ENTRY, '/settings/0/default'],
+    ['a secret with a default', settings({ secret: true, default: 'x' }), ENTRY, 'a secret has no default'],
     ['an entry that is not there', { ...GOOD, entry: './none.js' }, ENTRY, "can't be loaded"],
     ['an entry that throws', GOOD, 'throw new Error("boom")', 'boom'],
     ['an entry that exports something else', GOOD, 'export default 1', 'must export adapterModule'],
@@ -63,15 +89,41 @@ describe('loading adapters by manifest', () => {
       expect(text).to.include(words).and.include('a0/adapter.manifest.json');
     });
 
+  it('says everything that is wrong with one, at once', async () => {
+    const { quarantined } = await load({
+      manifest: { ...settings({ choices: ['a'] }), hostApi: 'soon', egress: ['*'] },
+    });
+    expect(quarantined[0]?.faults.map(({ path }) => path)).to.have.members([
+      ...['/hostApi', '/egress/0', '/settings/0/choices'],
+    ]);
+  });
+
+  it('loads hosts, addresses and limits of every kind', async () => {
+    const egress = [
+      'api.example.com',
+      '*.example.com',
+      '127.0.0.1',
+      '::1',
+      'localhost',
+      'a_b.example.com',
+      'setting:key',
+    ];
+    const limits = { requestsPerSecond: 0.5, concurrency: 3, timeoutMs: 500, maxResponseBytes: 2_000 };
+    const { quarantined } = await load({ manifest: { ...settings({}), egress, limits } });
+    expect(quarantined.flatMap(({ faults }) => faults.map(faultText))).to.deep.equal([]);
+  });
+
   it('quarantines the second of two with one id', async () =>
     expect((await load({ manifest: GOOD }, { manifest: GOOD })).quarantined).to.have.length(1));
 
   it('publishes its JSON Schema, and the schema tells a wrong manifest', () => {
     const published = JSON.parse(readFileSync('contracts/dist/adapter-manifest.schema.json', 'utf8'));
-    expect(published).to.deep.include(wireSchema(AdapterManifest));
+    expect(published).to.deep.include(wireSchema(AdapterManifest, { closed: true }));
     const validate = new Ajv({ strict: false }).compile(published);
     const own = JSON.parse(readFileSync('plugins/britecore/adapter.manifest.json', 'utf8'));
     expect(validate(own), JSON.stringify(validate.errors)).to.equal(true);
     expect(validate({ ...own, contracts: [{ name: 'x', version: '1' }] })).to.equal(false);
+    expect(validate({ ...own, limits: { concurrency: 'ten' } })).to.equal(false);
+    expect(validate({ ...own, limits: { concurency: 10 } })).to.equal(false);
   });
 });

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { TestHost } from '../host-fixture.js';
 
+const TRYTON = { baseUrl: 'https://tryton.example.com/company/', user: 'portal', password: 'p' };
+
 describe('bad input', () => {
   let host: TestHost;
   const at = '/v1/billers/1663/payments';
@@ -68,7 +70,13 @@ describe('bad input', () => {
       () => host.biller('x', { settings: { '8': 'http://x', '10': 'k', '99': 'y' } }),
     ],
     ['a missing setting', 422, 'invalid-settings', () => host.biller('x', { settings: {} })],
-    ['an unknown option', 422, 'invalid-options', () => host.biller('x', { options: { generation: 'third' } })],
+    ['an unknown option', 422, 'invalid-options', () => host.biller('x', { options: { third: 1 } })],
+    ['a choice that is none', 422, 'invalid-options', () => host.biller('x', { options: { generation: 'third' } })],
+    [
+      'an option of another type',
+      ...([422, 'invalid-options'] as const),
+      () => host.biller('x', { adapter: 'tryton', options: { paymentMethod: { name: 'Portal' } }, settings: TRYTON }),
+    ],
     ['a bad cursor', 400, 'bad-cursor', () => host.call('GET', '/v1/changes?after=x')],
     ['no token', 401, 'unauthorized', () => host.call('GET', '/v1/billers', undefined, { authorization: '' })],
     [

@@ -132,7 +132,7 @@ export function BillerForm({ adapter, draft: first, held, button, save, children
                 value={draft.options[option.key]}
                 held={false}
                 error={undefined}
-                change={(value) => put('options', option.key, value)}
+                change={(value) => put('options', option.key, ofType(option.type, value))}
               />
             ))}
             {HOST_OPTIONS.map(({ key, title }) => (
@@ -176,6 +176,20 @@ interface Field {
   change: (value: unknown) => void;
 }
 
+/** An option is kept as what it is, a setting as text; what can't be read is for the host to name. */
+function ofType(type: Schemas['Setting']['type'], text: unknown): unknown {
+  if (type === 'boolean' && text) return text === 'true';
+  const number = type === 'number' && text ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : text;
+}
+
+const YES_OR_NO = [
+  { value: 'true', label: 'Yes' },
+  { value: 'false', label: 'No' },
+];
+
+const yesOrNo = (value: unknown): string => YES_OR_NO.find((choice) => choice.value === String(value))?.label ?? '';
+
 function Setting({ setting, value, held, error, change }: Field) {
   const { title, settingId, description, required, secret, type, choices } = setting;
   const label = settingId ? `${title} (${settingId})` : title;
@@ -207,16 +221,26 @@ function Setting({ setting, value, held, error, change }: Field) {
         onChange={(event) => change(event.currentTarget.value || (held ? MASK : ''))}
       />
     );
-  if (type === 'choice')
+  if (type === 'choice' || type === 'boolean')
     return (
       <Select
         {...common}
-        data={choices ?? []}
-        placeholder={String(setting.default ?? '')}
+        data={type === 'boolean' ? YES_OR_NO : (choices ?? [])}
+        placeholder={type === 'boolean' ? yesOrNo(setting.default) : String(setting.default ?? '')}
         clearable={!required}
         clearButtonProps={{ 'aria-label': `Clear ${title}` }}
         value={text || null}
         onChange={change}
+      />
+    );
+  if (type === 'number')
+    return (
+      <NumberInput
+        {...common}
+        hideControls
+        placeholder={String(setting.default ?? '')}
+        value={text}
+        onChange={(number) => change(String(number))}
       />
     );
   return (
