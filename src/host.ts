@@ -74,6 +74,8 @@ export interface HostStart {
   /** The database is one of before: what is queued in it may have been delivered. */
   restored?: boolean | undefined;
   logLevel: string;
+  /** What is odd about how it is started, for its log. */
+  warnings?: readonly string[] | undefined;
 }
 
 export interface RunningHost {
@@ -119,45 +121,89 @@ const features = new ContainerModule(({ bind }) => {
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();
 });
 
-const portTaken = (port: number): Error =>
-  new Error(`port ${port} is taken; end what listens there, or choose another with --port (0 picks one)`);
+/** Why nobody can listen there, in words. */
+function cannotListen({ port, host }: HostStart, error: unknown): Error {
+  const no = `${host} is no address of this machine; choose another with --host`;
+  const words: Record<string, string> = {
+    EADDRINUSE: `port ${port} is taken; end what listens there, or choose another with --port (0 picks one)`,
+    EACCES: `port ${port} may not be listened on by this user; choose one from 1024 on with --port`,
+    ...{ EADDRNOTAVAIL: no, ENOTFOUND: no, EAI_AGAIN: no },
+  };
+  return new Error(words[(error as { code?: string }).code ?? ''] ?? (error as Error).message);
+}
 
 /** Before a database is made and started in vain. @throws Error in words */
-async function refuseTakenPort({ port, host }: HostStart): Promise<void> {
-  const probe = createTcpServer().listen(port, host);
-  try {
-    await once(probe, 'listening');
-  } catch (error) {
-    throw (error as { code?: string }).code === 'EADDRINUSE' ? portTaken(port) : error;
-  }
+async function refuseDeafPort(options: HostStart): Promise<void> {
+  const probe = createTcpServer().listen(options.port, options.host);
+  await once(probe, 'listening').catch((error) => {
+    throw cannotListen(options, error);
+  });
   await new Promise((done) => probe.close(done));
 }
 
-/** @throws Error in words for the terminal when something it needs is missing */
+/** What a host has opened, to be ended in the other order. */
+class Opened {
+  private readonly ends: (() => Promise<unknown>)[] = [];
+
+  add<T>(opened: T, end: (opened: T) => Promise<unknown> | undefined): T {
+    this.ends.push(async () => end(opened));
+    return opened;
+  }
+
+  async end(): Promise<void> {
+    for (const end of this.ends.splice(0).reverse()) await end();
+  }
+}
+
+/** @throws Error in words for the terminal when something it needs is missing; nothing is left running then */
 export async function startHost(options: HostStart): Promise<RunningHost> {
-  await refuseTakenPort(options);
+  const opened = new Opened();
+  try {
+    return await start(options, opened);
+  } catch (error) {
+    await opened.end().catch(() => undefined); // what is told is why it could not start
+    throw error;
+  }
+}
+
+async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
+  await refuseDeafPort(options);
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
   const log = createLog(options.logLevel);
+  for (const warning of options.warnings ?? []) log.warn(warning);
   // Before anything asks for a meter or a tracer.
   const telemetry = await startTelemetry(HOST_VERSION);
-  const adapters = await loadAdapters(options.manifest, {
-    tell: (adapter, fault) => log.error({ adapter, fault }, 'an isolated adapter’s thread ended; it is started again'),
-    ...(options.isolation ? { isolation: options.isolation } : {}),
-  });
+  const adapters = opened.add(
+    await loadAdapters(options.manifest, {
+      tell: (adapter, fault) =>
+        log.error({ adapter, fault }, 'an isolated adapter’s thread ended; it is started again'),
+      ...(options.isolation ? { isolation: options.isolation } : {}),
+    }),
+    (each) => each.close(),
+  );
   const unpinned = [...adapters.loaded.values()].filter(({ pinned }) => !pinned).map(({ manifest }) => manifest.id);
   if (unpinned.length) log.warn({ adapters: unpinned }, 'adapters are not pinned: any change of their files is loaded');
   for (const { source, faults } of adapters.quarantined) log.error({ source, faults }, 'an adapter is quarantined');
 
-  const embedded = options.databaseUrl ? undefined : await startEmbeddedPostgres(dataDir);
-  const connectionString = embedded?.connectionString ?? options.databaseUrl ?? '';
-  const giveBack = embedded ? await claimDataDir(options.dataDir, connectionString) : undefined;
-  const database = await openDatabase(connectionString, ({ answers, closed }) => {
-    if (!answers) log.error('the database does not answer');
-    else if (closed) log.warn({ closed }, 'the database is another now; connections to the one before were closed');
-    else log.warn('the database answers again');
-  });
-  const queue = await DeliveryQueue.open(database, log);
+  let connectionString = options.databaseUrl ?? '';
+  if (!connectionString) {
+    const embedded = await startEmbeddedPostgres(dataDir);
+    ({ connectionString } = embedded);
+    // Another host's is left alone: it is one's own by the claim.
+    const giveBack = await claimDataDir(options.dataDir, connectionString);
+    opened.add(embedded, () => embedded.stop());
+    opened.add(giveBack, () => giveBack());
+  }
+  const database = opened.add(
+    await openDatabase(connectionString, ({ answers, closed }) => {
+      if (!answers) log.error('the database does not answer');
+      else if (closed) log.warn({ closed }, 'the database is another now; connections to the one before were closed');
+      else log.warn('the database answers again');
+    }),
+    (each) => each.close(),
+  );
+  const queue = opened.add(await DeliveryQueue.open(database, log), (each) => each.close());
   const token = options.token || keptSecret(dataDir, 'api-token');
   const box = new SecretBox(database.db, () => options.masterKey || keptSecret(dataDir, 'master-key'));
   await box.start();
@@ -223,17 +269,13 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
     await telemetry.flush();
     endGauges();
     await container.get<BillerScopes>(BillerScopes).close();
-    await adapters.close();
-    await database.close();
-    await giveBack?.();
-    await embedded?.stop();
+    await opened.end();
   };
   try {
     await app.listen({ port: options.port, host: options.host });
   } catch (error) {
     await close();
-    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
-    throw portTaken(options.port);
+    throw cannotListen(options, error);
   }
   const { port } = app.server.address() as { port: number };
   return {

@@ -9,6 +9,7 @@ import * as networkV1 from 'kubernetes-models/networking.k8s.io/v1';
 import * as policyV1 from 'kubernetes-models/policy/v1';
 import * as coreV1 from 'kubernetes-models/v1';
 import { parse, parseAllDocuments } from 'yaml';
+import { unknownSettings, wrongSettings } from '../src/cli/environment.js';
 import { startCommand } from '../src/cli/start.js';
 
 const KUBERNETES = 'deploy/kubernetes';
@@ -33,6 +34,10 @@ const manifests = readdirSync(KUBERNETES).flatMap((file) =>
   }),
 );
 const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
+
+/** What is for whoever deploys it to fill in is not looked at. */
+const withoutHoles = (settings: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => !/\$\{|<|…/.test(value)));
 
 /** Without an engine at hand, what can be checked of it is. */
 describe('what a host is deployed with', () => {
@@ -84,9 +89,10 @@ describe('what a host is deployed with', () => {
   it('each pod is restricted, probed, spread, and may be disrupted one at a time', () => {
     expect(deployments.map(({ metadata }) => metadata.name)).to.deep.equal(['ic-host-api', 'ic-host-worker']);
     for (const { metadata, spec } of deployments) {
-      const { securityContext, containers, automountServiceAccountToken } = spec.template.spec;
+      const { securityContext, containers, automountServiceAccountToken, enableServiceLinks } = spec.template.spec;
       expect(securityContext).to.deep.include({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
       expect(automountServiceAccountToken).to.equal(false);
+      expect(enableServiceLinks, 'a Service named ic-host would set IC_HOST_PORT').to.equal(false);
       for (const container of containers) {
         expect(container.securityContext).to.deep.equal({
           ...{ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
@@ -112,9 +118,16 @@ describe('what a host is deployed with', () => {
       ...[...readFileSync('deploy/Dockerfile', 'utf8').matchAll(/"(--[a-z-]+)"/g)].map(([, name]) => name as string),
     ].filter((argument) => argument.startsWith('--'));
     expect(known).to.include.members(given);
-    const source = readFileSync('src/cli/start.ts', 'utf8');
-    const config = manifests.find(({ kind }) => kind === 'ConfigMap') as unknown as { data: Record<string, string> };
-    for (const name of Object.keys(config.data))
-      expect(source).to.contain(name.startsWith('IC_HOST_KEEP_') ? 'IC_HOST_KEEP_' : name);
+    const compose = parse(readFileSync('deploy/compose.yaml', 'utf8'), { merge: true });
+    const settings = [
+      ...manifests.flatMap((manifest) => {
+        const { kind, data, stringData } = manifest as Manifest & Record<'data' | 'stringData', Record<string, string>>;
+        return kind === 'ConfigMap' || kind === 'Secret' ? [data ?? {}, stringData ?? {}] : [];
+      }),
+      ...['api', 'worker'].map((service) => compose.services[service].environment as Record<string, string>),
+    ];
+    expect(settings.flatMap(Object.keys)).to.include.members(['IC_HOST_LOG_LEVEL', 'IC_HOST_DATABASE_URL']);
+    for (const setting of settings)
+      expect([...unknownSettings(setting), ...wrongSettings(withoutHoles(setting))]).to.deep.equal([]);
   });
 });

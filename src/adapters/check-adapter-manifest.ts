@@ -1,11 +1,13 @@
 /** Checks an adapter's manifest: its fields by their types, and what no type can say. */
+import { isIPv6 } from 'node:net';
 import { AdapterManifest, type ContractName, HOST_API_VERSION, type ManifestSetting } from '@ic-host/contracts';
 import semver from 'semver';
 import { checkManifest, type ManifestFault } from './check-manifest.js';
 import { typeProblem } from './setting-type.js';
 
-/** `api.example.com`, `*.example.com`, or an address, as a URL's host is written. */
-const HOST = /^(?:(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|[0-9a-f:]*:[0-9a-f:.]*)$/;
+/** `api.example.com`, `*.example.com`, or an address of four numbers, as a URL's host is written. */
+const HOST = /^(?:\*\.)?[a-z0-9_][a-z0-9_.-]{0,252}$/;
+const isHost = (text: string): boolean => HOST.test(text) || isIPv6(text);
 const SETTING = 'setting:';
 
 const CAPABILITIES: Partial<Record<ContractName, readonly string[]>> = {
@@ -53,7 +55,7 @@ function faultsOf({ hostApi, contracts, settings, options = [], egress }: Adapte
         faults.push({ path: `/contracts/${index}/capabilities`, message: `${name} has no capability ${capability}` });
   for (const [index, pattern] of egress.entries()) {
     const key = pattern.startsWith(SETTING) ? pattern.slice(SETTING.length) : undefined;
-    if (key === undefined ? HOST.test(pattern) : settings.some((setting) => setting.key === key)) continue;
+    if (key === undefined ? isHost(pattern) : settings.some((setting) => setting.key === key)) continue;
     const message =
       key === undefined
         ? `${pattern} is not a host: write api.example.com, *.example.com or setting:<key>`

@@ -12,6 +12,7 @@ import { openPool } from '../store/database.js';
 import { runningEmbedded } from '../store/embedded-postgres.js';
 import { missingMigrations } from '../store/migrations.js';
 import { type Connection, tokenOf } from './connection.js';
+import { unknownSettings, wrongSettings } from './environment.js';
 
 export interface DoctorOptions extends Connection {
   manifest: string;
@@ -29,6 +30,7 @@ const of =
 /** What can be seen without a host. */
 export async function ofThisMachine(options: DoctorOptions, isItsOwn: boolean): Promise<Line[]> {
   const checks = [
+    timed('environment', null, async () => environment(process.env)),
     timed(
       'manifests',
       null,
@@ -49,6 +51,13 @@ export async function ofThisMachine(options: DoctorOptions, isItsOwn: boolean): 
     timed('database', null, () => database()),
   ];
   return (await Promise.all(checks)).map(of('this machine'));
+}
+
+function environment(env: NodeJS.ProcessEnv): Outcome {
+  const [wrong, unknown] = [wrongSettings(env), unknownSettings(env)];
+  if (wrong.length === 0) return ok(['A host can be run with what it sets', ...unknown].join('; '));
+  const advice = 'Correct what is named; docs/operating.md has all settings.';
+  return failed('environment-wrong', [...wrong, ...unknown].join('; '), advice);
 }
 
 async function dataDirectory({ dataDir }: DoctorOptions, isItsOwn: boolean): Promise<Outcome> {

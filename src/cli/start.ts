@@ -4,7 +4,8 @@ import { enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import type { Billers as BillersType } from '../billers/billers.js';
+import type { BillerInput, Billers as BillersType } from '../billers/billers.js';
+import { keptDays, readPort, unknownSettings, weakKeys, wrongSettings } from './environment.js';
 import { describeUse } from './terminal.js';
 
 const LAST_RESORT_MS = 10_000;
@@ -12,24 +13,31 @@ const LAST_RESORT_MS = 10_000;
 /** The repository's own manifest, for a start from elsewhere. */
 const ownManifest = join(dirname(fileURLToPath(import.meta.url)), '../../../adapter.manifest.json');
 
-/** How long things are kept, where the environment says so. @throws Error in words */
-function daysOf(env: NodeJS.ProcessEnv): Record<string, number> {
-  return Object.fromEntries(
-    ['exchanges', 'changes', 'deliveries'].flatMap((kind) => {
-      const name = `IC_HOST_KEEP_${kind.toUpperCase()}_DAYS`;
-      const text = env[name];
-      if (!text) return [];
-      if (!/^\d{1,5}$/.test(text)) throw new Error(`${name} must be a whole number of days; 0 keeps them for ever`);
-      return [[kind, Number(text)]];
-    }),
-  );
+/** Billers as a file names them, by their ids. @throws Error in words */
+function billersIn(file: string, read: (body: unknown) => BillerInput): [string, BillerInput][] {
+  let given: unknown;
+  try {
+    given = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const missing = (error as { code?: string }).code === 'ENOENT';
+    throw new Error(`${file}: ${missing ? 'there is no such file' : `is not JSON: ${(error as Error).message}`}`);
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new Error(`${file}: must be { "<billerId>": { … } }`);
+  return Object.entries(given).map(([billerId, body]) => {
+    try {
+      return [billerId, read(body)];
+    } catch (error) {
+      throw new Error(`${file}: biller ${billerId}: ${(error as Error).message}`);
+    }
+  });
 }
 
 export function startCommand(program: Command): void {
   const command = program
     .command('start')
     .description('serve the HTTP API, the console and the workers')
-    .addOption(new Option('--port <number>', 'port; 0 picks one').env('IC_HOST_PORT').default(8080).argParser(Number))
+    .addOption(new Option('--port <number>', 'port; 0 picks one').env('IC_HOST_PORT').default(8080).argParser(readPort))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .addOption(new Option('--data-dir <folder>', 'where data is kept').env('IC_HOST_DATA_DIR').default('.ic-host'))
     .option('--billers <file>', 'billers to make or change at start: { "<billerId>": { … } }')
@@ -46,6 +54,9 @@ export function startCommand(program: Command): void {
     )
     .option('--allow-private-egress', 'let adapters reach private addresses and http')
     .action(async (options) => {
+      const { env } = process;
+      const wrong = wrongSettings(env);
+      if (wrong.length) throw new Error(wrong.join('\n'));
       // What is loaded is compiled once, not at each start; an adapter that has changed is compiled anew.
       enableCompileCache(join(options.dataDir, 'compiled'));
       // Loaded when it is run: the command line's help and completion must be quick.
@@ -55,7 +66,7 @@ export function startCommand(program: Command): void {
         import('../http/bodies.js'),
         import('../demonstration.js'),
       ]);
-      const { env } = process;
+      const billers = options.billers ? billersIn(options.billers, (body) => readBody(BillerBody, body)) : [];
       const host = await startHost({
         port: options.port,
         host: options.host,
@@ -70,9 +81,10 @@ export function startCommand(program: Command): void {
         ...(env.IC_HOST_REQUESTS_PER_SECOND
           ? { attemptLimits: { requestsPerSecond: Number(env.IC_HOST_REQUESTS_PER_SECOND) } }
           : {}),
-        retention: daysOf(env),
+        retention: keptDays(env),
         restored: Boolean(options.restored),
-        logLevel: env.IC_HOST_LOG_LEVEL ?? 'info',
+        logLevel: env.IC_HOST_LOG_LEVEL || 'info',
+        warnings: [...unknownSettings(env), ...weakKeys(env)],
       });
       let closing = false;
       const cleanups: (() => Promise<void>)[] = [];
@@ -89,19 +101,19 @@ export function startCommand(program: Command): void {
           );
       };
       process.on('SIGTERM', stop).on('SIGINT', stop);
-      if (options.billers) {
-        const billers = host.container.get<BillersType>(Billers);
-        const given = JSON.parse(readFileSync(options.billers, 'utf8')) as Record<string, unknown>;
-        for (const [billerId, body] of Object.entries(given))
-          await billers.put(billerId, readBody(BillerBody, body), options.billers);
-      }
-      if (options.sandbox) {
-        const named: (string | undefined)[] = options.sandbox === true ? [undefined] : options.sandbox.split(',');
-        for (const adapterId of named) {
+      try {
+        const held = host.container.get<BillersType>(Billers);
+        for (const [billerId, biller] of billers) await held.put(billerId, biller, options.billers);
+        const sandboxes: (string | undefined)[] =
+          options.sandbox === true ? [undefined] : (options.sandbox?.split(',') ?? []);
+        for (const adapterId of sandboxes) {
           const demonstration = await demonstrate(host, options.dataDir, adapterId);
           cleanups.push(() => demonstration.close());
           for (const line of demonstration.lines) console.log(line);
         }
+      } catch (error) {
+        await host.close();
+        throw error;
       }
       if (options.json) console.log(JSON.stringify({ url: host.url, dataDir: options.dataDir, role: options.role }));
       console.log(`ic-host listening on ${host.url}`);

@@ -80,6 +80,7 @@ export class DeliveryQueue {
   });
   private wake: () => void = () => undefined;
   private loop: Promise<void> | undefined;
+  private closed: Promise<void> | undefined;
 
   private constructor(
     private readonly boss: PgBoss,
@@ -152,9 +153,9 @@ export class DeliveryQueue {
   }
 
   /** What is still under way now is another host's. */
-  async close(): Promise<void> {
-    await this.drain(CONCLUDE_MS);
-    await this.boss.stop({ graceful: false });
+  close(): Promise<void> {
+    this.closed ??= this.drain(CONCLUDE_MS).then(() => this.boss.stop({ graceful: false }));
+    return this.closed;
   }
 
   private async fetchAll(deliver: Work): Promise<void> {

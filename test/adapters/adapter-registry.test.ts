@@ -53,6 +53,7 @@ describe('loading adapters by manifest', () => {
     ['a range that is none', { ...GOOD, hostApi: 'soon' }, ENTRY, 'is not a semver range'],
     ['an egress of no setting', { ...GOOD, egress: ['setting:url'] }, ENTRY, '/egress/0'],
     ['an egress that is a URL', { ...GOOD, egress: ['https://api.example.com'] }, ENTRY, 'is not a host'],
+    ['an egress with a port', { ...GOOD, egress: ['api.example.com:8443'] }, ENTRY, 'is not a host'],
     ['an egress that is no list', { ...GOOD, egress: 'api.example.com' }, ENTRY, '/egress: egress must be an array'],
     ['a limit that is none', { ...GOOD, limits: { concurrency: 0 } }, ENTRY, '/limits/concurrency'],
     ['a limit that nobody knows', { ...GOOD, limits: { concurency: 3 } }, ENTRY, '/limits/concurency'],

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { runningEmbedded } from '../../src/store/embedded-postgres.js';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { spawnHost } from '../host-process.js';
 
@@ -288,6 +289,31 @@ describe('the command line', function () {
     });
   });
 
+  it('does not start with what is wrong, says all of it, and leaves nothing running', async () => {
+    const wrong = { IC_HOST_LOG_LEVEL: 'loud', IC_HOST_REQUESTS_PER_SECOND: '0' };
+    const environment = await ic(['start', '--port', '0'], wrong);
+    expect([environment.status, environment.err]).to.satisfy(
+      ([status, text]: [number, string]) => status === 1 && Object.keys(wrong).every((name) => text.includes(name)),
+    );
+    expect((await ic(['start', '--port', 'x'])).err).to.include(
+      "'x' is invalid. It must be a whole number, 0 to 65535.",
+    );
+    expect((await ic(['start', '--port', '0', '--host', '203.0.113.7'])).err).to.include('no address of this machine');
+    const file = join(temporaryFolder(), 'billers.json');
+    for (const [text, says] of [
+      ['{', 'is not JSON'],
+      ['[]', 'must be {'],
+      ['{"1663":{"name":"x"}}', 'biller 1663: guid is required'],
+      ['{"1663":{"name":"x","guid":"g","adapter":"none"}}', 'no adapter none'],
+    ] as const) {
+      writeFileSync(file, text);
+      const dataDir = temporaryFolder();
+      const { status, err } = await ic(['start', '--port', '0', '--data-dir', dataDir, '--billers', file]);
+      expect([status, err], text).to.satisfy(([is, said]: [number, string]) => is === 1 && said.includes(says));
+      expect(runningEmbedded(dataDir), 'its database').to.equal(undefined);
+    }
+  });
+
   describe('doctor', () => {
     const found = async (args: string[], more: Record<string, string> = {}): Promise<string[]> => {
       const { status, json } = await ic(['doctor', ...args, '--json'], more);
@@ -337,6 +363,15 @@ describe('the command line', function () {
       expect(await found(['1663'], { IC_HOST_DATABASE_URL: await newDatabase() })).to.deep.equal(['unmigrated']);
       const nowhere = 'postgres://nobody@127.0.0.1:1/none';
       expect(await found(['1663'], { IC_HOST_DATABASE_URL: nowhere })).to.deep.equal(['database-unreachable']);
+    });
+    it('finds a setting of the environment that is wrong, or none', async () => {
+      const set = { IC_HOST_EGRESS_PROXY: 'proxy:3128', IC_HOST_DATABSE_URL: 'postgres://…' };
+      const { checks } = (await ic(['doctor', '1663', '--json'], set)).json;
+      const found = checks.find(({ what }: { what: string }) => what === 'environment');
+      expect(found.code).to.equal('environment-wrong');
+      for (const name of Object.keys(set)) expect(found.detail).to.include(name);
+      const { IC_HOST_EGRESS_PROXY: _, ...mistyped } = set;
+      expect((await ic(['doctor', '1663'], mistyped)).out).to.include('IC_HOST_DATABSE_URL is set, and means nothing');
     });
     it('finds mistakes in manifests', async () => {
       const manifest = join(temporaryFolder(), 'adapter.manifest.json');
