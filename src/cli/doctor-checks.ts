@@ -55,7 +55,7 @@ export async function ofThisMachine(options: DoctorOptions, isItsOwn: boolean): 
 
 function environment(env: NodeJS.ProcessEnv): Outcome {
   const [wrong, unknown] = [wrongSettings(env), unknownSettings(env)];
-  if (wrong.length === 0) return ok(['A host can be run with what it sets', ...unknown].join('; '));
+  if (wrong.length === 0) return ok(`${['A host can be run with what it sets', ...unknown].join('; ')}.`);
   const advice = 'Correct what is named; docs/operating.md has all settings.';
   return failed('environment-wrong', [...wrong, ...unknown].join('; '), advice);
 }
