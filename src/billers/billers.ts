@@ -58,10 +58,15 @@ export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options
 /** Options of a biller that go before the limits of its adapter's manifest. */
 export const LIMIT_OPTIONS = ['requestsPerSecond', 'concurrency', 'timeoutMs'] as const;
 /** Options of a biller that the host itself understands, whatever the adapter. */
-const NUMBER_OPTIONS = new Set<string>([
-  ...['maxSetAsidePercent', 'maxDeliveryAgeHours', 'inboxSeconds', 'reconcileNightly', 'recordPercent'],
-  ...LIMIT_OPTIONS,
-]);
+const NUMBER_OPTIONS: Record<string, { least: number; most: number; isWhole?: boolean }> = {
+  requestsPerSecond: { least: 0.1, most: 1_000_000 },
+  concurrency: { least: 1, most: 1_000, isWhole: true },
+  // A timer of more than 24 days would end at once.
+  ...{ timeoutMs: { least: 10, most: 600_000 }, inboxSeconds: { least: 1, most: 86_400 } },
+  maxDeliveryAgeHours: { least: 0, most: 876_000 },
+  ...{ maxSetAsidePercent: { least: 0, most: 100 }, recordPercent: { least: 0, most: 100 } },
+  reconcileNightly: { least: 0, most: 1_000_000, isWhole: true },
+};
 /** Options with parts of their own. */
 const READ_OPTIONS: Record<string, (value: unknown) => unknown> = {
   ...{ inbox: readInbox, tls: readTls, shadowOf: readShadow },
@@ -73,7 +78,6 @@ const OWN_OPTIONS = new Set([
 ]);
 /** How long it is remembered who is whose shadow. */
 const SHADOWS_MS = 2_000;
-const LEAST: Record<string, number> = { requestsPerSecond: 0.1, concurrency: 1, timeoutMs: 10, inboxSeconds: 1 };
 const DEFAULT_INVOICE_TYPE = 164;
 
 @injectable()
@@ -373,10 +377,10 @@ function checkOptions(manifest: AdapterManifest, options: Record<string, unknown
       } catch (error) {
         refuse((error as Error).message);
       }
-    } else if (NUMBER_OPTIONS.has(key)) {
-      const least = LEAST[key] ?? 0;
-      if (typeof value !== 'number' || !(value >= least))
-        refuse(`the option ${key} must be a number, at least ${least}`);
+    } else if (Object.hasOwn(NUMBER_OPTIONS, key)) {
+      const { least, most, isWhole } = NUMBER_OPTIONS[key] as (typeof NUMBER_OPTIONS)[string];
+      if (typeof value !== 'number' || !(value >= least && value <= most) || (isWhole && !Number.isInteger(value)))
+        refuse(`the option ${key} must be a ${isWhole ? 'whole ' : ''}number, ${least} to ${most}`);
     } else if (!spec) refuse(`neither the host nor the adapter ${manifest.id} has an option ${key}`);
   }
 }

@@ -24,6 +24,8 @@ export type Settlement = { next: 'rejected' } | { next: 'parked'; reason: string
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
+/** However long the partner asks for: one that asks for years, or an adapter that can't count, must not hold money. */
+const LONGEST_ASKED_MS = 24 * 60 * 60_000;
 const EQUAL_ANSWERS = 10;
 
 /** @param random between 0 and 1; the pause is anywhere between nothing and its bound ("full jitter") */
@@ -39,5 +41,6 @@ export function settle(failure: Failure, context: AttemptContext, random: () => 
     return { next: 'parked', reason: `the partner gave the same answer ${equalAnswers} times` };
   if (ageMs >= maxAgeMs) return { next: 'parked', reason: 'attempts are used up' };
   const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempts, 20));
-  return { next: 'retry', inMs: Math.max(failure.retryAfterMs ?? 0, random() * bound) };
+  const asked = Number.isNaN(failure.retryAfterMs) ? 0 : Math.min(failure.retryAfterMs ?? 0, LONGEST_ASKED_MS);
+  return { next: 'retry', inMs: Math.max(asked, random() * bound) };
 }

@@ -21,6 +21,12 @@ describe('what an outcome means', () => {
       next: 'retry',
       inMs: 60_000,
     }));
+  it('a Retry-After of years holds nothing longer than a day, and one that is no number nothing at all', () => {
+    const inMs = (retryAfterMs: number) => settle({ kind: 'unavailable', retryAfterMs }, context, half);
+    const aDay = { next: 'retry', inMs: 86_400_000 };
+    for (const asked of [999_999_999_000, Number.POSITIVE_INFINITY]) expect(inMs(asked)).to.deep.equal(aDay);
+    for (const asked of [Number.NaN, -1]) expect(inMs(asked)).to.deep.equal({ next: 'retry', inMs: 1_000 });
+  });
   it('too old is parked', () =>
     expect(settle({ kind: 'unavailable' }, { ...context, ageMs: 1000 }, half).next).to.equal('parked'));
   it('the tenth equal answer is parked', () => {

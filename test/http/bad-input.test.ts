@@ -71,6 +71,9 @@ describe('bad input', () => {
     ],
     ['a missing setting', 422, 'invalid-settings', () => host.biller('x', { settings: {} })],
     ['an unknown option', 422, 'invalid-options', () => host.biller('x', { options: { third: 1 } })],
+    ['a time no timer knows', 422, 'invalid-options', () => host.biller('x', { options: { timeoutMs: 3e9 } })],
+    ['half a call at once', 422, 'invalid-options', () => host.biller('x', { options: { concurrency: 2.5 } })],
+    ['more than all', 422, 'invalid-options', () => host.biller('x', { options: { recordPercent: 101 } })],
     ['a choice that is none', 422, 'invalid-options', () => host.biller('x', { options: { generation: 'third' } })],
     [
       'an option of another type',
