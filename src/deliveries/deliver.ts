@@ -25,18 +25,12 @@ import {
 } from './delivery-rules.js';
 import type { Delivery, DeliveryProgress, DeliveryStore, PartnerState } from './delivery-store.js';
 import type { Leases } from './leases.js';
+import { failureOf, type Success, successOf } from './told.js';
 
 const ATTEMPT_MS = 90_000;
 const STOPPING = 'this host is stopping';
 /** How soon a return looks again whether its payment has settled. */
 const RETURN_PAUSE_MS = 2_000;
-
-interface Success {
-  duplicate?: boolean;
-  confirmationNumber?: string;
-  payoffAmount?: string;
-  partnerMessages: string[];
-}
 
 /** What a biller's adapter and settings say; from the biller's scope. */
 export interface DeliveryPartner {
@@ -162,9 +156,7 @@ export class Deliver {
       if (doubtfulUntil > this.fromClaim(delivery, 0)) return { waitUntil: doubtfulUntil };
       found = await sink.find?.(payment, signal);
     }
-    const receipt: PaymentReceipt = found ? { ...found, duplicate: true } : await sink.post(payment, signal);
-    const { payoffAmount, ...rest } = receipt;
-    return { success: { ...rest, ...(payoffAmount ? { payoffAmount: payoffAmount.toString() } : {}) } };
+    return { success: successOf(found ? { ...found, duplicate: true } : await sink.post(payment, signal)) };
   }
 
   private async returnPayment(sink: PaymentSink, delivery: Delivery, signal: AbortSignal): Promise<Outcome<Success>> {
@@ -189,7 +181,7 @@ export class Deliver {
       },
       signal,
     );
-    return { success };
+    return { success: successOf(success ?? {}) };
   }
 
   private async enroll(sink: EnrollmentSink, delivery: Delivery, signal: AbortSignal): Promise<Success> {
@@ -206,7 +198,7 @@ export class Deliver {
           code: 'read-back-differs',
         },
       );
-    return done;
+    return successOf(done ?? {});
   }
 
   private async conclude(
@@ -260,7 +252,7 @@ export class Deliver {
   }
 
   private failureOf(error: unknown): AdapterError {
-    return AdapterError.is(error) ? error : this.world.failedUnexpectedly(error);
+    return AdapterError.is(error) ? failureOf(error) : this.world.failedUnexpectedly(error);
   }
 }
 

@@ -26,6 +26,7 @@ import { SCOPES, type Scope } from '../access/access.js';
 import type { BillerInput } from '../billers/billers.js';
 import { holdsCardNumber } from '../card-numbers.js';
 import { Problem } from '../problem.js';
+import { isStorable } from '../store/storable-text.js';
 
 /** What four bytes hold. */
 const MOST_TYPE_ID = 2_147_483_647;
@@ -171,7 +172,7 @@ function checkTexts(value: unknown, field = '', depth = 0): void {
  * @throws Problem 422 `card-number` or `invalid-request`
  */
 export function checkText(field: string, text: string): void {
-  if (!text.isWellFormed() || text.includes('\0'))
+  if (!isStorable(text))
     throw new Problem(422, 'invalid-request', `${field} holds a character that is none`, {
       errors: [{ field, code: 'not-text', message: 'must hold neither NUL nor half of a surrogate pair' }],
     });

@@ -9,7 +9,7 @@ import {
   type SetAsideRecord,
 } from '@ic-host/contracts';
 import { NEVER } from '../egress/call-time.js';
-import { asideCardNumbers } from './aside-card-numbers.js';
+import { asideRecords } from './aside-records.js';
 import { centsText, checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from './control-totals.js';
 import { SeenNumbers } from './seen-numbers.js';
 
@@ -45,7 +45,7 @@ export async function checkInvoiceFile(
     ...{ unknownFields: 0, setAside: 0, firstSetAside: [] },
   };
   const parts = () =>
-    asideCardNumbers(
+    asideRecords(
       parser.parse({ fileName: basename(file), bytes: createReadStream(file, { highWaterMark: READ_BYTES }) }, NEVER),
     );
   const seen = new SeenNumbers();

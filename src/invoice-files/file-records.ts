@@ -12,7 +12,7 @@ import type { Selectable } from 'kysely';
 import type { BillerConfig } from '../billers/billers.js';
 import type { Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
-import { asideCardNumbers } from './aside-card-numbers.js';
+import { asideRecords } from './aside-records.js';
 import { checkControlTotals, maxSetAsidePercent, refuseFile } from './control-totals.js';
 
 export type ImportRow = Selectable<InvoiceFilesTable>;
@@ -40,7 +40,7 @@ export class FileRecords {
     const { import_id, path, file_name: fileName } = this.row;
     await this.db.deleteFrom('set_aside_records').where('import_id', '=', import_id).execute();
     const bytes = createReadStream(path, { highWaterMark: READ_BYTES });
-    for await (const part of asideCardNumbers(this.parser.parse({ fileName, bytes }, signal))) {
+    for await (const part of asideRecords(this.parser.parse({ fileName, bytes }, signal))) {
       if (part.type === 'header') this.header = part.header;
       else if (part.type === 'totals') this.totals = part.totals;
       else {
@@ -81,7 +81,7 @@ export class FileRecords {
       import_id: this.row.import_id,
       record_number: item.recordNumber,
       byte_offset: item.byteOffset,
-      invoice_number: item.invoiceNumber?.replaceAll('\0', '') ?? null,
+      invoice_number: item.invoiceNumber,
       field: item.field,
       code: item.code,
       message: item.message,

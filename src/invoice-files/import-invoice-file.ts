@@ -11,7 +11,9 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
+import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { isDatabaseGone } from '../store/database-gone.js';
 import { DEADLOCK } from '../store/retry-deadlock.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { refuseFile } from './control-totals.js';
@@ -43,8 +45,12 @@ const TAKEN = new Set([UNIQUE_VIOLATION, DEADLOCK]);
 const COPIED_AT_ONCE = 100_000;
 const READ_AHEAD = 8;
 const LOOK_EVERY_MS = 15_000;
-/** The code of an import that waits for its file to be handed over again. */
-export const FILE_LOST = 'file-lost';
+const FILE_LOST = 'file-lost';
+const IMPORT_FAILED = 'import-failed';
+/** Codes of imports that wait for their file to be handed over again. */
+export const HANDED_OVER_AGAIN = [FILE_LOST, IMPORT_FAILED];
+/** SQLSTATEs of what a file holds: PostgreSQL's other errors are of the moment. */
+const OF_DATA = /^2[23]/;
 const LEFT_AFTER_MS = 6 * 3_600_000;
 
 /** Where the files that were handed over wait for their import. */
@@ -143,9 +149,11 @@ export class ImportInvoiceFile {
     try {
       if (!(await this.copyAll(row, client))) await this.stageAndApply(row, client);
     } catch (error) {
-      if (!AdapterError.is(error) || error.kind !== 'rejected') throw error;
+      if (this.stopping.signal.aborted || !isOfTheFile(error)) throw error;
       await client.query('rollback');
-      await this.refuse(row, error.code, error.message);
+      if (AdapterError.is(error) && error.kind === 'rejected') return this.refuse(row, error.code, error.message);
+      this.log.error({ err: error, importId: row.import_id }, 'an import failed, as it would again');
+      await this.refuse(row, IMPORT_FAILED, `the import failed on our side: ${(error as Error).message}`);
     }
   }
 
@@ -238,6 +246,15 @@ export class ImportInvoiceFile {
       .where('state', '=', 'running')
       .execute();
   }
+}
+
+/** Whether the same file would fail again: it wasn't the database, the disk, the adapter's absence or its thread's end. */
+function isOfTheFile(error: unknown): boolean {
+  if (AdapterError.is(error)) return error.kind !== 'unavailable';
+  if (error instanceof Problem) return false;
+  const { code = '', severity, syscall } = error as { code?: string; severity?: string; syscall?: string };
+  if (severity !== undefined) return OF_DATA.test(code);
+  return syscall === undefined && !isDatabaseGone(error);
 }
 
 /** @throws AdapterError `rejected`, code `invoice-number-twice` */

@@ -13,7 +13,7 @@ import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { centsText } from './control-totals.js';
-import { FILE_LOST, ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
+import { HANDED_OVER_AGAIN, ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
 import { tellPartner } from './tell-partner.js';
 
 export type Import = Selectable<InvoiceFilesTable>;
@@ -66,7 +66,7 @@ export class InvoiceFiles {
             .columns(['biller_id', 'sha256'])
             .doUpdateSet({ ...begun, problem: null })
             .where('invoice_files.state', '=', 'refused')
-            .where(sql`invoice_files.problem->>'code'`, '=', FILE_LOST),
+            .where(sql`invoice_files.problem->>'code'`, 'in', HANDED_OVER_AGAIN),
         )
         .returningAll()
         .executeTakeFirst();

@@ -27,6 +27,7 @@ const WORDS: Record<string, string> = {
 };
 const OURS: Record<string, string> = {
   'file-lost': 'Nothing: the file was lost on our side. Hand it over again.',
+  'import-failed': 'Nothing: the fault is on our side. Hand the file over again when it is mended.',
 };
 
 /** @param code of the problem a file was refused for */

@@ -13,6 +13,7 @@ import type { LookedUp as LookedUpBy } from '../shadow/compare.js';
 import { Shadow } from '../shadow/shadow.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { retryingDeadlocks } from '../store/retry-deadlock.js';
+import { isStorable } from '../store/storable-text.js';
 import type { InvoicesTable } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import {
@@ -278,6 +279,10 @@ function checkAnswer(snapshot: AccountSnapshot): void {
   const fault = checkSnapshot(snapshot);
   const lacking = snapshot.invoices?.find?.((item) => item.eligible && !(item.totalAmountDue && item.balanceDue));
   if (fault) throw new AdapterError('malformed', `the adapter's answer is wrong: ${fault.field} ${fault.message}`);
+  // What is named by it would be another's, or nobody's, as it is written.
+  const { partnerAccountId = '', invoices } = snapshot;
+  if (!isStorable(partnerAccountId) || invoices.some(({ invoiceNumber }) => !isStorable(invoiceNumber)))
+    throw new AdapterError('malformed', "the adapter's answer names an invoice or account by what is no text");
   if (lacking) throw new AdapterError('malformed', `the adapter's answer has no amounts for ${lacking.invoiceNumber}`);
 }
 

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { traceStatements } from '../telemetry/traced-client.js';
 import { ConnectionWatch, type DatabaseNews } from './connection-watch.js';
 import { migrations } from './migrations.js';
+import { storeOnlyTexts } from './storable-text.js';
 import type { Tables } from './tables.js';
 
 export interface Database {
@@ -54,7 +55,7 @@ export function openPool(
   const pool = new pg.Pool({ ...connection, max });
   const pipelined = new pg.Pool({ ...connection, max: MOST_PIPELINED, pipeline: true });
   for (const each of [pool, pipelined]) {
-    each.on('connect', traceStatements);
+    each.on('connect', storeOnlyTexts).on('connect', traceStatements);
     // One that breaks tells those whose statements were under way; the next query opens another.
     each.on('connect', (client) => client.on('error', () => undefined));
     each.on('error', () => undefined);

@@ -152,6 +152,16 @@ describe('invoice files', () => {
     expect(body.records[2]).to.include({ recordNumber: 8, field: 'InvoiceTypeID', code: 'wrong-type' });
   });
 
+  it('sets aside a record that holds what no database takes, and applies the rest', async () => {
+    const odd = ['f-\0', 'Zo\ud800', 'C\0'];
+    const made = file(400, ({ Invoices }) => {
+      Object.assign(Invoices[5]?.InvoiceHeader ?? {}, { InvoiceNumber: odd[0] });
+      Object.assign(Invoices[6]?.CustomerRecord ?? {}, { CustomerName: odd[1] });
+      Object.assign(Invoices[7]?.CustomerRecord ?? {}, { AccountNumber: odd[2] });
+    });
+    expect(await send(made)).to.include({ state: 'applied', records: 400, setAside: 3 });
+  });
+
   const replaced = (from: string, to: string) => () => JSON.stringify(file(3)).replace(from, to);
   for (const [name, code, make, fileName] of [
     ['a name that does not fit', 'file-name', () => file(11), 'invoices.JSON'],

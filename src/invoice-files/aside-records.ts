@@ -1,6 +1,7 @@
-/** Sets records aside that hold what looks like a full card number, whatever the adapter made of them. */
-import type { InvoiceFilePart, InvoiceRecord, SetAsideRecord } from '@ic-host/contracts';
+/** Sets aside the records that can't be applied or must not be kept, whatever the adapter made of them. */
+import { checkerOf, type InvoiceFilePart, InvoiceRecord, type SetAsideRecord } from '@ic-host/contracts';
 import { holdsCardNumber, maskCardNumbers } from '../card-numbers.js';
+import { isStorable } from '../store/storable-text.js';
 
 type Batch = InvoiceFilePart & { type: 'batch' };
 
@@ -10,11 +11,21 @@ const TEXTS = [
   ...(['city', 'state', 'zip', 'invoiceFormatGuid'] as const),
 ] satisfies (keyof InvoiceRecord)[];
 
-const fieldWithCard = (record: InvoiceRecord): (typeof TEXTS)[number] | undefined =>
-  TEXTS.find((field) => {
+type Fault = Pick<SetAsideRecord, 'field' | 'code' | 'message'>;
+
+const check = checkerOf(InvoiceRecord);
+
+function faultOf(record: InvoiceRecord): Fault | undefined {
+  const wrong = check(record);
+  if (wrong) return { ...wrong, message: `${wrong.field} ${wrong.message}` };
+  for (const field of TEXTS) {
     const text = record[field];
-    return text !== undefined && holdsCardNumber(text);
-  });
+    if (text === undefined) continue;
+    if (holdsCardNumber(text)) return { field, code: 'card-number', message: `${field} looks like a full card number` };
+    if (!isStorable(text)) return { field, code: 'wrong-value', message: `${field} holds NUL or half of a character` };
+  }
+  return undefined;
+}
 
 const withoutCard = (item: SetAsideRecord): SetAsideRecord => ({
   ...item,
@@ -23,7 +34,7 @@ const withoutCard = (item: SetAsideRecord): SetAsideRecord => ({
 });
 
 /** A batch's records are numbered in their order, between those that the parser set aside itself. */
-function asideOf(batch: Batch, index: number, before: number, field: string): SetAsideRecord {
+function asideOf(batch: Batch, index: number, before: number, fault: Fault): SetAsideRecord {
   const taken = new Set(batch.setAside.map(({ recordNumber }) => recordNumber));
   let recordNumber = before;
   for (let passed = -1; passed < index; ) if (!taken.has(++recordNumber)) passed++;
@@ -31,12 +42,12 @@ function asideOf(batch: Batch, index: number, before: number, field: string): Se
   return {
     recordNumber,
     byteOffset: batch.offsets?.[index] ?? batch.bytesRead,
-    invoiceNumber: holdsCardNumber(invoiceNumber) ? null : invoiceNumber,
-    ...{ field, code: 'card-number', message: `${field} looks like a full card number` },
+    invoiceNumber: typeof invoiceNumber !== 'string' || holdsCardNumber(invoiceNumber) ? null : invoiceNumber,
+    ...fault,
   };
 }
 
-export async function* asideCardNumbers(parts: AsyncIterable<InvoiceFilePart>): AsyncGenerator<InvoiceFilePart> {
+export async function* asideRecords(parts: AsyncIterable<InvoiceFilePart>): AsyncGenerator<InvoiceFilePart> {
   let before = 0;
   for await (const part of parts) {
     if (part.type !== 'batch') {
@@ -44,8 +55,8 @@ export async function* asideCardNumbers(parts: AsyncIterable<InvoiceFilePart>): 
       continue;
     }
     const aside = part.records.flatMap((record, index) => {
-      const field = fieldWithCard(record);
-      return field ? [{ record, item: asideOf(part, index, before, field) }] : [];
+      const fault = faultOf(record);
+      return fault ? [{ record, item: asideOf(part, index, before, fault) }] : [];
     });
     before += part.records.length + part.setAside.length;
     const masked = part.setAside.length ? part.setAside.map(withoutCard) : part.setAside;
