@@ -22,8 +22,9 @@ import {
   LEASE_MS,
   LOOK_AGAIN_MS,
   type Outcome,
+  WORKER_LOST,
 } from './delivery-rules.js';
-import type { Delivery, DeliveryProgress, DeliveryStore, PartnerState } from './delivery-store.js';
+import type { Delivery, DeliveryPatch, DeliveryProgress, DeliveryStore, PartnerState } from './delivery-store.js';
 import type { Leases } from './leases.js';
 import { failureOf, type Success, successOf } from './told.js';
 
@@ -103,26 +104,36 @@ export class Deliver {
   }
 
   private async claim(id: string): Promise<Claim | HeldBack | undefined> {
-    return this.world.store.transact('claim', async (transaction) => {
-      const held = await transaction.lockForClaim(id);
-      if (!held) return undefined;
-      const { delivery, now, ...standing } = held;
-      const decision = decideClaim(delivery, { ...standing, now, token: randomUUID() });
-      if (decision.next === 'nothing') return undefined;
-      if (decision.next === 'later') {
-        await transaction.enqueue(delivery, decision.at);
-        return decision.because === 'early' ? undefined : { billerId: delivery.biller_id, forMs: +decision.at - +now };
-      }
-      await transaction.save(id, decision.patch);
-      if (decision.partner) await transaction.savePartner(delivery.biller_id, decision.partner);
-      if (decision.predecessorLost)
-        await transaction.record({
-          ...{ delivery_id: id, at: now, duration_ms: 0, outcome: 'unknown-outcome', code: 'worker-lost' },
-          message: 'the worker that attempted this was lost',
-          exchanges: [],
-        });
-      return { ...decision, delivery: { ...delivery, ...decision.patch, result: delivery.result } as Delivery };
-    });
+    type Parked = { parked: Delivery; patch: DeliveryPatch };
+    const claimed = await this.world.store.transact<Claim | HeldBack | Parked | undefined>(
+      'claim',
+      async (transaction) => {
+        const held = await transaction.lockForClaim(id);
+        if (!held) return undefined;
+        const { delivery, now, ...standing } = held;
+        const lostInARow = delivery.lease_token ? lostWorkers(await transaction.latestAttempts(id)) : 0;
+        const decision = decideClaim(delivery, { ...standing, now, token: randomUUID(), lostInARow });
+        if (decision.next === 'nothing') return undefined;
+        if (decision.next === 'later') {
+          await transaction.enqueue(delivery, decision.at);
+          return decision.because === 'early'
+            ? undefined
+            : { billerId: delivery.biller_id, forMs: +decision.at - +now };
+        }
+        await transaction.save(id, decision.patch);
+        const { code, detail: message } = WORKER_LOST;
+        if (decision.next === 'park' || decision.predecessorLost)
+          await transaction.record({
+            ...{ delivery_id: id, at: now, duration_ms: 0, outcome: 'unknown-outcome', code, message, exchanges: [] },
+          });
+        if (decision.next === 'park') return { parked: delivery, patch: decision.patch };
+        if (decision.partner) await transaction.savePartner(delivery.biller_id, decision.partner);
+        return { ...decision, delivery: { ...delivery, ...decision.patch, result: delivery.result } as Delivery };
+      },
+    );
+    if (!claimed || !('parked' in claimed)) return claimed;
+    this.world.tell('parked', claimed.parked, { patch: claimed.patch });
+    return undefined;
   }
 
   private async attempt(delivery: Delivery, signal: AbortSignal) {
@@ -254,6 +265,12 @@ export class Deliver {
   private failureOf(error: unknown): AdapterError {
     return AdapterError.is(error) ? failureOf(error) : this.world.failedUnexpectedly(error);
   }
+}
+
+/** How many of the latest attempts, in a row, are told of by their lost worker alone. */
+function lostWorkers(latest: readonly { code: string | null }[]): number {
+  const other = latest.findIndex(({ code }) => code !== WORKER_LOST.code);
+  return other < 0 ? latest.length : other;
 }
 
 /** How often in a row, this time included, the partner itself gave this answer to what it may have done. */

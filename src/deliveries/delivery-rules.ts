@@ -14,7 +14,21 @@ const FULL_PAUSE_MS = 200;
 export const LOOK_AGAIN_MS = 5_000;
 /** A partner that failed this often in a row is left alone for a while: the breaker that all hosts share. */
 const FAILURES_TO_BLOCK = 10;
+/** So many workers lost in a row over one delivery, and it is taken for what they were lost by. */
+const LOST_TO_PARK = 5;
+const FIRST_SPREAD_MS = 1_000;
 const BLOCK_MS = { failing: [5_000, 60_000], misconfigured: [15_000, 300_000] } as const;
+
+/**
+ * How long a delivery waits whose worker was lost. What was under way beside the one that it was lost by isn't to be so the next
+ * time, nor to be taken for it.
+ * @param random between 0 and 1
+ */
+export const pauseAfterLoss = (attempts: number, random: () => number): number =>
+  random() * FIRST_SPREAD_MS * 2 ** Math.min(attempts, LOST_TO_PARK);
+
+/** What is told of an attempt whose worker was lost. */
+export const WORKER_LOST = { code: 'worker-lost', detail: 'the worker that attempted this was lost' };
 
 export type BlockCause = keyof typeof BLOCK_MS;
 
@@ -32,7 +46,9 @@ export type ClaimDecision =
       predecessorLost: boolean;
       /** The first after a block: it finds out whether the others may go on. */
       probe: boolean;
-    };
+    }
+  /** It seems to end the hosts that attempt it: a person is to look. */
+  | { next: 'park'; patch: DeliveryPatch };
 
 export interface ClaimContext {
   partner: PartnerState;
@@ -41,9 +57,12 @@ export interface ClaimContext {
   limit: number;
   now: Date;
   token: string;
+  /** Of the latest attempts in a row, those whose worker was lost; not counting the one that left its token here. */
+  lostInARow: number;
 }
 
-export function decideClaim(row: Delivery, { partner, leased, limit, now, token }: ClaimContext): ClaimDecision {
+export function decideClaim(row: Delivery, context: ClaimContext): ClaimDecision {
+  const { partner, leased, limit, now, token, lostInARow } = context;
   const later = (ms: number) => new Date(now.getTime() + ms);
   const confirms = row.state === 'delivered' && isEnrollment(row.kind) && row.doubtful_until !== null;
   if ((row.state !== 'queued' && !confirms) || row.lease_until) return { next: 'nothing' };
@@ -54,6 +73,16 @@ export function decideClaim(row: Delivery, { partner, leased, limit, now, token 
     return { next: 'later', at: later(Math.min(LOOK_AGAIN_MS, +partner.blocked_until - +now)), because: 'blocked' };
   if (leased >= limit) return { next: 'later', at: later(FULL_PAUSE_MS), because: 'full' };
   const predecessorLost = row.lease_token !== null;
+  if (predecessorLost && lostInARow + 1 >= LOST_TO_PARK) {
+    const reason = `${LOST_TO_PARK} workers in a row were lost as they attempted it`;
+    return {
+      next: 'park',
+      patch: {
+        ...{ state: 'parked', lease_token: null, attempts: row.attempts + 1, next_attempt_at: null },
+        ...{ doubtful_until: later(DOUBT_MS), result: { partnerMessages: [], ...WORKER_LOST, reason } },
+      },
+    };
+  }
   const patch: DeliveryPatch = {
     // A value that is sent once more is not certain until the partner has it.
     state: 'queued',

@@ -1,4 +1,5 @@
 /** Leases on deliveries: renewed while an attempt runs, and swept when their worker died, so that work goes on soon. */
+import { pauseAfterLoss } from './delivery-rules.js';
 import type { DeliveryStore } from './delivery-store.js';
 
 export const RENEW_EVERY_MS = 4_000;
@@ -25,10 +26,14 @@ export class Leases {
   private watch: NodeJS.Timeout | undefined;
   private beating: Promise<void> = Promise.resolve();
 
-  /** @param monotonic a clock in milliseconds that never jumps */
+  /**
+   * @param monotonic a clock in milliseconds that never jumps
+   * @param random between 0 and 1
+   */
   constructor(
     private readonly store: DeliveryStore,
     private readonly monotonic: () => number = () => performance.now(),
+    private readonly random: () => number = Math.random,
   ) {}
 
   /** Keeps a lease until it is released, and gives it up where it was lost. */
@@ -91,8 +96,10 @@ export class Leases {
   private sweep(): Promise<void> {
     return this.store.transactAlone(async (transaction) => {
       for (const { delivery, now } of await transaction.endedLeases()) {
-        await transaction.save(delivery.id, { lease_until: null });
-        if (delivery.state === 'queued') await transaction.enqueue(delivery, now);
+        const isQueued = delivery.state === 'queued';
+        const next = new Date(now.getTime() + pauseAfterLoss(delivery.attempts, this.random));
+        await transaction.save(delivery.id, { lease_until: null, ...(isQueued ? { next_attempt_at: next } : {}) });
+        if (isQueued) await transaction.enqueue(delivery, next);
       }
     });
   }

@@ -41,6 +41,36 @@ describe('another adapter: a worker that died in its attempt', function () {
       await front.close();
     });
 
+  for (const [before, state, calls] of [
+    [3, 'delivered', ['post']],
+    [4, 'parked', []],
+  ] as const)
+    it(`and ${before} before it over the same payment: ${state}`, async () => {
+      const { manifest, calls: heard } = sinkAdapter('idempotent');
+      const databaseUrl = await newDatabase();
+      const front = await TestHost.start({ manifest, databaseUrl, role: 'api' });
+      await front.call('PUT', '/v1/billers/1', { name: 'b', guid: 'g', adapter: 'acme' });
+      await front.call('POST', '/v1/billers/1/payments', front.payment('t'));
+      await front.query('update deliveries set lease_token = $1, lease_until = now()', [randomUUID()]);
+      await front.query(
+        `insert into delivery_attempts (delivery_id, at, duration_ms, outcome, code, exchanges)
+         select id, now(), 0, 'unknown-outcome', 'worker-lost', '[]' from deliveries, generate_series(1, $1)`,
+        [before],
+      );
+      const worker = await TestHost.start({ manifest, databaseUrl, role: 'worker' });
+      const settled = await front.settled('/v1/billers/1/payments/t');
+      expect(settled.state).to.equal(state);
+      expect(heard()).to.deep.equal(calls);
+      if (state === 'parked') {
+        expect(JSON.stringify(settled)).to.include('5 workers in a row');
+        // Whoever knows what it is may send it again.
+        await front.call('POST', `/v1/deliveries/${settled.deliveryId}/retry`, { reason: 'the adapter is mended' });
+        expect(await front.settled('/v1/billers/1/payments/t')).to.include({ state: 'delivered' });
+      }
+      await worker.close();
+      await front.close();
+    });
+
   it('an adapter without the contract asked for says so', async () => {
     const host = await TestHost.start({ manifest: sinkAdapter('unsafe').manifest });
     await host.call('PUT', '/v1/billers/1', { name: 'b', guid: 'g', adapter: 'acme' });

@@ -1,19 +1,16 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import { TestHost, temporaryFolder } from '../host-fixture.js';
+import { TestHost } from '../host-fixture.js';
+import { CONTRACTS, writtenAdapter } from '../written-adapter.js';
 
-const CONTRACTS = pathToFileURL(resolve('contracts/dist/src/index.js')).href;
 /** What it does is in the file that it is to read. */
 const ENTRY = `
-import { adapterModule, AdapterError, INVOICE_FILE_PARSER, Money, PlainDate } from ${JSON.stringify(CONTRACTS)};
-let away = 1;
+import { adapterModule, AdapterError, INVOICE_FILE_PARSER, Money, PlainDate } from ${CONTRACTS};
 const parse = async function* ({ bytes }) {
   let text = '';
   for await (const chunk of bytes) text += Buffer.from(chunk).toString();
   if (text === 'throws') throw new TypeError('undefined is not a function');
-  if (text === 'away' && away-- > 0) throw new AdapterError('unavailable', 'not now');
+  if (text === 'away') throw new AdapterError('unavailable', 'not now');
   const day = PlainDate.parse('2026-11-23');
   const one = Money.parse('1.00');
   const record = {
@@ -37,19 +34,9 @@ describe('an invoice file parser that fails', function () {
   };
 
   before(async () => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, 'failing'));
-    const write = (name: string, text: string | object) =>
-      writeFileSync(join(folder, name), typeof text === 'string' ? text : JSON.stringify(text));
-    write('failing/package.json', { type: 'module' });
-    write('failing/entry.js', ENTRY);
-    write('failing/adapter.manifest.json', {
-      ...{ id: 'failing', name: 'Failing', version: '1.0.0', hostApi: '^1.0.0', entry: './entry.js', settings: [] },
-      ...{ egress: [], contracts: [{ name: 'invoice-file-parser', version: '1' }] },
-    });
-    write('adapters.json', { hostApi: '1', adapters: ['./failing'] });
-    host = await TestHost.start({ manifest: join(folder, 'adapters.json') });
-    await host.call('PUT', '/v1/billers/b', { name: 'b', guid: 'g', adapter: 'failing', settings: {} });
+    const manifest = writtenAdapter(ENTRY, { contracts: [{ name: 'invoice-file-parser', version: '1' }] });
+    host = await TestHost.start({ manifest });
+    await host.call('PUT', '/v1/billers/b', { name: 'b', guid: 'g', adapter: 'acme', settings: {} });
   });
   after(() => host.close());
 
@@ -67,6 +54,13 @@ describe('an invoice file parser that fails', function () {
     expect(record).to.deep.include({ field: 'invoiceDate', code: 'missing', invoiceNumber: 'n-dateless' });
   });
 
-  it('away for a moment: its file is taken up again', async () =>
-    expect(await send('away')).to.include({ state: 'applied', created: 1 }));
+  it('away for a moment: its file waits to be taken up again', async () => {
+    const { importId } = (await host.call('POST', `${at}?filename=f`, 'away', { 'content-type': 'text/plain' })).body;
+    const { body } = await host.call('GET', `${at}/${importId}`);
+    await wait(500);
+    expect([body.state, (await host.call('GET', `${at}/${importId}`)).body.state]).to.deep.equal([
+      'running',
+      'running',
+    ]);
+  });
 });

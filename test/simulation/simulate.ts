@@ -71,7 +71,7 @@ class SimulatedHost implements Caller {
     // What an earlier life waited for never comes back to this one.
     this.caller = { alive: () => this.up && this.life === life, awakeAt: () => this.sleepsUntil };
     const world = this.world(this.caller);
-    this.leases = new Leases(world.store, () => this.time.now);
+    this.leases = new Leases(world.store, () => this.time.now, world.random);
     this.deliver = new Deliver(world, this.leases);
   }
 }
@@ -287,7 +287,9 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       } else if (row.state === 'parked') {
         const unknown = attempts.some(({ outcome }) => outcome === 'unknown-outcome' || outcome === 'malformed');
         const mayPark =
-          (repeatSafety !== 'idempotent' && unknown) || attempts.some(({ code }) => code === 'payment-not-returnable');
+          (repeatSafety !== 'idempotent' && unknown) ||
+          attempts.some(({ code }) => code === 'payment-not-returnable') ||
+          attempts.slice(-5).every(({ code }) => code === 'worker-lost');
         if (!mayPark) throw new Broken(`${row.id} is parked after ${attempts.map(({ outcome }) => outcome)}`);
       }
     }
