@@ -5,7 +5,7 @@
  */
 import { AdapterError, type ContractName } from '@ic-host/contracts';
 import { context, metrics, SpanStatusCode, trace } from '@opentelemetry/api';
-import { type Redact, redacted, redactedError } from '../egress/redaction.js';
+import { type Redact, redactedError, toldBy } from '../egress/redaction.js';
 
 export interface ObservedBy {
   billerId: string;
@@ -93,7 +93,7 @@ function call({ billerId, adapterId, contract, redact }: ObservedBy, method: str
 function withoutSecrets(value: unknown, redact: Redact): unknown {
   const { partnerMessages } = (value ?? {}) as { partnerMessages?: unknown };
   return Array.isArray(partnerMessages)
-    ? { ...(value as object), partnerMessages: redacted(partnerMessages, redact) }
+    ? { ...(value as object), partnerMessages: toldBy(partnerMessages, redact) }
     : value;
 }
 

@@ -78,6 +78,17 @@ export const redactedStart = (redact: Redact, text: string, most: number): strin
   redact(text.slice(0, most + LONGEST_FORM)).slice(0, most);
 export const LONGEST_FORM = 2_048;
 
+/** Of what a partner says, which is kept with each attempt and shown: to mask and keep all of twenty megabytes helps nobody. */
+const MOST_TEXT = 4_000;
+const MOST_MESSAGES = 50;
+
+const bounded = (text: string, redact: Redact): string =>
+  text.length <= MOST_TEXT ? redact(text) : `${redactedStart(redact, text, MOST_TEXT)}…`;
+
+/** A partner's own words, masked; no more of them than anybody reads. */
+export const toldBy = (partnerMessages: readonly unknown[], redact: Redact): string[] =>
+  partnerMessages.slice(0, MOST_MESSAGES).map((message) => bounded(String(message), redact));
+
 /** The same, its texts masked; instances of classes are left as they are, an error's message and stack excepted. */
 export function redacted<T>(value: T, redact: Redact, depth = 0): T {
   if (typeof value === 'string') return redact(value) as T;
@@ -97,14 +108,14 @@ export function redactedError(error: unknown, redact: Redact): Error {
   const cause = given.cause === undefined ? {} : { cause: redactedError(given.cause, redact) };
   if (AdapterError.is(given)) {
     const { kind, code, partnerMessages, retryAfterMs } = given;
-    const details = { code, partnerMessages: partnerMessages.map(redact), ...cause };
-    const anew = new AdapterError(kind, redact(given.message), {
+    const details = { code, partnerMessages: toldBy(partnerMessages, redact), ...cause };
+    const anew = new AdapterError(kind, bounded(given.message, redact), {
       ...details,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });
     return withStack(anew, given, redact);
   }
-  const anew: Error & { code?: unknown } = new Error(redact(given.message), cause);
+  const anew: Error & { code?: unknown } = new Error(bounded(given.message, redact), cause);
   anew.name = given.name;
   const { code } = given as { code?: unknown };
   if (code !== undefined) anew.code = code;
@@ -112,7 +123,7 @@ export function redactedError(error: unknown, redact: Redact): Error {
 }
 
 const withStack = <T extends Error>(anew: T, { stack }: Error, redact: Redact): T => {
-  if (stack !== undefined) anew.stack = redact(stack);
+  if (stack !== undefined) anew.stack = bounded(stack, redact);
   return anew;
 };
 
