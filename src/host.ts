@@ -26,6 +26,7 @@ import { DELIVERY_STORE } from './deliveries/delivery-store.js';
 import { HostWorld } from './deliveries/host-world.js';
 import { Leases } from './deliveries/leases.js';
 import { PostgresDeliveryStore } from './deliveries/postgres-delivery-store.js';
+import { Reminders } from './deliveries/reminders.js';
 import { CheckBiller } from './doctor/check-biller.js';
 import { CheckHost } from './doctor/check-host.js';
 import { FetchDocument } from './documents/fetch-document.js';
@@ -233,6 +234,9 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
   const world = container.get<HostWorld>(HostWorld);
   const leases = new Leases(world.store);
   const deliver = new Deliver(world, leases);
+  const reminders = new Reminders(world.store, (count) =>
+    log.warn({ count }, 'deliveries were due without a job in the queue; they have one now'),
+  );
   const inboxes = container.get<Inboxes>(Inboxes);
   const retention = container.get<Retention>(Retention);
   const reconciliations = container.get<Reconciliations>(Reconciliations);
@@ -243,6 +247,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
   if (works) {
     queue.work((id) => deliver.deliver(id));
     leases.start(sparingly(log, 'leases could not be renewed'));
+    reminders.start(sparingly(log, 'deliveries without a job could not be looked for'));
     await importing.resume();
     inboxes.start();
     retention.start();
@@ -264,7 +269,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
       retention.stop(),
       reconciliations.stop(),
     ]);
-    await leases.stop();
+    await Promise.all([leases.stop(), reminders.stop()]);
     await container.get<AccountStore>(AccountStore).close();
     await telemetry.flush();
     endGauges();

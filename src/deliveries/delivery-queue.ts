@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ServiceIdentifier } from 'inversify';
-import type { Transaction } from 'kysely';
+import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { type Db, type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
 import { Batches } from '../store/batches.js';
 import { type Database, KEPT_ALIVE, WITHOUT_A_WORD } from '../store/database.js';
@@ -67,6 +67,10 @@ export function traceCarrier(): Record<string, string> {
   propagation.inject(context.active(), carrier);
   return carrier;
 }
+
+/** Ids of the deliveries that a job is for which is not over, as a query. */
+export const DELIVERIES_WITH_JOBS: RawBuilder<unknown> = sql`
+  select (data->>'deliveryId')::uuid from pgboss.job where name = ${sql.lit(QUEUE)} and state < 'completed'`;
 
 export class DeliveryQueue {
   private readonly active = new Map<string, { job: FetchedJob; done: Promise<void> }>();

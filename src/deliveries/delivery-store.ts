@@ -44,6 +44,8 @@ export interface DeliveryTransaction {
   enqueue(delivery: { id: string; biller_id: string }, startAfter?: Date): Promise<void>;
   /** Deliveries whose lease has ended, locked; some of them, where they are many. */
   endedLeases(): Promise<Locked[]>;
+  /** Deliveries that have been due for a while, and that no job is for, locked; some of them, where they are many. */
+  forgotten(): Promise<Locked[]>;
 }
 
 /** What a transaction is for; those of one step may be put together. */

@@ -8,7 +8,7 @@ import { type CompiledQuery, type Kysely, type RawBuilder, type SelectQueryBuild
 import { Batches, type Part } from '../store/batches.js';
 import type { PipelinedTransaction, Send } from '../store/pipelined-transaction.js';
 import type { Tables } from '../store/tables.js';
-import type { DeliveryJob, DeliveryQueue } from './delivery-queue.js';
+import { DELIVERIES_WITH_JOBS, type DeliveryJob, type DeliveryQueue } from './delivery-queue.js';
 import {
   type Attempt,
   type Delivery,
@@ -22,6 +22,9 @@ import {
 } from './delivery-store.js';
 
 const SWEEP_AT_MOST = 500;
+const FORGOTTEN_AT_MOST = 10_000;
+/** What is due is begun at once, or its job is at least there. */
+const DUE_FOR = '1 minute';
 const NOW = sql<Date>`clock_timestamp()`;
 
 /** How the columns that a patch may set are told to the database. */
@@ -162,6 +165,7 @@ export class SharedTransaction {
         this.jobs.push({ deliveryId: id, billerId, limit, ...(startAfter ? { startAfter } : {}) });
       },
       endedLeases: () => this.read(() => this.endedLeases()),
+      forgotten: () => this.read(() => this.forgotten()),
     };
   }
 
@@ -320,6 +324,27 @@ export class SharedTransaction {
         .select([...PROGRESS, NOW.as('now')])
         .where('id', 'in', (eb) => eb.selectFrom('leased_deliveries').select('delivery_id'))
         .where('lease_until', '<', NOW)
+        .limit(SWEEP_AT_MOST)
+        .forUpdate()
+        .skipLocked(),
+    );
+    return rows.map((row) => ({ delivery: row, now: row.now }));
+  }
+
+  private async forgotten(): Promise<Locked[]> {
+    // By sets: however wrong the statistics are, each small table is read once.
+    const found = await this.ask(sql<{ id: string }>`
+      select delivery_id as id from undelivered where state = 'queued'
+      except (${DELIVERIES_WITH_JOBS}) limit ${sql.lit(FORGOTTEN_AT_MOST)}`);
+    if (found.length === 0) return [];
+    const rows = await this.ask(
+      this.parts.db
+        .selectFrom('deliveries')
+        .select([...PROGRESS, NOW.as('now')])
+        .where('id', '=', sql<string>`any(${found.map(({ id }) => id)}::uuid[])`)
+        .where('state', '=', 'queued')
+        .where('lease_until', 'is', null)
+        .where(sql<boolean>`coalesce(next_attempt_at, updated_at) < clock_timestamp() - ${sql.lit(DUE_FOR)}::interval`)
         .limit(SWEEP_AT_MOST)
         .forUpdate()
         .skipLocked(),

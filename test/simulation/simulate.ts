@@ -1,12 +1,13 @@
 /**
  * One seed, one history: the delivery engine itself, on two simulated hosts with a simulated store, partner and clock,
- * under crashes, stalls, lost replies, doubled and reordered jobs, clock jumps and a partner that misbehaves.
+ * under crashes, stalls, lost replies, lost, doubled and reordered jobs, clock jumps and a partner that misbehaves.
  */
 import { AdapterError, type RepeatSafety } from '@ic-host/contracts';
 import { Deliver, type DeliveryWorld } from '../../src/deliveries/deliver.js';
 import { conclude, isEnrollment } from '../../src/deliveries/delivery-rules.js';
 import type { Delivery } from '../../src/deliveries/delivery-store.js';
 import { Leases, RENEW_EVERY_MS } from '../../src/deliveries/leases.js';
+import { Reminders } from '../../src/deliveries/reminders.js';
 import type { DeliveryKind } from '../../src/store/tables.js';
 import { SimulatedPartner } from './simulated-partner.js';
 import { type Caller, SimulatedStore } from './simulated-store.js';
@@ -19,6 +20,7 @@ export const MUTANTS = [
   'no-late-toggle-rule',
   'no-doubt',
   'no-concurrency-limit',
+  'no-reminders',
 ] as const;
 export type Mutant = (typeof MUTANTS)[number];
 
@@ -44,6 +46,7 @@ class SimulatedHost implements Caller {
   private sleepsUntil = 0;
   deliver!: Deliver;
   leases!: Leases;
+  reminders!: Reminders;
   caller!: Caller;
 
   constructor(
@@ -73,6 +76,7 @@ class SimulatedHost implements Caller {
     const world = this.world(this.caller);
     this.leases = new Leases(world.store, () => this.time.now, world.random);
     this.deliver = new Deliver(world, this.leases);
+    this.reminders = new Reminders(world.store, () => undefined);
   }
 }
 
@@ -94,6 +98,9 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
   const pick = <T>(list: readonly T[]): T => list[Math.floor(chance() * list.length)] as T;
   const repeatSafety: RepeatSafety = pick(['idempotent', 'idempotent', 'findable', 'unsafe']);
   const partner = new SimulatedPartner(time, chance, repeatSafety, mutant === 'no-idempotency-key');
+
+  // Jobs that a transaction doesn't make with their reason are lost by crashes: by them alone, and nobody looks for them.
+  const isSplit = mutant === 'split-transaction';
 
   const runJob = (id: string): void => {
     const awake = hosts.filter((host) => host.alive() && host.awakeAt() <= time.now);
@@ -123,6 +130,11 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
   };
   const queue = {
     push: (id: string, at: number): void => {
+      // Who confirms a value that is delivered has this one job.
+      if (!isSplit && time.now < TROUBLE_MS && store.rows.get(id)?.state === 'queued' && chance() < 0.02) {
+        say(`a job of ${id} is lost`);
+        return;
+      }
       const late = () => at - time.now + chance() * (chance() < 0.1 ? 5_000 : 50);
       time.after(late(), () => runJob(id));
       if (chance() < 0.05) time.after(late(), () => runJob(id)); // at least once
@@ -132,7 +144,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     time,
     chance,
     queue,
-    mutant === 'split-transaction',
+    isSplit,
     mutant === 'no-concurrency-limit' ? 1_000 : CONCURRENCY,
   );
   const world = (caller: Caller): DeliveryWorld => ({
@@ -247,6 +259,19 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     });
   };
 
+  // As long as anything waits.
+  let reminding = false;
+  const remind = (): void => {
+    if (reminding || isSplit || mutant === 'no-reminders') return;
+    reminding = true;
+    time.after(60_000, () => {
+      reminding = false;
+      for (const host of hosts)
+        if (host.alive() && host.awakeAt() <= time.now) host.reminders.remind().catch(() => undefined);
+      if ([...store.rows.values()].some(({ state }) => state === 'queued')) remind();
+    });
+  };
+
   // Checked after every step, on whatever it changed.
   const check = (row: Delivery): void => {
     const applied = partner.ledger.get(row.id) ?? 0;
@@ -259,6 +284,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
   store.changed = (row) => {
     changed.push(row);
     if (row.lease_until) beat();
+    if (row.state === 'queued') remind();
   };
 
   let steps = 0;

@@ -149,6 +149,12 @@ export class SimulatedStore {
         [...this.rows.values()]
           .filter((held) => held.lease_until && held.lease_until < now)
           .map((held) => ({ delivery: { ...held }, now })),
+      // All that is due for long: a job more than is needed does no harm.
+      forgotten: async () =>
+        [...this.rows.values()]
+          .filter(({ state, lease_until }) => state === 'queued' && !lease_until)
+          .filter((held) => +now - +(held.next_attempt_at ?? held.updated_at) > 60_000)
+          .map((held) => ({ delivery: { ...held }, now })),
     });
     for (const [id, written] of rows) this.rows.set(id, written);
     for (const [id, written] of partners) this.partners.set(id, written);
