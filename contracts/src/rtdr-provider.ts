@@ -1,6 +1,7 @@
 /** RtdrProvider, version 1: asks a partner, in real time, what one account owes. */
 import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { IsListOf, IsMoney, IsPlainDate } from './boundary-types.js';
+import { JSONSchema } from 'class-validator-jsonschema';
+import { IsListOf, IsMoney, IsPart, IsPlainDate } from './boundary-types.js';
 import type { Money } from './money.js';
 import type { PlainDate } from './plain-date.js';
 
@@ -55,7 +56,7 @@ export class PaymentBlock {
   /** True: no payment by card. */
   @IsBoolean() card!: boolean;
   /** In words a support clerk can read to the payer's face; null when nothing is blocked. */
-  @IsOptional() @IsString() reason!: string | null;
+  @IsOptional() @IsString() @JSONSchema({ type: ['string', 'null'] as never }) reason!: string | null;
   /** What the partner told that was looked at, whether it blocks or not. */
   @IsOptional() @IsListOf(() => Evidence) because?: Evidence[];
 }
@@ -65,7 +66,7 @@ export class AccountSnapshot {
   /** The partner's own id of the account, to be remembered. */
   @IsOptional() @IsString() partnerAccountId?: string;
   /** Left out where this partner call knows nothing of blocks: what is held stays. */
-  @IsOptional() paymentBlock?: PaymentBlock;
+  @IsOptional() @IsPart(() => PaymentBlock) paymentBlock?: PaymentBlock;
   @IsListOf(() => PartnerInvoice) invoices!: PartnerInvoice[];
   /** True only when every page arrived and agreed. Only then may an invoice that is missing be deactivated. */
   @IsBoolean() complete!: boolean;

@@ -1,4 +1,4 @@
-import { checkerOf, InvoiceRecord, Money, PlainDate } from '@ic-host/contracts';
+import { AccountSnapshot, AdapterManifest, checkerOf, InvoiceRecord, Money, PlainDate } from '@ic-host/contracts';
 import { expect } from 'chai';
 
 describe('money', () => {
@@ -45,4 +45,34 @@ describe('a check compiled from a boundary type', () => {
     expect(check({ ...record(), totalAmountDue: 1.5 as unknown as Money })).to.include({ field: 'totalAmountDue' }));
   it('holds lengths', () =>
     expect(check({ ...record(), zip: 'x'.repeat(21) })).to.include({ field: 'zip', code: 'too-long' }));
+  it('holds what a part of it must be, and a list', () => {
+    const snapshot = (paymentBlock: unknown) => ({ invoices: [], complete: true, paymentBlock }) as never;
+    const of = checkerOf(AccountSnapshot);
+    for (const good of [undefined, { ach: true, card: false, reason: null }, { ach: false, card: true, reason: 'why' }])
+      expect(of(snapshot(good))).to.equal(undefined);
+    expect(of(snapshot({ ach: 'yes', card: false, reason: null }))).to.include({
+      field: 'paymentBlock.ach',
+      code: 'wrong-type',
+    });
+    expect(of(snapshot({ ach: true, reason: null }))).to.include({ field: 'paymentBlock.card', code: 'missing' });
+    expect(of(snapshot('none'))).to.include({ field: 'paymentBlock', code: 'wrong-type' });
+  });
+  it('refuses what the type does not name, where it is closed, also in a part', () => {
+    const manifest = {
+      id: 'a',
+      name: 'A',
+      version: '1',
+      hostApi: '^1.0.0',
+      entry: './a.js',
+      contracts: [],
+      settings: [],
+      egress: [],
+    };
+    const of = (given: object, closed: boolean) =>
+      checkerOf(AdapterManifest, { closed })({ ...manifest, ...given } as never);
+    expect(of({ limits: { concurrency: 2 } }, true)).to.equal(undefined);
+    expect(of({ limits: { concurency: 2 } }, true)).to.include({ field: 'limits.concurency', code: 'unknown-field' });
+    expect(of({ more: 1 }, true)).to.include({ field: 'more', code: 'unknown-field' });
+    expect(of({ more: 1, limits: { concurency: 2 } }, false)).to.equal(undefined);
+  });
 });
