@@ -5,7 +5,7 @@ import type { ServiceIdentifier } from 'inversify';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { type Db, type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
 import { Batches } from '../store/batches.js';
-import { type Database, KEPT_ALIVE, WITHOUT_A_WORD } from '../store/database.js';
+import { type Database, KEPT_ALIVE, SESSION } from '../store/database.js';
 import type { Send } from '../store/pipelined-transaction.js';
 import type { Tables } from '../store/tables.js';
 import { type Log, sparingly } from '../telemetry/log.js';
@@ -32,7 +32,7 @@ const HEARTBEAT_SECONDS = 10;
  * for each fetch, instead of the first few by the index that is made for them. And no disk is waited for: jobs are made in
  * their reason's transaction, not here, and one that a crash of the database forgets was fetched or done is run once more.
  */
-const CONNECTION = `-c enable_seqscan=off -c enable_bitmapscan=off -c synchronous_commit=off ${WITHOUT_A_WORD}`;
+const CONNECTION = `-c enable_seqscan=off -c enable_bitmapscan=off -c synchronous_commit=off ${SESSION}`;
 const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
 
 /** pg-boss keeps a group's limit by its tier: here a tier is the limit itself. */

@@ -1,7 +1,7 @@
 /** Opens the one PostgreSQL a host works on, its tables up to date. */
 import { Socket } from 'node:net';
 import type { ServiceIdentifier } from 'inversify';
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { traceStatements } from '../telemetry/traced-client.js';
@@ -26,14 +26,22 @@ export const DATABASE: ServiceIdentifier<Database> = Symbol('database');
 /** They are never waited for long: what goes over them is gathered first. */
 const MOST_PIPELINED = 8;
 
+/** What statements and what they give back rely on, whatever a server, a database or a role has for its default. */
+const RELIED_ON = [
+  '-c datestyle=ISO -c timezone=UTC -c standard_conforming_strings=on',
+  '-c default_transaction_isolation=read\\ committed -c statement_timeout=0 -c lock_timeout=0',
+].join(' ');
+
 /**
  * Of a host whose machine is gone nobody says so: what it locked is given back when its transaction has waited for it so
  * long, and what its sessions hold when it no longer answers at all. PostgreSQL's own defaults are never, and two hours.
  */
-export const WITHOUT_A_WORD = [
+const WITHOUT_A_WORD = [
   '-c idle_in_transaction_session_timeout=30s',
   '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4',
 ].join(' ');
+/** Of every session of a host. */
+export const SESSION = `${RELIED_ON} ${WITHOUT_A_WORD}`;
 /** A connection that is not used for a while is not forgotten by what is between. */
 export const KEPT_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 
@@ -50,7 +58,7 @@ export function openPool(
   { max = 20, stream = () => new Socket() }: { max?: number; stream?: Database['stream'] } = {},
 ): Database {
   // Durability is asked for by name, whatever the server's default is: an answered 202 must survive a crash.
-  const options = `-c synchronous_commit=on ${WITHOUT_A_WORD}`;
+  const options = `-c synchronous_commit=on ${SESSION}`;
   const connection = { connectionString, types, options, stream, ...KEPT_ALIVE };
   const pool = new pg.Pool({ ...connection, max });
   const pipelined = new pg.Pool({ ...connection, max: MOST_PIPELINED, pipeline: true });
@@ -76,8 +84,13 @@ export async function openDatabase(
 ): Promise<Database> {
   const watch = new ConnectionWatch(connectionString, tell);
   const database = openPool(connectionString, { stream: watch.stream });
-  const { error } = await new Migrator({ db: database.db, provider: migrations }).migrateToLatest();
-  if (error) {
+  try {
+    const { rows } = await sql<{ encoding: string }>`
+      select current_setting('server_encoding') as encoding`.execute(database.db);
+    if (rows[0]?.encoding !== 'UTF8') throw new Error(`it is in ${rows[0]?.encoding}; make one in UTF8`);
+    const { error } = await new Migrator({ db: database.db, provider: migrations }).migrateToLatest();
+    if (error) throw error;
+  } catch (error) {
     await database.close();
     throw new Error(`the database could not be brought up to date: ${(error as Error).message}`, { cause: error });
   }
