@@ -1,7 +1,5 @@
 /** Puts a host together: database, adapters, features, workers and server, and takes it apart again. */
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { createServer as createTcpServer } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Container, ContainerModule, type Newable } from 'inversify';
@@ -36,6 +34,8 @@ import { DEFAULT_WAY_IN_LIMITS, WAY_IN_LIMITS, type WayInLimits } from './http/w
 import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
 import { Inboxes } from './invoice-files/inboxes.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
+import { cannotListen, refuseDeafPort } from './listening.js';
+import { Opened } from './opened.js';
 import { Reconciliations } from './reconciliation/reconciliations.js';
 import { Repairs } from './reconciliation/repairs.js';
 import { Recordings } from './recordings/recordings.js';
@@ -121,40 +121,6 @@ const features = new ContainerModule(({ bind }) => {
   for (const feature of all) bind(feature).toSelf().inSingletonScope();
   bind(DELIVERY_STORE).to(PostgresDeliveryStore).inSingletonScope();
 });
-
-/** Why nobody can listen there, in words. */
-function cannotListen({ port, host }: HostStart, error: unknown): Error {
-  const no = `${host} is no address of this machine; choose another with --host`;
-  const words: Record<string, string> = {
-    EADDRINUSE: `port ${port} is taken; end what listens there, or choose another with --port (0 picks one)`,
-    EACCES: `port ${port} may not be listened on by this user; choose one from 1024 on with --port`,
-    ...{ EADDRNOTAVAIL: no, ENOTFOUND: no, EAI_AGAIN: no },
-  };
-  return new Error(words[(error as { code?: string }).code ?? ''] ?? (error as Error).message);
-}
-
-/** Before a database is made and started in vain. @throws Error in words */
-async function refuseDeafPort(options: HostStart): Promise<void> {
-  const probe = createTcpServer().listen(options.port, options.host);
-  await once(probe, 'listening').catch((error) => {
-    throw cannotListen(options, error);
-  });
-  await new Promise((done) => probe.close(done));
-}
-
-/** What a host has opened, to be ended in the other order. */
-class Opened {
-  private readonly ends: (() => Promise<unknown>)[] = [];
-
-  add<T>(opened: T, end: (opened: T) => Promise<unknown> | undefined): T {
-    this.ends.push(async () => end(opened));
-    return opened;
-  }
-
-  async end(): Promise<void> {
-    for (const end of this.ends.splice(0).reverse()) await end();
-  }
-}
 
 /** @throws Error in words for the terminal when something it needs is missing; nothing is left running then */
 export async function startHost(options: HostStart): Promise<RunningHost> {

@@ -1,11 +1,11 @@
 /** The billers of this host: what is configured for each, its secrets sealed. */
 import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import { type AdapterManifest, MASK, type ManifestSetting } from '@ic-host/contracts';
+import { type AdapterManifest, MASK } from '@ic-host/contracts';
 import { inject, injectable, type ServiceIdentifier } from 'inversify';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
-import { textProblem, typeProblem } from '../adapters/setting-type.js';
+import { textProblem } from '../adapters/setting-type.js';
 import { addressProblem } from '../egress/host-guard.js';
 import type { TlsIdentity } from '../egress/tls-identity.js';
 import { Problem } from '../problem.js';
@@ -13,7 +13,7 @@ import { readShadow } from '../shadow/shadow-option.js';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { BillersTable, Tables } from '../store/tables.js';
-import { readInbox } from './inbox-option.js';
+import { checkOptions } from './biller-options.js';
 import { SECRET_BOX, type SecretBox } from './secret-box.js';
 import { isReference, readReference, referenceProblem, type SecretReference } from './secret-reference.js';
 import { readTls, tlsIdentity } from './tls-option.js';
@@ -55,22 +55,6 @@ export interface HostOptions {
 }
 export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options');
 
-/** Options of a biller that go before the limits of its adapter's manifest. */
-export const LIMIT_OPTIONS = ['requestsPerSecond', 'concurrency', 'timeoutMs'] as const;
-/** Options of a biller that the host itself understands, whatever the adapter. */
-const NUMBER_OPTIONS: Record<string, { least: number; most: number; isWhole?: boolean }> = {
-  requestsPerSecond: { least: 0.1, most: 1_000_000 },
-  concurrency: { least: 1, most: 1_000, isWhole: true },
-  // A timer of more than 24 days would end at once.
-  ...{ timeoutMs: { least: 10, most: 600_000 }, inboxSeconds: { least: 1, most: 86_400 } },
-  maxDeliveryAgeHours: { least: 0, most: 876_000 },
-  ...{ maxSetAsidePercent: { least: 0, most: 100 }, recordPercent: { least: 0, most: 100 } },
-  reconcileNightly: { least: 0, most: 1_000_000, isWhole: true },
-};
-/** Options with parts of their own. */
-const READ_OPTIONS: Record<string, (value: unknown) => unknown> = {
-  ...{ inbox: readInbox, tls: readTls, shadowOf: readShadow },
-};
 /** What belongs to the biller, whatever its adapter: the rest changes hands when a shadow takes over. */
 const OWN_OPTIONS = new Set([
   ...['inbox', 'inboxSeconds', 'maxSetAsidePercent', 'maxDeliveryAgeHours'],
@@ -356,32 +340,6 @@ export class Billers {
     const isLocal = host === 'localhost' || host.endsWith('.localhost');
     const address = isLocal ? '127.0.0.1' : host;
     return isIP(address) ? addressProblem(url.protocol, address, allowPrivateEgress) : undefined;
-  }
-}
-
-function checkOptions(manifest: AdapterManifest, options: Record<string, unknown>, dataDir: string): void {
-  for (const [key, value] of Object.entries(options)) {
-    const refuse = (message: string): never => {
-      throw new Problem(422, 'invalid-options', message);
-    };
-    const spec: ManifestSetting | undefined = manifest.options?.find((item) => item.key === key);
-    const problem = spec && typeProblem(spec, value);
-    if (problem) refuse(`the option ${key} ${problem}`);
-    const read = READ_OPTIONS[key];
-    if (read) {
-      try {
-        for (const part of Object.values(Object(read(value)))) {
-          const problem = isReference(part) ? referenceProblem(part, dataDir) : undefined;
-          if (problem) throw new Error(problem);
-        }
-      } catch (error) {
-        refuse((error as Error).message);
-      }
-    } else if (Object.hasOwn(NUMBER_OPTIONS, key)) {
-      const { least, most, isWhole } = NUMBER_OPTIONS[key] as (typeof NUMBER_OPTIONS)[string];
-      if (typeof value !== 'number' || !(value >= least && value <= most) || (isWhole && !Number.isInteger(value)))
-        refuse(`the option ${key} must be a ${isWhole ? 'whole ' : ''}number, ${least} to ${most}`);
-    } else if (!spec) refuse(`neither the host nor the adapter ${manifest.id} has an option ${key}`);
   }
 }
 

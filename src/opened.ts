@@ -1,0 +1,14 @@
+/** What a host has opened, to be ended in the other order. */
+
+export class Opened {
+  private readonly ends: (() => Promise<unknown>)[] = [];
+
+  add<T>(opened: T, end: (opened: T) => Promise<unknown> | undefined): T {
+    this.ends.push(async () => end(opened));
+    return opened;
+  }
+
+  async end(): Promise<void> {
+    for (const end of this.ends.splice(0).reverse()) await end();
+  }
+}
