@@ -148,7 +148,7 @@ export const reasonOf = (body: unknown): string | undefined => (body ? readBody(
 
 const DEEPEST = 20;
 /** Names that mean something to the language itself. */
-const NOT_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
+const NOT_NAMES = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype']);
 
 /** Checks every name and text of a body. @throws Problem 422 `card-number` or `invalid-request` */
 function checkTexts(value: unknown, field = '', depth = 0): void {

@@ -71,7 +71,7 @@ describe('bad input', () => {
     ],
     ['a missing setting', 422, 'invalid-settings', () => host.biller('x', { settings: {} })],
     ['an unknown option', 422, 'invalid-options', () => host.biller('x', { options: { third: 1 } })],
-    ['an option that every object has', 422, 'invalid-options', () => host.biller('x', { options: { toString: 1 } })],
+    ['an option that every object has', 422, 'invalid-request', () => host.biller('x', { options: { toString: 1 } })],
     ['a time no timer knows', 422, 'invalid-options', () => host.biller('x', { options: { timeoutMs: 3e9 } })],
     ['half a call at once', 422, 'invalid-options', () => host.biller('x', { options: { concurrency: 2.5 } })],
     ['more than all', 422, 'invalid-options', () => host.biller('x', { options: { recordPercent: 101 } })],
