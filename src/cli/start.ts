@@ -60,12 +60,14 @@ export function startCommand(program: Command): void {
       // What is loaded is compiled once, not at each start; an adapter that has changed is compiled anew.
       enableCompileCache(join(options.dataDir, 'compiled'));
       // Loaded when it is run: the command line's help and completion must be quick.
-      const [{ startHost }, { Billers }, { BillerBody, readBody }, { demonstrate }] = await Promise.all([
-        import('../host.js'),
-        import('../billers/billers.js'),
-        import('../http/bodies.js'),
-        import('../demonstration.js'),
-      ]);
+      const [{ startHost }, { Billers }, { BillerBody, readBody }, { demonstrate }, { endWhenStill }] =
+        await Promise.all([
+          import('../host.js'),
+          import('../billers/billers.js'),
+          import('../http/bodies.js'),
+          import('../demonstration.js'),
+          import('../standstill.js'),
+        ]);
       const billers = options.billers ? billersIn(options.billers, (body) => readBody(BillerBody, body)) : [];
       const host = await startHost({
         port: options.port,
@@ -86,6 +88,7 @@ export function startCommand(program: Command): void {
         logLevel: env.IC_HOST_LOG_LEVEL || 'info',
         warnings: [...unknownSettings(env), ...weakKeys(env)],
       });
+      endWhenStill();
       let closing = false;
       const cleanups: (() => Promise<void>)[] = [];
       const stop = (): void => {

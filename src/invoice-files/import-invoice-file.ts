@@ -248,9 +248,9 @@ export class ImportInvoiceFile {
   }
 }
 
-/** Whether the same file would fail again: it wasn't the database, the disk, the adapter's absence or its thread's end. */
+/** Whether the same file would fail again: it wasn't the database, the disk, the adapter's absence, its settings or its thread's end. */
 function isOfTheFile(error: unknown): boolean {
-  if (AdapterError.is(error)) return error.kind !== 'unavailable';
+  if (AdapterError.is(error)) return error.kind !== 'unavailable' && error.kind !== 'misconfigured';
   if (error instanceof Problem) return false;
   const { code = '', severity, syscall } = error as { code?: string; severity?: string; syscall?: string };
   if (severity !== undefined) return OF_DATA.test(code);

@@ -5,8 +5,12 @@
 import type pg from 'pg';
 
 const INSTEAD = '\ufffd';
-/** As JSON.stringify writes them; a backslash before it makes something else of what follows. */
-const ESCAPED = /\\(?:\\|u0000|ud[89a-f][0-9a-f]{2})/g;
+/**
+ * As JSON.stringify writes them. Looked at with what must stay: a backslash, which makes something else of what follows, and
+ * both halves of a character.
+ */
+const ESCAPED = /\\(?:\\|ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u0000|ud[89a-f][0-9a-f]{2})/g;
+const LONE = '\\u0000'.length;
 
 /** Whether a text can be written as it is. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
@@ -15,7 +19,7 @@ function storableText(text: string): string {
   const plain = isStorable(text) ? text : text.toWellFormed().replaceAll('\0', INSTEAD);
   const isJson = plain.startsWith('{') || plain.startsWith('[') || plain.startsWith('"');
   if (!isJson || !(plain.includes('\\u0000') || plain.includes('\\ud'))) return plain;
-  return plain.replace(ESCAPED, (found) => (found === '\\\\' ? found : INSTEAD));
+  return plain.replace(ESCAPED, (found) => (found.length === LONE ? INSTEAD : found));
 }
 
 /** A statement's value, with U+FFFD where no database could take it; JSON is made of an object, as pg would. */

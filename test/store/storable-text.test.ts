@@ -7,11 +7,21 @@ describe('what is written to the database', () => {
   const odd = 'a\0b\ud800c';
 
   it('is a text as it is, where it can be', () => {
-    for (const text of ['', 'Jordan', '😀', 'a\\u0000b', 'C:\\ud800', '{"a":"\\\\u0000 \\\\ud800"}', '["\\n\\"é"]']) {
+    for (const text of [
+      '',
+      'Jordan',
+      '😀',
+      'a\\u0000b',
+      'C:\\ud800',
+      '{"a":"\\\\u0000 \\\\ud800"}',
+      '["\\n\\"é"]',
+      '["\\ud83d\\ude00"]',
+    ]) {
       expect(isStorable(text)).to.equal(true);
       expect(storable(text)).to.equal(text);
     }
     expect(isStorable(odd)).to.equal(false);
+    expect(storable('["\\ud83d\\ude00\\ud83d\\\\ude00\\ude00"]')).to.equal('["\\ud83d\\ude00\ufffd\\\\ude00\ufffd"]');
   });
 
   it('is a text, a list or JSON with U+FFFD for what no database takes', async () => {
