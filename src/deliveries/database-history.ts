@@ -7,6 +7,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { isAhead, moveOn } from '../store/feed-places.js';
 import { retryingDeadlocks } from '../store/retry-deadlock.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { DOUBT_MS } from './delivery-rules.js';
@@ -73,6 +74,7 @@ export class DatabaseHistory {
         await audit(trx, { actor: 'host', action: 'database.restored', subject: 'database', details });
         news = details;
       }
+      if (news || (await isAhead(trx))) await moveOn(trx);
       await sql`update database_history h set system = now.system, timeline = now.timeline, started_at = now.started_at
         from ${now}`.execute(trx);
       return news;

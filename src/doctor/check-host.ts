@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { faultText } from '../adapters/check-manifest.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { FIRST_OPEN_PLACE } from '../store/feed-places.js';
 import { missingMigrations } from '../store/migrations.js';
 import type { Checked } from './checked.js';
 import { failed, notChecked, ok, timed } from './checked.js';
@@ -11,6 +12,8 @@ import { failed, notChecked, ok, timed } from './checked.js';
 const MOST_SKEW_MS = 5_000;
 /** A due delivery that no worker has begun for this long tells that none works. */
 const MOST_IDLE_MS = 60_000;
+/** A long import holds the feed back for minutes. */
+const MOST_HELD_BACK_S = 600;
 
 @injectable()
 export class CheckHost {
@@ -51,6 +54,7 @@ export class CheckHost {
             );
       }),
       timed('workers', null, () => this.workers()),
+      timed('change feed', null, () => this.changeFeed()),
       timed('adapters', null, async () => {
         const { loaded, quarantined } = this.adapters;
         if (quarantined.length === 0) return ok(`${loaded.size} loaded: ${[...loaded.keys()].join(', ')}.`);
@@ -81,6 +85,25 @@ export class CheckHost {
           'no-worker',
           `${n} deliveries are due, the oldest for ${Math.round((waits ?? 0) / 1000)} s.`,
           'Start a host with --role worker or --role all on this database, or more of them.',
+        );
+  }
+
+  /** Whether a transaction that somebody left open, in any database of the server, holds it back. */
+  private async changeFeed() {
+    const { rows } = await sql<{ n: number; seconds: number | null; who: string | null }>`
+      select count(*) as n, extract(epoch from clock_timestamp() - min(at))::float8 as seconds, (
+        select concat('process ', pid, ' (', nullif(application_name, ''), ', database ', datname, ', ', state, ')')
+        from pg_stat_activity where backend_xid is not null order by xact_start limit 1) as who
+      from changes where xid >= ${FIRST_OPEN_PLACE}`.execute(this.database.db);
+    const { n = 0, seconds = null, who = null } = rows[0] ?? {};
+    if (n === 0) return ok('All changes are shown.');
+    const since = `${n} changes wait for a transaction that is open, the oldest for ${Math.round(seconds ?? 0)} s`;
+    return (seconds ?? 0) <= MOST_HELD_BACK_S
+      ? ok(`${since}.`)
+      : failed(
+          'feed-held-back',
+          `${since}${who ? `: ${who}` : ', perhaps a prepared one'}.`,
+          'End that transaction (pg_terminate_backend), or whoever left it open.',
         );
   }
 }

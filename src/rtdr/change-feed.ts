@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { FIRST_OPEN_PLACE } from '../store/feed-places.js';
 import { invoiceView } from './invoice-view.js';
 
 /** Before the oldest that is kept. */
@@ -26,7 +27,7 @@ export class ChangeFeed {
       .selectFrom('changes')
       .selectAll()
       .where(sql<boolean>`(xid, seq) > (${match[1]}::xid8, ${match[2]}::bigint)`)
-      .where(sql<boolean>`xid < pg_snapshot_xmin(pg_current_snapshot())`)
+      .where(sql<boolean>`xid < ${FIRST_OPEN_PLACE}`)
       .$if(billers !== null, (query) => query.where('biller_id', 'in', billers as string[]))
       .orderBy('xid')
       .orderBy('seq')

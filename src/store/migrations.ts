@@ -289,6 +289,11 @@ create table database_history (
 );
 `;
 
+/** What a change's place in the feed is beside its transaction's number: see feed-places.ts. */
+const FEED_OFFSET = `
+alter table database_history add column feed_offset bigint not null default 0;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -309,6 +314,7 @@ export const migrations: MigrationProvider = {
     '010-recordings': migration(RECORDINGS),
     '011-undelivered': migration(UNDELIVERED),
     '012-history': migration(HISTORY),
+    '013-feed-offset': migration(FEED_OFFSET),
   }),
 };
 
