@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import pg from 'pg';
 import { TestHost } from '../host-fixture.js';
@@ -49,7 +50,12 @@ describe('invoice files', () => {
     await host.biller();
   });
   after(() => host.close());
-  afterEach(async () => expect(await host.query("select 1 from pg_class where relname = 'staged'")).to.deep.equal([]));
+  // Dropped when the import has said its end, not before.
+  afterEach(async () => {
+    const staged = () => host.query("select 1 from pg_class where relname = 'staged'");
+    for (const end = Date.now() + 5_000; (await staged()).length && Date.now() < end; ) await wait(20);
+    expect(await staged()).to.deep.equal([]);
+  });
 
   it('applies a file whole, and the change feed tells it', async () => {
     const done = await send(file(3));
