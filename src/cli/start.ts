@@ -1,5 +1,5 @@
 /** `ic-host start`: serves HTTP API and workers until told to stop. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,7 +58,11 @@ export function startCommand(program: Command): void {
       const wrong = wrongSettings(env);
       if (wrong.length) throw new Error(wrong.join('\n'));
       // What is loaded is compiled once, not at each start; an adapter that has changed is compiled anew.
-      enableCompileCache(join(options.dataDir, 'compiled'));
+      const compiled = join(options.dataDir, 'compiled');
+      mkdirSync(options.dataDir, { recursive: true });
+      // It is run as it is: nobody else may write there.
+      mkdirSync(compiled, { recursive: true, mode: 0o700 });
+      enableCompileCache(compiled);
       // Loaded when it is run: the command line's help and completion must be quick.
       const [{ startHost }, { Billers }, { BillerBody, readBody }, { demonstrate }, { endWhenStill }] =
         await Promise.all([

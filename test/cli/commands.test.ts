@@ -1,6 +1,6 @@
 /** The command line as its users have it: a process a command, beside a running host. */
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
@@ -395,6 +395,7 @@ describe('the command line', function () {
         expect(await running.exited).to.equal(0);
       }
       expect(readdirSync(join(dataDir, 'compiled')), 'kept for its next start').to.have.length.above(0);
+      expect(statSync(join(dataDir, 'compiled')).mode & 0o777, 'written by nobody else').to.equal(0o700);
     });
   });
 });
