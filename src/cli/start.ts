@@ -13,6 +13,15 @@ const LAST_RESORT_MS = 10_000;
 /** The repository's own manifest, for a start from elsewhere. */
 const ownManifest = join(dirname(fileURLToPath(import.meta.url)), '../../../adapter.manifest.json');
 
+/** What is loaded is compiled once, not at each start; an adapter that has changed is compiled anew. */
+function keepCompiled(dataDir: string): void {
+  const compiled = join(dataDir, 'compiled');
+  mkdirSync(dataDir, { recursive: true });
+  // It is run as it is: nobody else may write there.
+  mkdirSync(compiled, { recursive: true, mode: 0o700 });
+  enableCompileCache(compiled);
+}
+
 /** Billers as a file names them, by their ids. @throws Error in words */
 function billersIn(file: string, read: (body: unknown) => BillerInput): [string, BillerInput][] {
   let given: unknown;
@@ -55,14 +64,10 @@ export function startCommand(program: Command): void {
     .option('--allow-private-egress', 'let adapters reach private addresses and http')
     .action(async (options) => {
       const { env } = process;
-      const wrong = wrongSettings(env);
+      // The port was read with the flag that beats it.
+      const wrong = wrongSettings({ ...env, IC_HOST_PORT: undefined });
       if (wrong.length) throw new Error(wrong.join('\n'));
-      // What is loaded is compiled once, not at each start; an adapter that has changed is compiled anew.
-      const compiled = join(options.dataDir, 'compiled');
-      mkdirSync(options.dataDir, { recursive: true });
-      // It is run as it is: nobody else may write there.
-      mkdirSync(compiled, { recursive: true, mode: 0o700 });
-      enableCompileCache(compiled);
+      if (!env.NODE_COMPILE_CACHE) keepCompiled(options.dataDir);
       // Loaded when it is run: the command line's help and completion must be quick.
       const [{ startHost }, { Billers }, { BillerBody, readBody }, { demonstrate }, { endWhenStill }] =
         await Promise.all([

@@ -298,7 +298,11 @@ describe('the command line', function () {
     expect((await ic(['start', '--port', 'x'])).err).to.include(
       "'x' is invalid. It must be a whole number, 0 to 65535.",
     );
-    expect((await ic(['start', '--port', '0', '--host', '203.0.113.7'])).err).to.include('no address of this machine');
+    const linked = { IC_HOST_PORT: 'tcp://10.0.0.7:80' };
+    expect((await ic(['start'], linked)).err).to.include('enableServiceLinks: false');
+    // A flag beats the environment, whatever that says.
+    const elsewhere = await ic(['start', '--port', '0', '--host', '203.0.113.7'], linked);
+    expect(elsewhere.err).to.include('no address of this machine');
     const file = join(temporaryFolder(), 'billers.json');
     for (const [text, says] of [
       ['{', 'is not JSON'],
