@@ -159,8 +159,8 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     ({ connectionString } = embedded);
     // Another host's is left alone: it is one's own by the claim.
     const giveBack = await claimDataDir(options.dataDir, connectionString);
-    opened.add(embedded, () => embedded.stop());
-    opened.add(giveBack, () => giveBack());
+    opened.add(embedded, (each) => each.stop());
+    opened.add(giveBack, (end) => end());
   }
   const database = opened.add(
     await openDatabase(connectionString, ({ answers, closed }) => {

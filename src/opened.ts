@@ -3,8 +3,8 @@
 export class Opened {
   private readonly ends: (() => Promise<unknown>)[] = [];
 
-  add<T>(opened: T, end: (opened: T) => Promise<unknown> | undefined): T {
-    this.ends.push(async () => end(opened));
+  add<T>(opened: T, end: (opened: T) => Promise<unknown>): T {
+    this.ends.push(() => end(opened));
     return opened;
   }
 

@@ -7,6 +7,10 @@ import { temporaryFolder } from './host-fixture.js';
 /** What an entry imports the contracts from, as a literal. */
 export const CONTRACTS = JSON.stringify(pathToFileURL(resolve('contracts/dist/src/index.js')).href);
 
+/** An entry that can be loaded, and does nothing. */
+export const IDLE_SINK = `import { adapterModule, ENROLLMENT_SINK } from ${CONTRACTS};
+export default adapterModule(({ bind }) => { bind(ENROLLMENT_SINK).toConstantValue({}); });`;
+
 /** @returns a host's manifest that lists these, from its own folder */
 export function hostManifest(...adapters: object[]): string {
   const file = join(temporaryFolder(), 'adapter.manifest.json');

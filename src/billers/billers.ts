@@ -280,8 +280,9 @@ export class Billers {
         else stored[setting.key] = value;
       } else if (typeof value !== 'string' || value === '') wrong('wrong-type', `${setting.title} must be text`);
       else {
-        const problem = setting.type === 'url' ? this.urlProblem(value) : textProblem(setting, value);
-        if (problem) wrong(setting.type === 'url' ? 'url-refused' : 'wrong-value', `${setting.title}: ${problem}`);
+        const isUrl = setting.type === 'url';
+        const problem = textProblem(setting, value) ?? (isUrl ? this.urlProblem(value) : undefined);
+        if (problem) wrong(isUrl ? 'url-refused' : 'wrong-value', `${setting.title}: ${problem}`);
         else if (setting.secret && this.isHeld(held[setting.key], value, `${billerId}/${setting.key}`))
           stored[setting.key] = held[setting.key] as StoredSetting;
         else stored[setting.key] = setting.secret ? { sealed: seal(value, `${billerId}/${setting.key}`) } : value;
@@ -329,7 +330,6 @@ export class Billers {
   }
 
   private urlProblem(value: string): string | undefined {
-    if (!URL.canParse(value)) return 'must be a URL, such as https://partner.example.com';
     const url = new URL(value);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     if (url.username || url.password) return 'must not carry a user or password';

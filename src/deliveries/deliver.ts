@@ -24,7 +24,15 @@ import {
   type Outcome,
   WORKER_LOST,
 } from './delivery-rules.js';
-import type { Delivery, DeliveryPatch, DeliveryProgress, DeliveryStore, PartnerState } from './delivery-store.js';
+import type {
+  Attempt,
+  Delivery,
+  DeliveryPatch,
+  DeliveryProgress,
+  DeliveryStore,
+  DeliveryTransaction,
+  PartnerState,
+} from './delivery-store.js';
 import type { Leases } from './leases.js';
 import { failureOf, type Success, successOf } from './told.js';
 
@@ -64,6 +72,9 @@ export interface HeldBack {
   forMs: number;
 }
 
+/** What is told of an attempt. */
+type Told = Pick<Attempt, 'code' | 'message'>;
+type Parked = { parked: Delivery; patch: DeliveryPatch };
 type Claim = { delivery: Delivery } & Extract<ClaimDecision, { next: 'attempt' }>;
 
 export class Deliver {
@@ -104,36 +115,33 @@ export class Deliver {
   }
 
   private async claim(id: string): Promise<Claim | HeldBack | undefined> {
-    type Parked = { parked: Delivery; patch: DeliveryPatch };
-    const claimed = await this.world.store.transact<Claim | HeldBack | Parked | undefined>(
-      'claim',
-      async (transaction) => {
-        const held = await transaction.lockForClaim(id);
-        if (!held) return undefined;
-        const { delivery, now, ...standing } = held;
-        const lostInARow = delivery.lease_token ? lostWorkers(await transaction.latestAttempts(id)) : 0;
-        const decision = decideClaim(delivery, { ...standing, now, token: randomUUID(), lostInARow });
-        if (decision.next === 'nothing') return undefined;
-        if (decision.next === 'later') {
-          await transaction.enqueue(delivery, decision.at);
-          return decision.because === 'early'
-            ? undefined
-            : { billerId: delivery.biller_id, forMs: +decision.at - +now };
-        }
-        await transaction.save(id, decision.patch);
-        const { code, detail: message } = WORKER_LOST;
-        if (decision.next === 'park' || decision.predecessorLost)
-          await transaction.record({
-            ...{ delivery_id: id, at: now, duration_ms: 0, outcome: 'unknown-outcome', code, message, exchanges: [] },
-          });
-        if (decision.next === 'park') return { parked: delivery, patch: decision.patch };
-        if (decision.partner) await transaction.savePartner(delivery.biller_id, decision.partner);
-        return { ...decision, delivery: { ...delivery, ...decision.patch, result: delivery.result } as Delivery };
-      },
-    );
+    const claimed = await this.world.store.transact('claim', (transaction) => this.claimIn(transaction, id));
     if (!claimed || !('parked' in claimed)) return claimed;
     this.world.tell('parked', claimed.parked, { patch: claimed.patch });
     return undefined;
+  }
+
+  private async claimIn(transaction: DeliveryTransaction, id: string): Promise<Claim | HeldBack | Parked | undefined> {
+    const held = await transaction.lockForClaim(id);
+    if (!held) return undefined;
+    const { delivery, now, ...standing } = held;
+    const isLost = ({ code }: Told): boolean => code === WORKER_LOST.code;
+    const lostInARow = delivery.lease_token ? inARow(await transaction.latestAttempts(id), isLost) : 0;
+    const decision = decideClaim(delivery, { ...standing, now, token: randomUUID(), lostInARow });
+    if (decision.next === 'nothing') return undefined;
+    if (decision.next === 'later') {
+      await transaction.enqueue(delivery, decision.at);
+      return decision.because === 'early' ? undefined : { billerId: delivery.biller_id, forMs: +decision.at - +now };
+    }
+    await transaction.save(id, decision.patch);
+    const { code, detail: message } = WORKER_LOST;
+    if (decision.next === 'park' || decision.predecessorLost)
+      await transaction.record({
+        ...{ delivery_id: id, at: now, duration_ms: 0, outcome: 'unknown-outcome', code, message, exchanges: [] },
+      });
+    if (decision.next === 'park') return { parked: delivery, patch: decision.patch };
+    if (decision.partner) await transaction.savePartner(delivery.biller_id, decision.partner);
+    return { ...decision, delivery: { ...delivery, ...decision.patch, result: delivery.result } as Delivery };
   }
 
   private async attempt(delivery: Delivery, signal: AbortSignal) {
@@ -267,17 +275,16 @@ export class Deliver {
   }
 }
 
-/** How many of the latest attempts, in a row, are told of by their lost worker alone. */
-function lostWorkers(latest: readonly { code: string | null }[]): number {
-  const other = latest.findIndex(({ code }) => code !== WORKER_LOST.code);
+/** How many of the latest attempts, from the newest on, are of a kind. */
+function inARow(latest: readonly Told[], isOfKind: (attempt: Told) => boolean): number {
+  const other = latest.findIndex((attempt) => !isOfKind(attempt));
   return other < 0 ? latest.length : other;
 }
 
 /** How often in a row, this time included, the partner itself gave this answer to what it may have done. */
-function equalAnswers(failure: Failure, latest: { code: string | null; message: string | null }[]): number {
+function equalAnswers(failure: Failure, latest: readonly Told[]): number {
   // An outage repeats itself and still ends; only an answer can be "the same answer".
   const isAnswer = failure.kind === 'malformed' || (failure.kind === 'unknown-outcome' && /^http-/.test(failure.code));
   if (!isAnswer) return 0;
-  const differs = latest.findIndex((item) => item.code !== failure.code || item.message !== failure.message);
-  return 1 + (differs < 0 ? latest.length : differs);
+  return 1 + inARow(latest, ({ code, message }) => code === failure.code && message === failure.message);
 }

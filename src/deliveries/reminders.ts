@@ -1,5 +1,5 @@
 /** Makes jobs anew for what is due and has none: a job is a reminder, and the queue's tables may be lost without the rows. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { every } from '../every.js';
 import type { DeliveryStore } from './delivery-store.js';
 
 /** With a hundred thousand waiting, to look takes the database half a second. */
@@ -16,14 +16,7 @@ export class Reminders {
   ) {}
 
   start(failed: (error: unknown) => void): void {
-    const { signal } = this.stopping;
-    const run = async (): Promise<void> => {
-      while (!signal.aborted) {
-        await this.remind().catch(failed);
-        await wait(EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      }
-    };
-    this.loop = run();
+    this.loop = every(EVERY_MS, this.stopping.signal, () => this.remind().catch(failed));
   }
 
   async stop(): Promise<void> {

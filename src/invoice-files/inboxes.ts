@@ -4,6 +4,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
 import { type Inbox, readInbox } from '../billers/inbox-option.js';
+import { every } from '../every.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log, sparingly } from '../telemetry/log.js';
 import { type InboxFile, type InboxFolder, LocalInbox } from './inbox-folder.js';
@@ -67,13 +68,9 @@ export class Inboxes {
     };
   }
 
-  private async watch(): Promise<void> {
-    const { signal } = this.stopping;
+  private watch(): Promise<void> {
     const failed = sparingly(this.log, 'inboxes could not be looked for');
-    while (!signal.aborted) {
-      await this.tick().catch(failed);
-      await wait(TICK_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+    return every(TICK_MS, this.stopping.signal, () => this.tick().catch(failed));
   }
 
   private async tick(): Promise<void> {

@@ -1,10 +1,10 @@
 /** Asks partners for a sample of accounts, or all, and keeps in what they differ from what is held; mends what is safe. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { type AccountSnapshot, AdapterError, type EnrollmentKind, Money } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
+import { every } from '../every.js';
 import { Problem } from '../problem.js';
 import { AccountStore, heldBlock, lookupOf, toHeldInvoice } from '../rtdr/account-store.js';
 import { DATABASE, type Database } from '../store/database.js';
@@ -74,15 +74,12 @@ export class Reconciliations {
 
   /** Begins one each night for every biller with the option `reconcileNightly`: so many accounts. */
   start(): void {
-    this.loop = (async () => {
-      while (!this.stopping.signal.aborted) {
-        if (new Date().getUTCHours() === NIGHT_HOUR_UTC)
-          await this.beginNightly().catch((error: unknown) =>
-            this.log.error({ err: error }, 'the nightly reconciliation could not begin'),
-          );
-        await wait(LOOK_EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
-      }
-    })();
+    this.loop = every(LOOK_EVERY_MS, this.stopping.signal, async () => {
+      if (new Date().getUTCHours() !== NIGHT_HOUR_UTC) return;
+      await this.beginNightly().catch((error: unknown) =>
+        this.log.error({ err: error }, 'the nightly reconciliation could not begin'),
+      );
+    });
   }
 
   async stop(): Promise<void> {

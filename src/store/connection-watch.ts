@@ -7,6 +7,7 @@
 import { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { every } from '../every.js';
 
 /** An answer is waited for twice as long. */
 const TIMES = { everyMs: 5_000, answerMs: 5_000 };
@@ -55,11 +56,7 @@ export class ConnectionWatch {
   }
 
   private async watch(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await this.look();
-      await wait(this.times.everyMs, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+    await every(this.times.everyMs, this.stopping.signal, () => this.look());
     this.asked?.socket.destroy();
   }
 

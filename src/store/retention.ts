@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { inject, injectable, type ServiceIdentifier } from 'inversify';
 import { sql } from 'kysely';
+import { every } from '../every.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { DATABASE, type Database } from './database.js';
 
@@ -67,16 +68,15 @@ export class Retention {
     }
   }
 
-  private async trimForEver(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      await this.trim()
+  private trimForEver(): Promise<void> {
+    return every(EVERY_MS, this.stopping.signal, () =>
+      this.trim()
         .then((trimmed) => {
           if (trimmed && Object.values(trimmed).some(Boolean))
             this.log.info(trimmed, 'what was kept long enough is trimmed');
         })
-        .catch((error: unknown) => this.log.error({ err: error }, 'what was kept long enough could not be trimmed'));
-      await wait(EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
-    }
+        .catch((error: unknown) => this.log.error({ err: error }, 'what was kept long enough could not be trimmed')),
+    );
   }
 
   private async all(days: number, some: (before: Date) => Promise<number>): Promise<number> {

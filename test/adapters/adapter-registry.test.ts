@@ -1,14 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { AdapterManifest, wireSchema } from '@ic-host/contracts';
 import { Ajv } from 'ajv';
 import { expect } from 'chai';
 import { loadAdapters } from '../../src/adapters/adapter-registry.js';
 import { faultText } from '../../src/adapters/check-manifest.js';
 import { temporaryFolder } from '../host-fixture.js';
+import { IDLE_SINK } from '../written-adapter.js';
 
-const CONTRACTS = pathToFileURL(resolve('contracts/dist/src/index.js')).href;
 const GOOD = {
   ...{ id: 'acme', name: 'Acme', version: '1.0.0', hostApi: '^1.0.0', entry: './entry.js', settings: [], egress: [] },
   contracts: [{ name: 'enrollment-sink', version: '1' }],
@@ -20,8 +19,7 @@ const settings = (...some: object[]) => ({
   ...GOOD,
   settings: some.map((setting) => ({ key: 'key', title: 'Key', type: 'text', ...setting })),
 });
-const ENTRY = `import { adapterModule, ENROLLMENT_SINK } from ${JSON.stringify(CONTRACTS)};
-export default adapterModule(({ bind }) => { bind(ENROLLMENT_SINK).toConstantValue({}); });`;
+const ENTRY = IDLE_SINK;
 
 async function load(...adapters: { manifest: object | string; entry?: string }[]) {
   const folder = temporaryFolder();

@@ -1,11 +1,10 @@
 /** The form that the console makes of an adapter's manifest. */
 import { expect } from 'chai';
 import { TestHost } from '../host-fixture.js';
-import { CONTRACTS, writtenAdapter } from '../written-adapter.js';
+import { needs } from '../needs.js';
+import { IDLE_SINK, writtenAdapter } from '../written-adapter.js';
 import { CHROMIUM, ConsoleBrowser, HOW_TO_GET_IT } from './browser.js';
 
-const ENTRY = `import { adapterModule, ENROLLMENT_SINK } from ${CONTRACTS};
-export default adapterModule(({ bind }) => { bind(ENROLLMENT_SINK).toConstantValue({}); });`;
 const MANIFEST = {
   contracts: [{ name: 'enrollment-sink', version: '1' }],
   settings: [{ key: 'branch', title: 'Branch', type: 'number', required: true }],
@@ -23,12 +22,8 @@ describe('the form of a biller', function () {
   let browser: ConsoleBrowser;
 
   before(async function () {
-    if (!CHROMIUM) {
-      if (process.env.CI) throw new Error(HOW_TO_GET_IT);
-      console.log(`      skipped: ${HOW_TO_GET_IT}`);
-      this.skip();
-    }
-    host = await TestHost.start({ manifest: writtenAdapter(ENTRY, MANIFEST) });
+    needs(this, CHROMIUM, HOW_TO_GET_IT);
+    host = await TestHost.start({ manifest: writtenAdapter(IDLE_SINK, MANIFEST) });
     browser = await ConsoleBrowser.open(host.host.url);
     await browser.logIn(host.host.token);
   });

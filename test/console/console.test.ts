@@ -10,6 +10,7 @@ import { keepReport } from '../../src/verify/kept-report.js';
 import { reportOf } from '../../src/verify/report.js';
 import { verifyAdapter } from '../../src/verify/verify-adapter.js';
 import { TestHost, temporaryFolder } from '../host-fixture.js';
+import { needs } from '../needs.js';
 import { CHROMIUM, ConsoleBrowser, DESKTOP, HOW_TO_GET_IT, PHONE } from './browser.js';
 
 const ACCOUNT = 'FM4000264061';
@@ -23,11 +24,7 @@ describe('the console, in a browser', function () {
   let page: Page;
 
   before(async function () {
-    if (!CHROMIUM) {
-      if (process.env.CI) throw new Error(HOW_TO_GET_IT);
-      console.log(`      skipped: ${HOW_TO_GET_IT}`);
-      this.skip();
-    }
+    needs(this, CHROMIUM, HOW_TO_GET_IT);
     host = await TestHost.start();
     await host.biller();
     // A second one, that gives up at the first failure: what is parked then waits for a person.

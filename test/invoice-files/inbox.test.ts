@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { invoiceFile } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
+import { needs } from '../needs.js';
 import { HOW_TO_GET_OPENSSH, hasOpenSsh, type OpenSsh, startOpenSsh } from '../peers/openssh.js';
 
 const NAME = '1663_11232026.JSON';
@@ -105,12 +106,8 @@ describe("a biller's inbox", function () {
   describe('on an SFTP server', () => {
     let server: OpenSsh;
     before(async function () {
-      if (hasOpenSsh) server = await startOpenSsh(temporaryFolder());
-      else if (process.env.CI) throw new Error(HOW_TO_GET_OPENSSH);
-      else {
-        console.log(`      skipped: ${HOW_TO_GET_OPENSSH}`);
-        this.skip();
-      }
+      needs(this, hasOpenSsh, HOW_TO_GET_OPENSSH);
+      server = await startOpenSsh(temporaryFolder());
     });
     after(() => server?.close());
     const sftp = (more = {}) => ({

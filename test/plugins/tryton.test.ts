@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { loadAdapters } from '../../src/adapters/adapter-registry.js';
 import { AdapterBench } from '../../src/verify/adapter-bench.js';
 import { contractConfigOf } from '../../src/verify/contract-config.js';
+import { needs } from '../needs.js';
 import { postPairs } from '../pairs/post-pairs.js';
 
 const never = new AbortController().signal;
@@ -28,11 +29,7 @@ describe('the Tryton adapter on a real Tryton', function () {
   let scope: SuiteScope;
 
   before(async function () {
-    if (!isInstalled()) {
-      if (process.env.CI) throw new Error(HOW_TO_GET_IT);
-      console.log(`      skipped: ${HOW_TO_GET_IT}`);
-      this.skip();
-    }
+    needs(this, isInstalled(), HOW_TO_GET_IT);
     const { loaded } = await loadAdapters('adapter.manifest.json');
     const adapter = loaded.get('tryton');
     if (!adapter) throw new Error('the adapter is not loaded');

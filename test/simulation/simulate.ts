@@ -246,31 +246,33 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     say('the trouble is over');
   });
 
-  // Beats go on while anything is leased; between, nothing would happen in them.
-  let beating = false;
-  const beat = (): void => {
-    if (beating) return;
-    beating = true;
-    time.after(RENEW_EVERY_MS, () => {
-      beating = false;
-      for (const host of hosts)
-        if (host.alive() && host.awakeAt() <= time.now) host.leases.beat().catch(() => undefined);
-      if ([...store.rows.values()].some((row) => row.lease_until)) beat();
-    });
+  // What each host does again and again goes on while a row needs it; between, nothing would happen in it.
+  const again = (ms: number, work: (host: SimulatedHost) => Promise<void>, isNeededBy: (row: Delivery) => boolean) => {
+    let isUnderWay = false;
+    const next = (): void => {
+      if (isUnderWay) return;
+      isUnderWay = true;
+      time.after(ms, () => {
+        isUnderWay = false;
+        for (const host of hosts) if (host.alive() && host.awakeAt() <= time.now) work(host).catch(() => undefined);
+        if ([...store.rows.values()].some(isNeededBy)) next();
+      });
+    };
+    return (row: Delivery): void => {
+      if (isNeededBy(row)) next();
+    };
   };
-
-  // As long as anything waits.
-  let reminding = false;
-  const remind = (): void => {
-    if (reminding || isSplit || mutant === 'no-reminders') return;
-    reminding = true;
-    time.after(60_000, () => {
-      reminding = false;
-      for (const host of hosts)
-        if (host.alive() && host.awakeAt() <= time.now) host.reminders.remind().catch(() => undefined);
-      if ([...store.rows.values()].some(({ state }) => state === 'queued')) remind();
-    });
-  };
+  const beat = again(
+    RENEW_EVERY_MS,
+    ({ leases }) => leases.beat(),
+    (row) => row.lease_until !== null,
+  );
+  const reminds = !isSplit && mutant !== 'no-reminders';
+  const remind = again(
+    60_000,
+    ({ reminders }) => reminders.remind(),
+    ({ state }) => reminds && state === 'queued',
+  );
 
   // Checked after every step, on whatever it changed.
   const check = (row: Delivery): void => {
@@ -283,8 +285,8 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
   const changed: Delivery[] = [];
   store.changed = (row) => {
     changed.push(row);
-    if (row.lease_until) beat();
-    if (row.state === 'queued') remind();
+    beat(row);
+    remind(row);
   };
 
   let steps = 0;
