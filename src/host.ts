@@ -46,6 +46,7 @@ import { RefreshAccount } from './rtdr/refresh-account.js';
 import { Shadow } from './shadow/shadow.js';
 import { claimDataDir } from './store/data-dir-claim.js';
 import { DATABASE, openDatabase } from './store/database.js';
+import { MOST_SKEW_MS } from './store/database-clock.js';
 import { startEmbeddedPostgres } from './store/embedded-postgres.js';
 import { DEFAULT_RETENTION, RETENTION, Retention, type RetentionDays } from './store/retention.js';
 import { createLog, LOG, sparingly } from './telemetry/log.js';
@@ -170,6 +171,12 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     }),
     (each) => each.close(),
   );
+  const { skewMs } = database.clock;
+  if (Math.abs(skewMs) > MOST_SKEW_MS)
+    log.warn(
+      { seconds: Math.round(skewMs / 1000) },
+      'this machine’s clock is not the database’s; only logs and traces go by it',
+    );
   const queue = opened.add(await DeliveryQueue.open(database, log), (each) => each.close());
   const token = options.token || keptSecret(dataDir, 'api-token');
   const box = new SecretBox(database.db, () => options.masterKey || keptSecret(dataDir, 'master-key'));

@@ -12,10 +12,12 @@ const kindOfStatus = (status: number, effect: 'read' | 'write'): AdapterErrorKin
   return 'misconfigured'; // 3xx, 401, 403, 404, 405 …: not the address or the key that this partner wants
 };
 
-function retryAfterMs(header: unknown, now: number): number | undefined {
-  if (typeof header !== 'string' || header === '') return undefined;
-  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
+/** Seconds, or a time: by the clock of whoever says it, where the answer tells that, since ours may be another. */
+function retryAfterMs({ 'retry-after': asked, date }: Record<string, unknown>): number | undefined {
+  if (typeof asked !== 'string' || asked === '') return undefined;
+  if (/^\d{1,9}$/.test(asked)) return Number(asked) * 1000;
+  const at = Date.parse(asked);
+  const now = Date.parse(String(date)) || Date.now();
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
@@ -35,7 +37,7 @@ export function partnerFault(error: unknown, operation: string, effect: 'read' |
   }
   const status = error.response?.status;
   if (status !== undefined) {
-    const wait = retryAfterMs(error.response?.headers['retry-after'], Date.now());
+    const wait = retryAfterMs(error.response?.headers ?? {});
     return new AdapterError(kindOfStatus(status, effect), `${operation}: the partner answered HTTP ${status}`, {
       code: `http-${status}`,
       ...(wait === undefined ? {} : { retryAfterMs: wait }),

@@ -28,9 +28,10 @@ export class Sessions {
   /** @returns what the cookie is to hold; it is kept nowhere else */
   async open(access: Access, address: string): Promise<{ value: string; expiresAt: Date }> {
     const value = randomBytes(32).toString('base64url');
-    const expiresAt = new Date(Date.now() + HOURS * 3_600_000);
+    const now = this.database.clock.now();
+    const expiresAt = new Date(+now + HOURS * 3_600_000);
     await this.database.db.transaction().execute(async (trx) => {
-      await trx.deleteFrom('sessions').where('expires_at', '<', new Date()).execute();
+      await trx.deleteFrom('sessions').where('expires_at', '<', now).execute();
       await trx
         .insertInto('sessions')
         .values({ token_hash: keyOf(value), token_id: access.tokenId, expires_at: expiresAt })
@@ -42,16 +43,17 @@ export class Sessions {
 
   /** What it may do is what the token it was opened with may do now. */
   async find(value: string): Promise<Session | undefined> {
+    const now = this.database.clock.now();
     const row = await this.database.db
       .selectFrom('sessions')
       .selectAll()
       .where('token_hash', '=', keyOf(value))
-      .where('expires_at', '>', new Date())
-      .where('last_used_at', '>', new Date(Date.now() - IDLE_MS))
+      .where('expires_at', '>', now)
+      .where('last_used_at', '>', new Date(+now - IDLE_MS))
       .executeTakeFirst();
     const access = row && (await this.tokens.ofSession(row.token_id));
     if (!row || !access) return undefined;
-    if (row.last_used_at.getTime() < Date.now() - 60_000)
+    if (+row.last_used_at < +now - 60_000)
       await this.database.db
         .updateTable('sessions')
         .set({ last_used_at: sql`now()` })

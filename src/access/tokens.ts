@@ -45,9 +45,6 @@ const view = (row: Selectable<ApiTokensTable>) => ({
   revokedAt: row.revoked_at?.toISOString() ?? null,
 });
 
-const isOver = (row: Selectable<ApiTokensTable>): boolean =>
-  row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= new Date());
-
 const accessOf = (row: Selectable<ApiTokensTable>): Access => ({
   ...{ actor: `${row.name} (${row.token_id})`, scope: row.scope, billers: row.billers, tokenId: row.token_id },
 });
@@ -68,7 +65,7 @@ export class Tokens {
   /** What a token may do that was right a moment ago; of others nothing is said. */
   fresh(token: string): Access | undefined {
     const held = this.known.get(keyOf(token));
-    return held && held.freshUntil > Date.now() ? held.access : undefined;
+    return held && held.freshUntil > performance.now() ? held.access : undefined;
   }
 
   /**
@@ -79,7 +76,7 @@ export class Tokens {
   async find(token: string, knownOnly = false): Promise<Access | undefined> {
     const hashed = hashOf(token);
     const key = keyOf(token);
-    const now = Date.now();
+    const now = performance.now();
     if (knownOnly && !((this.known.get(key)?.knownUntil ?? 0) > now)) return undefined;
     const access = timingSafeEqual(hashed, this.own)
       ? { actor: OWN_ACTOR, scope: 'configure' as const, billers: null, tokenId: null }
@@ -97,7 +94,7 @@ export class Tokens {
     const tokenId = FORM.exec(token)?.[1];
     if (!tokenId) return undefined;
     const row = await this.row(tokenId);
-    if (!row || !timingSafeEqual(hash, Buffer.from(row.secret_hash, 'hex')) || isOver(row)) return undefined;
+    if (!row || !timingSafeEqual(hash, Buffer.from(row.secret_hash, 'hex')) || this.isOver(row)) return undefined;
     await this.used(row);
     return accessOf(row);
   }
@@ -106,9 +103,13 @@ export class Tokens {
   async ofSession(tokenId: string | null): Promise<Access | undefined> {
     if (tokenId === null) return { actor: 'console', scope: 'configure', billers: null, tokenId: null };
     const row = await this.row(tokenId);
-    if (!row || isOver(row)) return undefined;
+    if (!row || this.isOver(row)) return undefined;
     await this.used(row);
     return accessOf(row);
+  }
+
+  private isOver(row: Selectable<ApiTokensTable>): boolean {
+    return row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= this.database.clock.now());
   }
 
   private row(tokenId: string) {
@@ -117,7 +118,7 @@ export class Tokens {
 
   /** Told to the minute: a write with every request would cost more than it tells. */
   private async used({ token_id, last_used_at }: Selectable<ApiTokensTable>): Promise<void> {
-    if (last_used_at && last_used_at.getTime() > Date.now() - 60_000) return;
+    if (last_used_at && +last_used_at > +this.database.clock.now() - 60_000) return;
     await this.database.db
       .updateTable('api_tokens')
       .set({ last_used_at: sql`now()` })
@@ -136,7 +137,7 @@ export class Tokens {
       throw new Problem(403, 'more-than-own', 'a token can’t be made that may do more than the one it is made with');
     const tokenId = randomBytes(6).toString('hex');
     const token = `${PREFIX}_${tokenId}_${randomBytes(32).toString('base64url')}`;
-    const expires = wish.expiresInDays ? new Date(Date.now() + wish.expiresInDays * 86_400_000) : null;
+    const expires = wish.expiresInDays ? new Date(+this.database.clock.now() + wish.expiresInDays * 86_400_000) : null;
     const row = await this.database.db.transaction().execute(async (trx) => {
       const known = billers
         ? await trx.selectFrom('billers').select('biller_id').where('biller_id', 'in', billers).execute()

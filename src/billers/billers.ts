@@ -85,7 +85,7 @@ export class Billers {
   async get(billerId: string, db: Kysely<Tables> = this.database.db): Promise<BillerConfig> {
     // Another host may change a biller: what is remembered is remembered for a second.
     const known = this.cached.get(billerId);
-    if (known && known.until > Date.now()) return known.config;
+    if (known && known.until > performance.now()) return known.config;
     const row = await db.selectFrom('billers').selectAll().where('biller_id', '=', billerId).executeTakeFirst();
     if (!row) throw new Problem(404, 'biller-not-found', `no biller ${billerId}`);
     const config = toConfig(row);
@@ -93,7 +93,7 @@ export class Billers {
       Object.values(config.settings).flatMap((value) => sealedOf(value) ?? []),
       db,
     );
-    this.cached.set(billerId, { config, until: Date.now() + 1000 });
+    this.cached.set(billerId, { config, until: performance.now() + 1000 });
     return config;
   }
 
@@ -102,8 +102,8 @@ export class Billers {
    * @param now asks anew
    */
   async shadowOf(billerId: string, now = false): Promise<string | undefined> {
-    if (now || this.shadows.until < Date.now()) {
-      const shadows = { of: this.readShadows(), until: Date.now() + SHADOWS_MS };
+    if (now || this.shadows.until < performance.now()) {
+      const shadows = { of: this.readShadows(), until: performance.now() + SHADOWS_MS };
       this.shadows = shadows;
       shadows.of.catch(() => {
         shadows.until = 0;
@@ -148,7 +148,7 @@ export class Billers {
       await trx
         .updateTable('billers')
         .set({
-          ...{ adapter: from.adapter, settings: JSON.stringify(settings), updated_at: new Date() },
+          ...{ adapter: from.adapter, settings: JSON.stringify(settings), updated_at: sql`now()` },
           options: JSON.stringify(Object.fromEntries([...own, ...taken])),
         })
         .where('biller_id', '=', row.biller_id)
@@ -208,7 +208,7 @@ export class Billers {
         open_billing: input.openBilling ?? true,
         invoice_type_id: input.invoiceTypeId ?? DEFAULT_INVOICE_TYPE,
         invoice_format_guid: input.invoiceFormatGuid ?? null,
-        updated_at: new Date(),
+        updated_at: sql<Date>`now()`,
       };
       const row = await trx
         .insertInto('billers')

@@ -64,7 +64,7 @@ export class DeliveryHours {
   }
 
   private async all(): Promise<{ at: string; rows: Counted[] }[]> {
-    const current = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+    const current = Math.floor(+this.database.clock.now() / HOUR_MS) * HOUR_MS;
     for (const hour of this.counted.keys()) if (hour < current - 24 * HOUR_MS) this.counted.delete(hour);
     return Promise.all(
       Array.from({ length: 24 }, (_, index) => current - (23 - index) * HOUR_MS).map(async (hour) => ({
@@ -75,7 +75,7 @@ export class DeliveryHours {
   }
 
   private hour(hour: number): Promise<Counted[]> {
-    const now = Date.now();
+    const now = +this.database.clock.now();
     const held = this.counted.get(hour);
     if (held && held.until > now) return held.rows;
     const rows = this.count(hour);

@@ -124,7 +124,7 @@ export class Overview {
       (a, b) => URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind) || (a.since ?? '').localeCompare(b.since ?? ''),
     );
     return {
-      at: new Date().toISOString(),
+      at: this.database.clock.now().toISOString(),
       needs,
       hours,
       billers: rows.map((row) => this.view(row, totals.get(row.billerId))),

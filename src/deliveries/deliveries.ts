@@ -134,8 +134,8 @@ export class Deliveries {
             accepted_by: by,
             version: sql`deliveries.version + 1`,
             next_attempt_at: null,
-            created_at: new Date(), // a new wish has its whole time before it
-            updated_at: new Date(),
+            created_at: sql`now()`, // a new wish has its whole time before it
+            updated_at: sql`now()`,
           }),
         )
         .returningAll()
@@ -276,10 +276,10 @@ export class Deliveries {
    */
   sendAgain(id: string, from: 'parked' | 'delivered', reason: string): Promise<Delivery> {
     const entry = { actor: 'host', action: 'delivery.repair', reason };
-    return this.goAgain(id, [from], 'not-repairable', entry, (held) => {
-      refuseUnderWay(held);
+    return this.goAgain(id, [from], 'not-repairable', entry, (held, now) => {
+      refuseUnderWay(held, now);
       // A sink that can look for it does so once more before it posts.
-      return held.doubtful_until ?? (isEnrollment(held.kind) ? null : new Date());
+      return held.doubtful_until ?? (isEnrollment(held.kind) ? null : now);
     });
   }
 
@@ -288,15 +288,15 @@ export class Deliveries {
     from: DeliveryState[],
     code: string,
     entry: { actor: string; action: string; reason: string | undefined },
-    doubtOf: (held: Delivery) => Date | null,
+    doubtOf: (held: Delivery, now: Date) => Date | null,
   ): Promise<Delivery> {
-    const row = await this.change(id, from, code, async (trx, held) => {
-      const doubt = { doubtful_until: doubtOf(held) };
+    const row = await this.change(id, from, code, async (trx, held, now) => {
+      const doubt = { doubtful_until: doubtOf(held, now) };
       const limit = await this.limit(held.biller_id, trx);
       await this.queue.enqueue(trx, [{ deliveryId: id, billerId: held.biller_id, limit }]);
       await audit(trx, { ...entry, subject: id, details: { from: held.state } });
       // Its age counts from now on, and it is a new wish for whatever attempt is still under way.
-      return { ...doubt, state: 'queued', created_at: new Date(), version: held.version + 1, next_attempt_at: null };
+      return { ...doubt, state: 'queued', created_at: now, version: held.version + 1, next_attempt_at: null };
     });
     this.queue.poke();
     return row;
@@ -307,8 +307,8 @@ export class Deliveries {
    * @throws Problem 404, 409 `not-cancellable`, or `outcome-unknown` where money may have been moved already
    */
   cancel(id: string, actor: string, reason?: string): Promise<Delivery> {
-    return this.change(id, ['queued', 'parked'], 'not-cancellable', async (trx, row) => {
-      refuseUnderWay(row);
+    return this.change(id, ['queued', 'parked'], 'not-cancellable', async (trx, row, now) => {
+      refuseUnderWay(row, now);
       if (row.doubtful_until && !isEnrollment(row.kind))
         throw new Problem(
           409,
@@ -325,8 +325,8 @@ export class Deliveries {
    * @throws Problem 404, 409 `not-settleable`
    */
   settleByHand(id: string, actor: string, { state, reason, confirmationNumber }: HandSettlement): Promise<Delivery> {
-    return this.change(id, ['queued', 'parked', 'cancelled', 'rejected'], 'not-settleable', async (trx, row) => {
-      refuseUnderWay(row);
+    return this.change(id, ['queued', 'parked', 'cancelled', 'rejected'], 'not-settleable', async (trx, row, now) => {
+      refuseUnderWay(row, now);
       const result = {
         ...(row.result as object),
         ...{ reason, settledBy: actor, duplicate: false, partnerMessages: [] },
@@ -466,16 +466,23 @@ export class Deliveries {
     id: string,
     from: DeliveryState[],
     code: string,
-    decide: (trx: Transaction<Tables>, row: Delivery) => Promise<Partial<Delivery>>,
+    decide: (trx: Transaction<Tables>, row: Delivery, now: Date) => Promise<Partial<Delivery>>,
   ): Promise<Delivery> {
     return this.database.db.transaction().execute(async (trx) => {
-      const row = await trx.selectFrom('deliveries').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
-      if (!row) throw new Problem(404, 'delivery-not-found', `no delivery ${id}`);
+      const locked = await trx
+        .selectFrom('deliveries')
+        .selectAll()
+        .select(sql<Date>`clock_timestamp()`.as('now'))
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst();
+      if (!locked) throw new Problem(404, 'delivery-not-found', `no delivery ${id}`);
+      const { now, ...row } = locked;
       if (!from.includes(row.state)) throw new Problem(409, code, `the delivery is ${row.state}`);
-      const { request: _, result, ...set } = await decide(trx, row);
+      const { request: _, result, ...set } = await decide(trx, row, now);
       return trx
         .updateTable('deliveries')
-        .set({ ...set, ...(result ? { result: JSON.stringify(result) } : {}), updated_at: new Date() })
+        .set({ ...set, ...(result ? { result: JSON.stringify(result) } : {}), updated_at: now })
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -556,7 +563,7 @@ const identityOf = ({ billerId, kind, key }: Identity): string => JSON.stringify
 const toIdentity = ({ biller_id, kind, key }: Delivery): Identity => ({ billerId: biller_id, kind, key });
 
 /** An attempt's outcome must be known before a person may decide over it. */
-function refuseUnderWay(row: Delivery): void {
-  if (row.lease_until && row.lease_until > new Date())
+function refuseUnderWay(row: Delivery, now: Date): void {
+  if (row.lease_until && row.lease_until > now)
     throw new Problem(409, 'under-way', 'an attempt is under way; its outcome must be known first');
 }

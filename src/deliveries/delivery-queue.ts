@@ -74,7 +74,7 @@ export const DELIVERIES_WITH_JOBS: RawBuilder<unknown> = sql`
 
 export class DeliveryQueue {
   private readonly active = new Map<string, { job: FetchedJob; done: Promise<void> }>();
-  /** Billers of which nothing is fetched before the time given. */
+  /** Billers of which nothing is fetched before the time given, by `performance.now()`. */
   private readonly heldBack = new Map<string, number>();
   private readonly stopping = new AbortController();
   /** What is done is no one's reminder any more: kept as `completed`, each would be written to every index once more. */
@@ -193,7 +193,7 @@ export class DeliveryQueue {
   }
 
   private fetch(): Promise<FetchedJob[]> {
-    const now = Date.now();
+    const now = performance.now();
     for (const [billerId, until] of this.heldBack) if (until <= now) this.heldBack.delete(billerId);
     const ignoreGroups = [...this.heldBack.keys()];
     // What pg-boss gives its own workers' fetches; its public type leaves it out.
@@ -209,7 +209,7 @@ export class DeliveryQueue {
     const work = async (): Promise<void> => {
       try {
         const heldBack = await traced(job.data, () => deliver(job.data.deliveryId));
-        if (heldBack) this.heldBack.set(heldBack.billerId, Date.now() + heldBack.forMs);
+        if (heldBack) this.heldBack.set(heldBack.billerId, performance.now() + heldBack.forMs);
         await this.completions.add(job);
       } catch (error) {
         if (!this.stopping.signal.aborted) this.log.error({ err: error }, 'a delivery job failed');

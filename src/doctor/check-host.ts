@@ -4,12 +4,12 @@ import { sql } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { faultText } from '../adapters/check-manifest.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { MOST_SKEW_MS } from '../store/database-clock.js';
 import { FIRST_OPEN_PLACE } from '../store/feed-places.js';
 import { missingMigrations } from '../store/migrations.js';
 import type { Checked } from './checked.js';
 import { failed, notChecked, ok, timed } from './checked.js';
 
-const MOST_SKEW_MS = 5_000;
 /** A due delivery that no worker has begun for this long tells that none works. */
 const MOST_IDLE_MS = 60_000;
 /** A long import holds the feed back for minutes. */
@@ -41,15 +41,12 @@ export class CheckHost {
           : ok('The tables are up to date.');
       }),
       timed('clock', null, async () => {
-        const before = Date.now();
-        const { rows } = await sql<{ ms: number }>`
-          select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`.execute(this.database.db);
-        const skew = (rows[0]?.ms ?? 0) - (before + Date.now()) / 2;
-        return Math.abs(skew) <= MOST_SKEW_MS
+        const { skewMs } = this.database.clock;
+        return Math.abs(skewMs) <= MOST_SKEW_MS
           ? ok("The database's clock and ours agree.")
           : failed(
               'clock-skew',
-              `The database's clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} ours.`,
+              `The database's clock is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs < 0 ? 'ahead of' : 'behind'} ours.`,
               'Let both machines set their clocks by NTP.',
             );
       }),

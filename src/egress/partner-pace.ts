@@ -11,6 +11,8 @@ export type Pace = (call: { readonly signal: AbortSignal }) => Promise<void>;
 const AHEAD_S = 0.1;
 /** A partner that was left alone takes this much at once. */
 const BURST_S = 0.2;
+/** No call waits for longer: a later time was reserved before the database's clock was set back, and is nobody's. */
+const LONGEST_S = 600;
 
 @injectable()
 export class PartnerPaces {
@@ -30,7 +32,10 @@ export class PartnerPaces {
         select ${billerId}, clock_timestamp() + make_interval(secs => ${(reserveAtOnce - 1) * interval - BURST_S})
         from set_config('synchronous_commit', 'off', true)
         on conflict (biller_id) do update set next_at =
-          greatest(pace.next_at + make_interval(secs => ${interval}), clock_timestamp() - make_interval(secs => ${BURST_S}))
+          greatest(
+            case when pace.next_at < clock_timestamp() + make_interval(secs => ${LONGEST_S})
+              then pace.next_at + make_interval(secs => ${interval}) end,
+            clock_timestamp() - make_interval(secs => ${BURST_S}))
           + make_interval(secs => ${(reserveAtOnce - 1) * interval})
         returning extract(epoch from next_at - clock_timestamp())::float8 - ${(reserveAtOnce - 1) * interval} as first
       `.execute(this.database.db);

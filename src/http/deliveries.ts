@@ -64,7 +64,8 @@ const filterOf = (query: FilterQuery, request: FastifyRequest): DeliveryFilter =
 
 export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
-  const trail = new AuditTrail(resolve<Database>(DATABASE).db);
+  const database = resolve<Database>(DATABASE);
+  const trail = new AuditTrail(database.db);
   app.get<{ Querystring: FilterQuery & { limit?: string; after?: string } }>('/deliveries', async (request) => {
     const { query } = request;
     const limit = limitOf(query.limit, 100, 1000);
@@ -89,7 +90,7 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
     if (!flagOf('explain', request.query.explain)) return shown;
     const audit = (await trail.latest({ subject: row.id, limit: 100 })).reverse();
     const heldBack = await deliveries.heldBack(row.biller_id);
-    const facts = { delivery: row, attempts: history, heldBack, audit, now: new Date() };
+    const facts = { delivery: row, attempts: history, heldBack, audit, now: database.clock.now() };
     return { ...shown, explanation: explainDelivery(facts as DeliveryFacts) };
   });
   app.post<OfDelivery>('/deliveries/:id/retry', async (request) => {

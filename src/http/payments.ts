@@ -47,9 +47,9 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
       Number(/(?:^|[,;\s])wait=(\d+)/.exec(String(headers.prefer ?? ''))?.[1] ?? 0),
       LONGEST_WAIT_S,
     );
-    const until = Date.now() + seconds * 1000;
+    const until = performance.now() + seconds * 1000;
     let held = delivery;
-    while (held.state === 'queued' && Date.now() < until && !closing) {
+    while (held.state === 'queued' && performance.now() < until && !closing) {
       await wait(LOOK_EVERY_MS);
       held = await deliveries.get(params.billerId, 'payment', payment.transactionId);
     }

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { AdapterError, type InvoiceRecord } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { inject, injectable } from 'inversify';
+import { sql } from 'kysely';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { BillerScopes } from '../adapters/biller-scopes.js';
@@ -241,7 +242,7 @@ export class ImportInvoiceFile {
   private async refuse({ import_id }: Row, code: string, detail: string): Promise<void> {
     await this.database.db
       .updateTable('invoice_files')
-      .set({ state: 'refused', finished_at: new Date(), problem: JSON.stringify({ code, detail }) })
+      .set({ state: 'refused', finished_at: sql`now()`, problem: JSON.stringify({ code, detail }) })
       .where('import_id', '=', import_id)
       .where('state', '=', 'running')
       .execute();

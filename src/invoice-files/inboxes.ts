@@ -86,9 +86,9 @@ export class Inboxes {
         watched = { inbox, nextLook: 0, busy: false, seen: new Map() };
         this.watched.set(billerId, watched);
       }
-      if (watched.busy || watched.nextLook > Date.now() || this.looks.size >= AT_ONCE) continue;
+      if (watched.busy || watched.nextLook > performance.now() || this.looks.size >= AT_ONCE) continue;
       watched.busy = true;
-      watched.nextLook = Date.now() + Number(options.inboxSeconds ?? DEFAULT_SECONDS) * 1000;
+      watched.nextLook = performance.now() + Number(options.inboxSeconds ?? DEFAULT_SECONDS) * 1000;
       const look = this.look(billerId, readInbox(options.inbox), watched).finally(() => {
         watched.busy = false;
         this.looks.delete(look);
@@ -164,7 +164,7 @@ export class Inboxes {
   }
 
   private async note(billerId: string, waiting: string[], problem: string | null): Promise<void> {
-    const state = { looked_at: new Date(), waiting: JSON.stringify(waiting), problem };
+    const state = { looked_at: sql<Date>`now()`, waiting: JSON.stringify(waiting), problem };
     await this.database.db
       .insertInto('inbox_states')
       .values({ biller_id: billerId, ...state })

@@ -75,7 +75,7 @@ export class Reconciliations {
   /** Begins one each night for every biller with the option `reconcileNightly`: so many accounts. */
   start(): void {
     this.loop = every(LOOK_EVERY_MS, this.stopping.signal, async () => {
-      if (new Date().getUTCHours() !== NIGHT_HOUR_UTC) return;
+      if (this.database.clock.now().getUTCHours() !== NIGHT_HOUR_UTC) return;
       await this.beginNightly().catch((error: unknown) =>
         this.log.error({ err: error }, 'the nightly reconciliation could not begin'),
       );
@@ -174,7 +174,7 @@ export class Reconciliations {
       payments: await this.payments(billerId, accountNumber),
     };
     const findings = [
-      ...findingsOf(facts, snapshot, new Date()),
+      ...findingsOf(facts, snapshot, this.database.clock.now()),
       ...(snapshot ? await this.enrollments(billerId, accountNumber) : []),
     ];
     const mended = repair ? await this.repairs.repair(billerId, accountNumber, findings) : new Set<Finding>();

@@ -94,7 +94,7 @@ export class RefreshAccount {
   }
 
   private async explained(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
-    const askedAt = new Date();
+    const askedAt = this.database.clock.now();
     const started = performance.now();
     const known: LookedUp = {};
     const { exchanges, ...ended } = await recordingExchanges(() => this.run(billerId, accountNumber, known), {
@@ -148,7 +148,7 @@ export class RefreshAccount {
     // Mostly the partner says what we hold: then only the time is written, and nobody waits for it. What another has
     // written meanwhile is newer than what was read here, and stays.
     if (account && tellsNothingNew(snapshot, account, held.invoices)) {
-      const at = new Date();
+      const at = this.database.clock.now();
       await this.store.refreshed(billerId, accountNumber, at);
       return {
         ...accountView(accountNumber, { ...account, refreshed_at: at }, held.invoices),
@@ -162,11 +162,12 @@ export class RefreshAccount {
   private apply(biller: BillerConfig, accountNumber: string, snapshot: AccountSnapshot): Promise<RefreshedAccount> {
     const { billerId } = biller;
     return this.database.db.transaction().execute(async (trx) => {
+      const now = this.database.clock.now();
       const block = snapshot.paymentBlock;
       const known = {
         ...(snapshot.partnerAccountId ? { partner_account_id: snapshot.partnerAccountId } : {}),
         ...(block ? { block_ach: block.ach, block_card: block.card, block_reason: block.reason } : {}),
-        refreshed_at: new Date(),
+        refreshed_at: now,
       };
       // The account's row is the lock under which two hosts' refreshes of it take turns.
       const account = await trx
@@ -202,12 +203,11 @@ export class RefreshAccount {
           auto_pay_collection_date: found.autoPayCollectionDate?.toString() ?? null,
           invoice_type_id: found.invoiceTypeId ?? biller.invoiceTypeId,
           details: {},
-          updated_at: new Date(),
+          updated_at: now,
           ...amounts,
         };
       });
       if (changed.length) {
-        const now = new Date();
         await trx
           .insertInto('invoices')
           .values(changed.map((row) => ({ ...row, details: JSON.stringify(row.details), updated_at: now })))

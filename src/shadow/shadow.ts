@@ -201,7 +201,7 @@ export class Shadow {
       ),
     ]);
     const { first, ...found } = seen.rows[0] ?? { runs: 0, differing: 0, accounts: 0, since: null, first: null };
-    const lasted = first !== null && first.getTime() <= Date.now() - wanted.days * 86_400_000;
+    const lasted = first !== null && first.getTime() <= +this.database.clock.now() - wanted.days * 86_400_000;
     const ready = found.differing === 0 && found.accounts >= wanted.accounts && lasted;
     const says = ready
       ? `${found.accounts} accounts over ${wanted.days} days differed in nothing: ready to switch.`
@@ -227,11 +227,11 @@ export class Shadow {
     const held = await this.deliveries.hold(billerId, hold);
     try {
       this.billers.forget(billerId, shadow); // what counts is how they are now
-      const until = Date.now() + DRAIN_MS;
+      const until = performance.now() + DRAIN_MS;
       for (;;) {
         const waits = await this.exchange(billerId, shadow, actor, reason);
         if (!waits) break;
-        if (Date.now() > until)
+        if (performance.now() > until)
           throw new Problem(409, 'deliveries-under-way', `${waits} deliveries are under way and don’t end; try again`);
         await wait(DRAIN_EVERY_MS);
       }

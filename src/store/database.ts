@@ -6,6 +6,7 @@ import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { traceStatements } from '../telemetry/traced-client.js';
 import { ConnectionWatch, type DatabaseNews } from './connection-watch.js';
+import { DatabaseClock } from './database-clock.js';
 import { migrations } from './migrations.js';
 import { storeOnlyTexts } from './storable-text.js';
 import type { Tables } from './tables.js';
@@ -18,6 +19,8 @@ export interface Database {
   connectionString: string;
   /** What others of the host make the sockets of their connections with. */
   stream: () => Socket;
+  /** Whatever is kept with a time, or compared with one that is kept, goes by it. */
+  clock: DatabaseClock;
   close(): Promise<void>;
 }
 
@@ -74,7 +77,7 @@ export function openPool(
     closed ??= Promise.all([db.destroy(), pipelined.end()]);
     await closed;
   };
-  return { db, pool, pipelined, connectionString, stream, close };
+  return { db, pool, pipelined, connectionString, stream, clock: new DatabaseClock(pool), close };
 }
 
 /** @throws Error in words, where it can't be reached or a migration failed */
@@ -90,13 +93,14 @@ export async function openDatabase(
     if (rows[0]?.encoding !== 'UTF8') throw new Error(`it is in ${rows[0]?.encoding}; make one in UTF8`);
     const { error } = await new Migrator({ db: database.db, provider: migrations }).migrateToLatest();
     if (error) throw error;
+    await database.clock.start();
   } catch (error) {
     await database.close();
     throw new Error(`the database could not be brought up to date: ${(error as Error).message}`, { cause: error });
   }
   watch.start();
   const close = async (): Promise<void> => {
-    await Promise.all([watch.close(), database.close()]);
+    await Promise.all([watch.close(), database.clock.stop(), database.close()]);
   };
   return { ...database, close };
 }

@@ -81,7 +81,7 @@ export class Retention {
 
   private async all(days: number, some: (before: Date) => Promise<number>): Promise<number> {
     if (days <= 0) return 0;
-    const before = new Date(Date.now() - days * 86_400_000);
+    const before = new Date(+this.database.clock.now() - days * 86_400_000);
     let total = 0;
     for (;;) {
       const count = await some(before);

@@ -2,7 +2,7 @@
 
 import { trace } from '@opentelemetry/api';
 import type { ServiceIdentifier } from 'inversify';
-import { destination, type Logger, pino } from 'pino';
+import { type DestinationStream, destination, type Logger, pino } from 'pino';
 
 export type Log = Logger;
 export const LOG: ServiceIdentifier<Log> = Symbol('log');
@@ -25,5 +25,13 @@ export function sparingly(log: Log, message: string): (error: unknown, more?: ob
   };
 }
 
-export const createLog = (level: string): Log =>
-  pino({ level, base: null, mixin }, destination({ fd: 2, sync: false }));
+/** What says what went wrong, with its causes. Whatever else hangs on an error (a connection with its key, a row) is left. */
+function err(error: Error): object {
+  if (!(error instanceof Error)) return error;
+  const { type, message, stack, code } = pino.stdSerializers.err(error) as pino.SerializedError;
+  const several = error instanceof AggregateError ? { aggregateErrors: error.errors.map(err) } : {};
+  return { type, message, code, stack, ...several };
+}
+
+export const createLog = (level: string, to: DestinationStream = destination({ fd: 2, sync: false })): Log =>
+  pino({ level, base: null, mixin, serializers: { err } }, to);

@@ -51,6 +51,16 @@ describe('limits of a biller, on two hosts that share a database', function () {
     expect((times.at(-1) ?? 0) - (times[0] ?? 0)).to.be.above(1_000);
     for (const database of databases) await database.close();
   });
+
+  it('no call waits until the database’s clock is again where it was when it was set back', async () => {
+    const database = await openDatabase(await newDatabase());
+    await database.pool.query(`insert into partner_paces values ('b', clock_timestamp() + interval '1 hour')`);
+    const pace = new PartnerPaces(database).of('b', 40);
+    const asked = performance.now();
+    await pace({ signal: AbortSignal.timeout(5_000) });
+    expect(performance.now() - asked).to.be.below(1_000);
+    await database.close();
+  });
 });
 
 describe('more billers at once than the database has connections', function () {

@@ -5,12 +5,34 @@ import { inspect } from 'node:util';
 import { AdapterError } from '@ic-host/contracts';
 import { partnerFault } from '@ic-host/contracts/kit';
 import { trace } from '@opentelemetry/api';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 import { expect } from 'chai';
 import { recordingExchanges } from '../../src/egress/exchange-record.js';
 import { hostGuard, isPrivateAddress } from '../../src/egress/host-guard.js';
 import { createWayOut, DEFAULT_LIMITS, type WayOut } from '../../src/egress/partner-http.js';
 import { redactorOf } from '../../src/egress/redaction.js';
+
+describe('how long a partner asks to be left alone', () => {
+  const asked = (headers: Record<string, string>) =>
+    partnerFault(
+      new AxiosError('HTTP 503', undefined, undefined, null, { status: 503, headers } as AxiosResponse),
+      ...(['op', 'write'] as const),
+    ).retryAfterMs;
+  const at = (ms: number) => new Date(ms).toUTCString();
+
+  it('in seconds', () => expect(asked({ 'retry-after': '120' })).to.equal(120_000));
+  it('until a time, by its own clock, however wrong ours is', () => {
+    const theirs = Date.parse('2031-05-01T10:00:00Z');
+    expect(asked({ 'retry-after': at(theirs + 90_000), date: at(theirs) })).to.equal(90_000);
+    expect(asked({ 'retry-after': at(theirs - 90_000), date: at(theirs) })).to.equal(0);
+  });
+  it('until a time, by ours where it doesn’t say its own', () => {
+    for (const more of [{}, { date: 'today' }] as Record<string, string>[])
+      expect(asked({ 'retry-after': at(Date.now() + 3_600_000), ...more })).to.be.within(3_590_000, 3_600_000);
+  });
+  it('not at all, in what is neither', () =>
+    expect([asked({}), asked({ 'retry-after': 'soon' })]).to.deep.equal([undefined, undefined]));
+});
 
 describe('redaction by value', () => {
   const secret = 'as"d\\fé;\'/k+';
