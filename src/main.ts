@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line's entry: the composition root of everything. */
+import './cli/thread-pool.js';
 import 'reflect-metadata';
 import tab from '@bomb.sh/tab/commander';
 import { program } from 'commander';

@@ -1,7 +1,8 @@
 /** Says which hosts and addresses an adapter may reach for a biller. */
-import { lookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { AdapterError } from '@ic-host/contracts';
+import { type NameLookups, partnerNames } from './name-lookups.js';
 
 // Two lists: in one, an IPv4 address would match the range of IPv6-mapped ones.
 const privateV4 = new BlockList();
@@ -70,20 +71,24 @@ export function addressProblem(protocol: string, address: string, allowPrivate: 
  * @param patterns `api.example.com` or `*.example.com`
  * @param allowPrivate private addresses, too, and those also over plain HTTP
  */
-export function hostGuard(patterns: readonly string[], allowPrivate: boolean): HostGuard {
+export function hostGuard(
+  patterns: readonly string[],
+  allowPrivate: boolean,
+  names: Pick<NameLookups, 'find'> = partnerNames,
+): HostGuard {
   const allowed = (host: string): boolean =>
     patterns.some((pattern) => (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern));
   const lookupFor =
     (protocol: string): LookupFunction =>
     (hostname, options, callback) => {
-      lookup(hostname, options, (error, address, family) => {
-        const found = Array.isArray(address) ? address.map((item) => item.address) : [address];
-        const problem = error
-          ? undefined
-          : found.map((item) => addressProblem(protocol, item, allowPrivate)).find(Boolean);
+      const answered = (found: LookupAddress[]): void => {
+        const problem = found.map(({ address }) => addressProblem(protocol, address, allowPrivate)).find(Boolean);
+        const { address = '', family = 0 } = found[0] ?? {};
         if (problem) callback(Object.assign(new Error(`${hostname} ${problem}`), { code: 'EGRESS_REFUSED' }), '', 0);
-        else callback(error, address as string, family);
-      });
+        else if (options.all) callback(null, found);
+        else callback(null, address, family);
+      };
+      names.find(hostname).then(answered, (error) => callback(error, '', 0));
     };
   return {
     check(url) {
