@@ -10,10 +10,9 @@ import type { Send } from '../store/pipelined-transaction.js';
 import type { Tables } from '../store/tables.js';
 import { type Log, sparingly } from '../telemetry/log.js';
 import type { HeldBack } from './deliver.js';
+import { InHand, type Room } from './in-hand.js';
 
 const QUEUE = 'deliveries';
-/** Deliveries under way at once on one host: they mostly wait for partners, so that a few slow ones fill no pool. */
-const AT_ONCE = 500;
 const FETCH_AT_ONCE = 50;
 /** How long a host that found nothing waits until it looks again, unless a job of its own wakes it. */
 const IDLE_MS = 200;
@@ -37,9 +36,14 @@ const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
 
 /** pg-boss keeps a group's limit by its tier: here a tier is the limit itself. */
 const MOST_OF_A_BILLER = 100;
-const TIERS = Object.fromEntries(
-  Array.from({ length: MOST_OF_A_BILLER }, (_, index) => [String(index + 1), index + 1]),
-);
+const tiers = (most: number) =>
+  Object.fromEntries(
+    Array.from({ length: MOST_OF_A_BILLER }, (_, index) => [String(index + 1), Math.min(index + 1, most)]),
+  );
+const TIERS = tiers(MOST_OF_A_BILLER);
+/** Of each biller while many others' partners hang. */
+const FEW = 2;
+const FEW_TIERS = tiers(FEW);
 
 export const DELIVERY_QUEUE: ServiceIdentifier<DeliveryQueue> = Symbol('delivery-queue');
 
@@ -73,7 +77,7 @@ export const DELIVERIES_WITH_JOBS: RawBuilder<unknown> = sql`
   select (data->>'deliveryId')::uuid from pgboss.job where name = ${sql.lit(QUEUE)} and state < 'completed'`;
 
 export class DeliveryQueue {
-  private readonly active = new Map<string, { job: FetchedJob; done: Promise<void> }>();
+  private readonly inHand = new InHand<FetchedJob>();
   /** Billers of which nothing is fetched before the time given, by `performance.now()`. */
   private readonly heldBack = new Map<string, number>();
   private readonly stopping = new AbortController();
@@ -152,8 +156,7 @@ export class DeliveryQueue {
   async drain(ms: number): Promise<void> {
     this.stopping.abort();
     this.poke();
-    const ended = Promise.all([...this.active.values()].map(({ done }) => done));
-    await Promise.race([Promise.all([this.loop, ended]), wait(ms, undefined, { ref: false })]);
+    await Promise.race([Promise.all([this.loop, this.inHand.ended()]), wait(ms, undefined, { ref: false })]);
   }
 
   /** What is still under way now is another host's. */
@@ -169,14 +172,15 @@ export class DeliveryQueue {
         this.wake = done;
       });
       // Each that ends would else be replaced by a fetch of its own, which costs as much as one of many.
-      if (this.active.size + FETCH_AT_ONCE > AT_ONCE) {
-        await woken;
+      const room = this.inHand.room();
+      if (room.places < FETCH_AT_ONCE) {
+        await Promise.race([woken, wait(room.nextMs, undefined, { ref: false })]);
         continue;
       }
       let fetched = 0;
       const asked = performance.now();
       try {
-        const jobs = await this.fetch();
+        const jobs = await this.fetch(room);
         fetched = jobs.length;
         for (const job of jobs) this.run(job, deliver);
       } catch (error) {
@@ -192,14 +196,14 @@ export class DeliveryQueue {
     }
   }
 
-  private fetch(): Promise<FetchedJob[]> {
+  private fetch({ silent, isPressed }: Room): Promise<FetchedJob[]> {
     const now = performance.now();
     for (const [billerId, until] of this.heldBack) if (until <= now) this.heldBack.delete(billerId);
-    const ignoreGroups = [...this.heldBack.keys()];
+    const ignoreGroups = [...this.heldBack.keys(), ...silent];
     // What pg-boss gives its own workers' fetches; its public type leaves it out.
     const options: FetchOptions & { ignoreGroups?: string[] } = {
       batchSize: FETCH_AT_ONCE,
-      groupConcurrency: { default: MOST_OF_A_BILLER, tiers: TIERS },
+      groupConcurrency: isPressed ? { default: FEW, tiers: FEW_TIERS } : { default: MOST_OF_A_BILLER, tiers: TIERS },
       ...(ignoreGroups.length ? { ignoreGroups } : {}),
     };
     return this.boss.fetch<JobData>(QUEUE, options);
@@ -215,18 +219,18 @@ export class DeliveryQueue {
         if (!this.stopping.signal.aborted) this.log.error({ err: error }, 'a delivery job failed');
         await this.boss.fail(QUEUE, job).catch(() => undefined); // its heartbeat ends by itself
       } finally {
-        this.active.delete(job.id);
+        this.inHand.delete(job);
         this.poke();
       }
     };
-    this.active.set(job.id, { job, done: work() });
+    this.inHand.add(job, work());
   }
 
   private async touchAll(): Promise<void> {
     const failed = sparingly(this.log, 'the jobs under way could not be kept');
     while (!this.stopping.signal.aborted) {
       await wait(TOUCH_EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
-      const jobs = [...this.active.values()].map(({ job }) => job);
+      const { jobs } = this.inHand;
       if (jobs.length) await this.boss.touch(QUEUE, jobs).catch(failed);
     }
   }

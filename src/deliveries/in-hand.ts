@@ -1,0 +1,95 @@
+/**
+ * What a host has under way, and how much more it may take. A vendor's outage is hundreds of billers whose partner doesn't
+ * answer: with a place for each of their deliveries every place would be taken within a second, and nothing of anybody else
+ * delivered until they time out. So what hangs takes no place, and of a biller that hears nothing no more is taken.
+ */
+
+/** Deliveries under way at once that are being answered: they mostly wait for partners, so that a few slow ones fill no pool. */
+const PLACES = 500;
+/** Without an answer for so long a delivery hangs, and takes no place. */
+const HANGING_MS = 2_000;
+/** What takes longer than this and ends was no answer, but a time that was over. */
+const ANSWER_MS = 10_000;
+/** When so many hang, of each biller a few are tried: it is yet to be seen which of them are answered. */
+const PRESSED_BY = 250;
+/** They cost memory and a socket each. */
+const MOST = 2_500;
+
+interface Job {
+  id: string;
+  /** Its biller. */
+  groupId?: string | null;
+}
+
+interface UnderWay<Of> {
+  job: Of;
+  since: number;
+  done: Promise<void>;
+}
+
+export interface Room {
+  /** How many more may be taken. */
+  places: number;
+  /** Billers of which nothing is to be taken. */
+  silent: string[];
+  /** A few of each biller at the most. */
+  isPressed: boolean;
+  /** After how many milliseconds there may be more places, if nothing ends before. */
+  nextMs: number;
+}
+
+export class InHand<Of extends Job> {
+  /** By their ids, the oldest first. */
+  private readonly underWay = new Map<string, UnderWay<Of>>();
+  /** When a biller's partner answered last, the longest ago first; what was long ago is forgotten. */
+  private readonly answered = new Map<string, number>();
+
+  /** @param monotonic a clock in milliseconds that never jumps */
+  constructor(private readonly monotonic: () => number = () => performance.now()) {}
+
+  get jobs(): Of[] {
+    return [...this.underWay.values()].map(({ job }) => job);
+  }
+
+  /** @param done resolves when it has ended, and throws nothing */
+  add(job: Of, done: Promise<void>): void {
+    this.underWay.set(job.id, { job, since: this.monotonic(), done });
+  }
+
+  /** It has ended. */
+  delete({ id }: Of): void {
+    const ended = this.underWay.get(id);
+    this.underWay.delete(id);
+    const biller = ended?.job.groupId;
+    const now = this.monotonic();
+    if (!ended || !biller || now - ended.since > ANSWER_MS) return;
+    this.answered.delete(biller);
+    this.answered.set(biller, now);
+  }
+
+  /** Resolves when all that are under way now have ended. */
+  async ended(): Promise<void> {
+    await Promise.all([...this.underWay.values()].map(({ done }) => done));
+  }
+
+  room(): Room {
+    const now = this.monotonic();
+    for (const [biller, at] of this.answered) {
+      if (now - at < HANGING_MS) break;
+      this.answered.delete(biller);
+    }
+    const silent = new Set<string>();
+    let hanging = 0;
+    let nextMs = HANGING_MS;
+    for (const { job, since } of this.underWay.values()) {
+      nextMs = HANGING_MS - (now - since);
+      if (nextMs > 0) break;
+      hanging++;
+      if (job.groupId && !this.answered.has(job.groupId)) silent.add(job.groupId);
+    }
+    return {
+      ...{ silent: [...silent], isPressed: hanging >= PRESSED_BY, nextMs: Math.max(1, nextMs) },
+      places: Math.min(PLACES + hanging, MOST) - this.underWay.size,
+    };
+  }
+}
