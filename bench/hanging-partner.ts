@@ -1,6 +1,7 @@
 /**
  * `npm run bench:hanging-partner`: how long one biller's payments take from being sent to the host until its partner has
- * them, alone and while another biller's partner hangs with a backlog. Phases take turns in one run.
+ * them, alone and while another biller's partner hangs with a backlog, phases in turns in one run; and then while a vendor's
+ * outage lets hundreds of billers' hang, with more deliveries than a host has places.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
@@ -17,6 +18,7 @@ const ROUNDS = 7;
 const PER_SECOND = 50;
 const SECONDS = 8;
 const BACKLOG = 300;
+const [VENDORS_BILLERS, OF_EACH] = [300, 5];
 const SETTLE_MS = 1_500;
 const TOKEN = 'bench';
 
@@ -94,6 +96,11 @@ try {
     const [a, b] = [alone, beside].map((list) => quantile(list.at(-1) ?? [], 0.99).toFixed(1));
     console.error(`round ${round + 1} of ${ROUNDS}: p99 ${a} ms alone, ${b} ms beside`);
   }
+  const vendors = Array.from({ length: VENDORS_BILLERS }, (_, index) => `vendor-${index}`);
+  for (const id of vendors) await biller(id, {});
+  for (let index = 0; index < OF_EACH; index++)
+    await Promise.all(vendors.map((id) => pay(id, `${id}-${index}`, HANGS)));
+  const outage = await phase();
   const p99 = (values: number[]): number => quantile(values, 0.99);
   const ratios = alone.map((values, round) => p99(beside[round] ?? []) / p99(values));
   const all = { alone: alone.flat(), beside: beside.flat() };
@@ -102,6 +109,12 @@ try {
   console.log(`  p99 ${p99(all.alone).toFixed(1)} ms alone, ${p99(all.beside).toFixed(1)} ms beside`);
   console.log(`  p99 beside / alone, all rounds: ${(p99(all.beside) / p99(all.alone)).toFixed(2)} (to be under 1.20)`);
   console.log(`  p99 beside / alone, median of rounds and spread: ${withSpread(ratios)}`);
+  console.log(
+    `beside ${VENDORS_BILLERS} billers of a vendor that hangs, with ${VENDORS_BILLERS * OF_EACH} deliveries:`,
+  );
+  console.log(
+    `  p50 ${median(outage).toFixed(1)} ms, p99 ${p99(outage).toFixed(1)} ms, latest ${Math.max(...outage).toFixed(1)} ms`,
+  );
 } finally {
   host.child.kill('SIGTERM');
   await host.exited;

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AdapterError, type InvoiceRecord } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
+import { bulkhead } from 'cockatiel';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import type pg from 'pg';
@@ -44,6 +45,11 @@ const UNIQUE_VIOLATION = '23505';
 const TAKEN = new Set([UNIQUE_VIOLATION, DEADLOCK]);
 /** Then the accounts that they name. */
 const COPIED_AT_ONCE = 100_000;
+/**
+ * Files under way at once on one host: each has a connection to its end and needs another now and then, and the files of
+ * a morning, one of each biller, must not have them all.
+ */
+const AT_ONCE = 4;
 const READ_AHEAD = 8;
 const LOOK_EVERY_MS = 15_000;
 const FILE_LOST = 'file-lost';
@@ -59,7 +65,9 @@ export const invoiceFileFolder = (dataDir: string): string => join(dataDir, 'inv
 
 @injectable()
 export class ImportInvoiceFile {
+  /** With those that wait for their turn. */
   private readonly underWay = new Map<string, Promise<void>>();
+  private readonly turns = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
 
@@ -74,7 +82,10 @@ export class ImportInvoiceFile {
   /** Imports in the background. One that breaks off has applied nothing, stays `running`, and is taken up again. */
   start(row: Row): void {
     if (this.underWay.has(row.import_id) || this.stopping.signal.aborted) return;
-    const run = this.traced(row)
+    const run = this.turns
+      .execute(async () => {
+        if (!this.stopping.signal.aborted) await this.traced(row);
+      })
       .catch((error) => {
         if (!this.stopping.signal.aborted)
           this.log.error({ err: error, importId: row.import_id }, 'an import broke off; it will be taken up again');

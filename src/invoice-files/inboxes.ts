@@ -1,5 +1,6 @@
 /** Watches the billers' inboxes: a file that is complete is imported, then moved to `done` or `refused` with a report. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { bulkhead } from 'cockatiel';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
@@ -12,7 +13,12 @@ import { type Import, InvoiceFiles, importView } from './invoice-files.js';
 
 const TICK_MS = 1_000;
 const DEFAULT_SECONDS = 10;
-const AT_ONCE = 4;
+/** Inboxes looked into at once: mostly a server is waited for. */
+const AT_ONCE = 16;
+/** Of these, such as could not be read the last time: many may be at a server that doesn't answer. */
+const FAILING_AT_ONCE = 4;
+/** Those that a file is taken from meanwhile: each has a connection of the database's until it is imported. */
+const TAKEN_AT_ONCE = 4;
 const ASK_EVERY_MS = 300;
 const REPORTED_SET_ASIDE = 1_000;
 /** What uploading programs call a file that is not whole yet. */
@@ -23,6 +29,8 @@ interface Watched {
   inbox: string;
   nextLook: number;
   busy: boolean;
+  /** It could not be read the last time, here or by another host. */
+  failing: boolean;
   /** As they were at the last look. */
   seen: Map<string, InboxFile>;
 }
@@ -32,6 +40,7 @@ export class Inboxes {
   private readonly watched = new Map<string, Watched>();
   private readonly stopping = new AbortController();
   private readonly looks = new Set<Promise<void>>();
+  private readonly turns = bulkhead(TAKEN_AT_ONCE, Number.POSITIVE_INFINITY);
   private loop: Promise<void> | undefined;
 
   constructor(
@@ -76,17 +85,26 @@ export class Inboxes {
   private async tick(): Promise<void> {
     const billers = await this.database.db
       .selectFrom('billers')
-      .select(['biller_id', 'options'])
+      .leftJoin('inbox_states', 'inbox_states.biller_id', 'billers.biller_id')
+      .select(['billers.biller_id', 'options', sql<boolean>`problem is not null`.as('failing')])
       .where(sql<boolean>`options ? 'inbox'`)
       .execute();
-    for (const { biller_id: billerId, options } of billers) {
+    const all = billers.map(({ biller_id: billerId, options, failing }) => {
       const inbox = JSON.stringify(options.inbox);
       let watched = this.watched.get(billerId);
       if (watched?.inbox !== inbox) {
-        watched = { inbox, nextLook: 0, busy: false, seen: new Map() };
+        watched = { inbox, nextLook: 0, busy: false, failing, seen: new Map() };
         this.watched.set(billerId, watched);
       }
-      if (watched.busy || watched.nextLook > performance.now() || this.looks.size >= AT_ONCE) continue;
+      if (!watched.busy) watched.failing = failing;
+      return { billerId, options, watched };
+    });
+    const due = all.filter(({ watched }) => !watched.busy && watched.nextLook <= performance.now());
+    // Those that have waited longest come first: where there are more than can be looked into in time, all come late.
+    due.sort((a, b) => a.watched.nextLook - b.watched.nextLook);
+    let failing = all.filter(({ watched }) => watched.busy && watched.failing).length;
+    const next = due.filter(({ watched }) => !watched.failing || ++failing <= FAILING_AT_ONCE);
+    for (const { billerId, options, watched } of next.slice(0, AT_ONCE - this.looks.size)) {
       watched.busy = true;
       watched.nextLook = performance.now() + Number(options.inboxSeconds ?? DEFAULT_SECONDS) * 1000;
       const look = this.look(billerId, readInbox(options.inbox), watched).finally(() => {
@@ -102,14 +120,15 @@ export class Inboxes {
     let waiting: string[] = [];
     let problem: string | null = null;
     try {
-      folder = inbox.kind === 'folder' ? new LocalInbox(inbox.folder) : await this.openSftp(inbox);
-      const files = (await folder.list()).filter(({ name }) => !UNFINISHED.test(name));
+      const opened = inbox.kind === 'folder' ? new LocalInbox(inbox.folder) : await this.openSftp(inbox);
+      folder = opened;
+      const files = (await opened.list()).filter(({ name }) => !UNFINISHED.test(name));
       waiting = files.map(({ name }) => name).sort();
       const complete = files.filter((file) => isUnchanged(file, watched.seen.get(file.name)));
       watched.seen = new Map(files.map((file) => [file.name, file]));
       await this.note(billerId, waiting, null);
       for (const { name } of complete.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        if (!(await this.takeAlone(billerId, folder, name))) break;
+        if (!(await this.turns.execute(() => this.takeAlone(billerId, opened, name)))) break;
         watched.seen.delete(name);
         waiting = waiting.filter((other) => other !== name);
       }
@@ -131,6 +150,7 @@ export class Inboxes {
 
   /** @returns false when another host is at this inbox, or this one stops */
   private async takeAlone(billerId: string, folder: InboxFolder, name: string): Promise<boolean> {
+    if (this.stopping.signal.aborted) return false;
     const client = await this.database.pool.connect();
     try {
       const lock = 'select pg_try_advisory_lock(hashtextextended($1, 1)) as got';

@@ -28,6 +28,8 @@ export const DATABASE: ServiceIdentifier<Database> = Symbol('database');
 
 /** They are never waited for long: what goes over them is gathered first. */
 const MOST_PIPELINED = 8;
+/** Nobody waits for a connection for ever: neither for one of the pool's, nor for a database that takes none. */
+const CONNECT_MS = 30_000;
 
 /** What statements and what they give back rely on, whatever a server, a database or a role has for its default. */
 const RELIED_ON = [
@@ -62,7 +64,8 @@ export function openPool(
 ): Database {
   // Durability is asked for by name, whatever the server's default is: an answered 202 must survive a crash.
   const options = `-c synchronous_commit=on ${SESSION}`;
-  const connection = { connectionString, types, options, stream, ...KEPT_ALIVE };
+  const timeout = { connectionTimeoutMillis: CONNECT_MS };
+  const connection = { connectionString, types, options, stream, ...KEPT_ALIVE, ...timeout };
   const pool = new pg.Pool({ ...connection, max });
   const pipelined = new pg.Pool({ ...connection, max: MOST_PIPELINED, pipeline: true });
   for (const each of [pool, pipelined]) {

@@ -1,11 +1,16 @@
+import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { invoiceFile } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
+import { SftpInbox } from '../../src/invoice-files/sftp-inbox.js';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { needs } from '../needs.js';
 import { HOW_TO_GET_OPENSSH, hasOpenSsh, type OpenSsh, startOpenSsh } from '../peers/openssh.js';
+import { SilentProxy } from '../store/silent-proxy.js';
 
 const NAME = '1663_11232026.JSON';
 const until = async (fits: () => boolean): Promise<void> => {
@@ -90,6 +95,31 @@ describe("a biller's inbox", function () {
     for (const each of hosts) await each.close();
   });
 
+  it('those at a server that doesn’t answer hold no others up', async () => {
+    const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const url = `sftp://a@127.0.0.1:${port}/in`;
+    const behind = { inbox: { url, hostKey: `SHA256:${'a'.repeat(43)}`, password: { env: 'PATH' } }, inboxSeconds: 1 };
+    const guids = Array.from({ length: 20 }, (_, index) => `behind-${index}`);
+    await host.biller();
+    await host.query(
+      `insert into billers (biller_id, name, guid, adapter, settings, options, open_billing, invoice_type_id)
+       select g, name, g, adapter, settings, $2, open_billing, invoice_type_id from billers, unnest($1::text[]) g
+       where biller_id = '1663'`,
+      [guids, JSON.stringify(behind)],
+    );
+    for (const guid of guids)
+      await host.query(`insert into inbox_states values ($1, now(), '[]', 'no answer')`, [guid]);
+    await wait(2_500);
+    await watch({ inbox });
+    writeFileSync(join(inbox, NAME), text(2));
+    const begun = performance.now();
+    await until(() => existsSync(join(inbox, 'done', NAME)) || performance.now() - begun > 10_000);
+    expect(readdirSync(join(inbox, 'done'))).to.include(NAME);
+    mute.close();
+  });
+
   for (const [name, value, words] of [
     ['a relative folder', 'inbox', 'absolute'],
     ['another protocol', { url: 'ftp://a@b/c' }, 'sftp://'],
@@ -124,6 +154,30 @@ describe("a biller's inbox", function () {
       // The same name again, with other invoices: both are kept.
       writeFileSync(join(inbox, NAME), text(3_000, 2));
       await until(() => readdirSync(join(inbox, 'done')).length === 4);
+    });
+
+    it('gives up a server that falls silent, while it lists and while it reads', async () => {
+      const proxy = await SilentProxy.start(`postgres://127.0.0.1:${server.port}`);
+      const at = { ...sftp(), kind: 'sftp' as const, host: '127.0.0.1', port: Number(new URL(proxy.url).port) };
+      const settings = { ...at, user: server.user, folder: inbox };
+      writeFileSync(join(inbox, NAME), Buffer.alloc(50_000_000));
+      const open = () => SftpInbox.open(settings, { allowPrivateEgress: true, dataDir: inbox }, 300);
+      const failure = (asked: Promise<unknown>) =>
+        asked.then(
+          () => 'none',
+          (error: Error) => error.message,
+        );
+      const lists = await open();
+      expect(await lists.list()).to.have.length(1);
+      proxy.silence();
+      expect(await failure(lists.list())).to.equal('the server has said nothing for 0.3 s');
+      expect(await failure(lists.close())).not.to.equal(undefined);
+      const reads = await open();
+      const stream = await reads.read(NAME);
+      stream.once('data', () => proxy.silence());
+      expect(await failure(finished(stream.resume()))).to.match(/^No response from server$|said nothing/);
+      await failure(reads.close());
+      proxy.close();
     });
 
     it('speaks to no server but the one whose key is configured', async () => {

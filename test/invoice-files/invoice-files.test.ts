@@ -217,6 +217,22 @@ describe('invoice files', () => {
       expect((await send(text.slice(0, at))).problem.code).to.be.oneOf(['truncated', 'not-json']);
   });
 
+  it('the files of a morning, one of each biller, more than the database has connections for', async () => {
+    const guids = Array.from({ length: 30 }, (_, index) => `morning-${index}`);
+    await Promise.all(guids.map((guid) => host.biller(guid, { guid })));
+    const imports = await Promise.all(
+      guids.map(async (guid) => {
+        const content = file(500, ({ FileHeader }) => Object.assign(FileHeader, { BillerGUID: guid }));
+        const path = `/v1/billers/${guid}/invoice-files`;
+        const { body } = await host.call('POST', `${path}?filename=${guid}_11232026.JSON`, JSON.stringify(content), {
+          'content-type': 'application/json',
+        });
+        return host.until(`${path}/${body.importId}`, ({ state }) => state !== 'running', 60);
+      }),
+    );
+    expect(imports.map(({ state }) => state)).to.deep.equal(Array(30).fill('applied'));
+  }).timeout(90_000);
+
   it('reads a large file in many chunks', async () => {
     expect(await send(file(20_000))).to.include({ state: 'applied', records: 20_000 });
   });
