@@ -1,5 +1,6 @@
 /** Asks partners for a sample of accounts, or all, and keeps in what they differ from what is held; mends what is safe. */
 import { type AccountSnapshot, AdapterError, type EnrollmentKind, Money } from '@ic-host/contracts';
+import { bulkhead } from 'cockatiel';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
@@ -13,7 +14,10 @@ import { LOG, type Log } from '../telemetry/log.js';
 import { enrollmentFinding, type Finding, findingsOf, type PaymentFacts } from './findings.js';
 import { Repairs } from './repairs.js';
 
+/** Accounts of one biller that are asked for at once. */
 const AT_ONCE = 4;
+/** Billers of a night at once. */
+const BILLERS_AT_ONCE = 8;
 const CALL_MS = 90_000;
 /** Payments that are looked at: younger than this. */
 const PAYMENT_DAYS = 45;
@@ -76,8 +80,8 @@ export class Reconciliations {
   start(): void {
     this.loop = every(LOOK_EVERY_MS, this.stopping.signal, async () => {
       if (this.database.clock.now().getUTCHours() !== NIGHT_HOUR_UTC) return;
-      await this.beginNightly().catch((error: unknown) =>
-        this.log.error({ err: error }, 'the nightly reconciliation could not begin'),
+      await this.runNightly().catch((error: unknown) =>
+        this.log.error({ err: error }, 'the nightly reconciliation failed'),
       );
     });
   }
@@ -87,29 +91,42 @@ export class Reconciliations {
     await Promise.all([this.loop, ...this.underWay]);
   }
 
-  private async beginNightly(): Promise<void> {
-    for (const { billerId, options } of await this.billers.list()) {
+  /** Of a few billers at a time: those of thousands would leave no room for the night's payments. */
+  private async runNightly(): Promise<void> {
+    const turns = bulkhead(BILLERS_AT_ONCE, Number.POSITIVE_INFINITY);
+    const wishes = (await this.billers.list()).flatMap(({ billerId, options }) => {
       const accounts = Number(options.reconcileNightly ?? 0);
-      if (!accounts || options.shadowOf !== undefined) continue;
-      // One host begins it, once a night.
-      await this.begin(billerId, { accounts, repair: true }, true).catch((error: unknown) => {
-        if (!(error instanceof Problem)) throw error;
-      });
-    }
+      return accounts && options.shadowOf === undefined ? [{ billerId, accounts, repair: true }] : [];
+    });
+    await Promise.all(
+      wishes.map(({ billerId, ...wish }) =>
+        turns.execute(async () => {
+          if (this.stopping.signal.aborted) return;
+          // One host begins it, once a night.
+          const row = await this.made(billerId, wish, true).catch((error: unknown) => {
+            if (!(error instanceof Problem)) throw error;
+          });
+          if (row) await this.run(row, true);
+        }),
+      ),
+    );
   }
 
   /**
    * Runs in the background.
-   * @param onceToday only where none has begun today
    * @throws Problem 404 `biller-not-found`, 409 `reconciliation-under-way`, 501 `contract-not-supported`
    */
-  async begin(
-    billerId: string,
-    { accounts, repair }: ReconciliationWish,
-    onceToday = false,
-  ): Promise<ReconciliationView> {
+  async begin(billerId: string, wish: ReconciliationWish): Promise<ReconciliationView> {
+    const row = await this.made(billerId, wish);
+    const work = this.run(row, wish.repair).finally(() => this.underWay.delete(work));
+    this.underWay.add(work);
+    return view(row);
+  }
+
+  /** @param onceToday only where none has begun today */
+  private async made(billerId: string, { accounts }: ReconciliationWish, onceToday = false): Promise<Row> {
     await this.scopes.contract(billerId, 'rtdr-provider');
-    const row = await this.database.db.transaction().execute(async (trx) => {
+    return this.database.db.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtext('reconciliation'), hashtext(${billerId}))`.execute(trx);
       // One that no host has gone on with for ten minutes was its host's end.
       await sql`update reconciliations set state = 'failed', finished_at = now(), problem = 'its host ended'
@@ -124,9 +141,6 @@ export class Reconciliations {
         values (${billerId}, ${accounts}) returning *`.execute(trx);
       return rows[0] as Row;
     });
-    const work = this.run(row, repair).finally(() => this.underWay.delete(work));
-    this.underWay.add(work);
-    return view(row);
   }
 
   private async run(row: Row, repair: boolean): Promise<void> {

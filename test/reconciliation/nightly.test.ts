@@ -1,0 +1,94 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'chai';
+import { stub } from 'sinon';
+import type { BillerScopes } from '../../src/adapters/biller-scopes.js';
+import type { Billers } from '../../src/billers/billers.js';
+import { Reconciliations } from '../../src/reconciliation/reconciliations.js';
+import type { Repairs } from '../../src/reconciliation/repairs.js';
+import { AccountStore } from '../../src/rtdr/account-store.js';
+import { type Database, openDatabase } from '../../src/store/database.js';
+import { createLog } from '../../src/telemetry/log.js';
+import { newDatabase } from '../host-fixture.js';
+
+const WISHING = 20;
+
+describe('the nightly reconciliation', function () {
+  this.timeout(30_000);
+  let database: Database;
+  let asked: string[];
+  let answer: () => void;
+  let hosts: Reconciliations[];
+
+  /** A host whose billers' partner answers when it is told to. */
+  function host(): Reconciliations {
+    const answered = new Promise<void>((done) => {
+      answer = done;
+    });
+    const billers = Array.from({ length: WISHING + 2 }, (_, index) => ({
+      billerId: `b${index}`,
+      options: { ...(index ? { reconcileNightly: 1 } : {}), ...(index === 1 ? { shadowOf: { biller: 'b2' } } : {}) },
+    }));
+    const contract = async (billerId: string) => ({
+      lookUp: async () => {
+        asked.push(billerId);
+        await answered;
+        return { invoices: [] };
+      },
+    });
+    const made = new Reconciliations(
+      database,
+      { list: async () => billers } as unknown as Billers,
+      { contract } as unknown as BillerScopes,
+      new AccountStore(database, createLog('silent')),
+      { repair: async () => new Set() } as unknown as Repairs,
+      createLog('silent'),
+    );
+    hosts.push(made);
+    return made;
+  }
+  const states = async () =>
+    (await database.pool.query('select state, count(*)::int as n from reconciliations group by 1 order by 1')).rows;
+  const until = async (fits: () => Promise<boolean>) => {
+    while (!(await fits())) await wait(20);
+  };
+
+  beforeEach(async () => {
+    database = await openDatabase(await newDatabase());
+    await database.pool.query(
+      `insert into billers select 'b' || n, 'b', 'g' || n, 'x', '{}', '{}', true, 164 from generate_series(0, $1) n`,
+      [WISHING + 1],
+    );
+    await database.pool.query(
+      `insert into accounts (biller_id, account_number, block_ach, block_card, refreshed_at)
+       select biller_id, 'a', false, false, now() from billers`,
+    );
+    asked = [];
+    hosts = [];
+  });
+  afterEach(async () => {
+    answer();
+    for (const each of hosts) await each.stop();
+    await database.close();
+  });
+
+  it('is of every biller that wishes it, its shadows excepted, of eight at a time, and once on all hosts', async () => {
+    stub(database.clock, 'now').returns(new Date('2026-11-26T02:59:00Z'));
+    host().start();
+    await until(async () => asked.length === 8);
+    await wait(200);
+    expect(await states()).to.deep.equal([{ state: 'running', n: 8 }]);
+    answer();
+    await until(async () => (await states())[0]?.n === WISHING && (await states())[0]?.state === 'done');
+    host().start();
+    await wait(300);
+    expect(await states()).to.deep.equal([{ state: 'done', n: WISHING }]);
+    expect(asked).to.have.members(Array.from({ length: WISHING }, (_, index) => `b${index + 2}`));
+  });
+
+  it('begins at no other hour', async () => {
+    stub(database.clock, 'now').returns(new Date('2026-11-26T03:00:00Z'));
+    host().start();
+    await wait(300);
+    expect(await states()).to.deep.equal([]);
+  });
+});
