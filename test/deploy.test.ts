@@ -11,6 +11,7 @@ import * as coreV1 from 'kubernetes-models/v1';
 import { parse, parseAllDocuments } from 'yaml';
 import { unknownSettings, wrongSettings } from '../src/cli/environment.js';
 import { startCommand } from '../src/cli/start.js';
+import { MOST_CONNECTIONS } from '../src/store/database.js';
 
 const KUBERNETES = 'deploy/kubernetes';
 const KINDS: Record<string, new (data: never) => { validate(): void }> = {
@@ -40,6 +41,9 @@ const withoutHoles = (settings: Record<string, string>): Record<string, string> 
   Object.fromEntries(Object.entries(settings).filter(([, value]) => !/\$\{|<|…/.test(value)));
 
 /** Without an engine at hand, what can be checked of it is. */
+/** PostgreSQL's `superuser_reserved_connections`. */
+const KEPT_FOR_ITS_OPERATOR = 3;
+
 describe('what a host is deployed with', () => {
   it('the Dockerfile has no fault a linter knows, and runs as no root', () => {
     const text = readFileSync('deploy/Dockerfile', 'utf8');
@@ -73,6 +77,9 @@ describe('what a host is deployed with', () => {
     const { services } = parse(readFileSync('deploy/compose.yaml', 'utf8'), { merge: true });
     for (const name of ['api', 'worker'])
       expect(services[name]).to.deep.include({ read_only: true, cap_drop: ['ALL'], tmpfs: ['/tmp'] });
+    const hosts = services.api.deploy.replicas + services.worker.deploy.replicas;
+    const [, taken] = /max_connections=(\d+)/.exec(services.postgres.command.join(' ')) ?? [];
+    expect(Number(taken)).to.be.at.least(hosts * MOST_CONNECTIONS + KEPT_FOR_ITS_OPERATOR);
   });
 
   it('each Kubernetes manifest is one by its schema', () => {

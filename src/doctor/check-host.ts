@@ -3,7 +3,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { faultText } from '../adapters/check-manifest.js';
-import { DATABASE, type Database } from '../store/database.js';
+import { DATABASE, type Database, MOST_CONNECTIONS } from '../store/database.js';
 import { MOST_SKEW_MS } from '../store/database-clock.js';
 import { FIRST_OPEN_PLACE } from '../store/feed-places.js';
 import { missingMigrations } from '../store/migrations.js';
@@ -12,6 +12,8 @@ import { failed, notChecked, ok, timed } from './checked.js';
 
 /** A due delivery that no worker has begun for this long tells that none works. */
 const MOST_IDLE_MS = 60_000;
+/** From then on one host more, or a busy one, finds none. */
+const MOSTLY_USED = 0.9;
 /** A long import holds the feed back for minutes. */
 const MOST_HELD_BACK_S = 600;
 
@@ -50,6 +52,7 @@ export class CheckHost {
               'Let both machines set their clocks by NTP.',
             );
       }),
+      timed('connections', null, () => this.connections()),
       timed('workers', null, () => this.workers()),
       timed('change feed', null, () => this.changeFeed()),
       timed('adapters', null, async () => {
@@ -63,6 +66,28 @@ export class CheckHost {
         );
       }),
     ]);
+  }
+
+  /** Whether the server has connections for all hosts: what it refuses is waited for. */
+  private async connections() {
+    const { rows } = await sql<{ allowed: number; used: number; ours: number }>`
+      select least(
+          current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+            - coalesce(current_setting('reserved_connections', true)::int, 0),
+          (select nullif(rolconnlimit, -1) from pg_roles where rolname = current_user),
+          (select nullif(datconnlimit, -1) from pg_database where datname = current_database())
+        ) as allowed,
+        count(*) as used, count(*) filter (where datname = current_database() and usename = current_user) as ours
+      from pg_stat_activity where backend_type = 'client backend'`.execute(this.database.db);
+    const { allowed = 0, used = 0, ours = 0 } = rows[0] ?? {};
+    const said = `The database takes ${allowed} connections, and ${used} are open on its server, ${ours} of them to it as this user`;
+    return allowed >= MOST_CONNECTIONS && used < allowed * MOSTLY_USED
+      ? ok(`${said}.`)
+      : failed(
+          'connections-scarce',
+          `${said}; each host opens up to ${MOST_CONNECTIONS}, and waits where it gets fewer.`,
+          'Raise max_connections, or the limit of the role or the database, to what all hosts need; or run fewer hosts.',
+        );
   }
 
   /** Whether any host works on what is due. */

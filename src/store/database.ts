@@ -8,6 +8,7 @@ import { traceStatements } from '../telemetry/traced-client.js';
 import { ConnectionWatch, type DatabaseNews } from './connection-watch.js';
 import { DatabaseClock } from './database-clock.js';
 import { migrations } from './migrations.js';
+import { waitForRoom } from './patient-pool.js';
 import { storeOnlyTexts } from './storable-text.js';
 import type { Tables } from './tables.js';
 
@@ -28,6 +29,10 @@ export const DATABASE: ServiceIdentifier<Database> = Symbol('database');
 
 /** They are never waited for long: what goes over them is gathered first. */
 const MOST_PIPELINED = 8;
+export const MOST_OF_QUEUE = 8;
+const MOST_OTHERS = 20;
+/** Of one host: with the one that asks whether the database is there. */
+export const MOST_CONNECTIONS = MOST_OTHERS + MOST_PIPELINED + MOST_OF_QUEUE + 1;
 /** Nobody waits for a connection for ever: neither for one of the pool's, nor for a database that takes none. */
 const CONNECT_MS = 30_000;
 
@@ -57,10 +62,17 @@ const types: pg.CustomTypesConfig = {
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as never,
 };
 
+interface PoolChoices {
+  max?: number;
+  stream?: Database['stream'];
+  /** Told each time the server takes no more connections. */
+  refused?: () => void;
+}
+
 /** Connects when it is first asked; its tables are as they are. */
 export function openPool(
   connectionString: string,
-  { max = 20, stream = () => new Socket() }: { max?: number; stream?: Database['stream'] } = {},
+  { max = MOST_OTHERS, stream = () => new Socket(), refused = () => undefined }: PoolChoices = {},
 ): Database {
   // Durability is asked for by name, whatever the server's default is: an answered 202 must survive a crash.
   const options = `-c synchronous_commit=on ${SESSION}`;
@@ -73,6 +85,7 @@ export function openPool(
     // One that breaks tells those whose statements were under way; the next query opens another.
     each.on('connect', (client) => client.on('error', () => undefined));
     each.on('error', () => undefined);
+    waitForRoom(each, CONNECT_MS, refused);
   }
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let closed: Promise<unknown> | undefined;
@@ -86,10 +99,10 @@ export function openPool(
 /** @throws Error in words, where it can't be reached or a migration failed */
 export async function openDatabase(
   connectionString: string,
-  tell: (news: DatabaseNews) => void = () => undefined,
+  tell: (news: DatabaseNews | 'full') => void = () => undefined,
 ): Promise<Database> {
   const watch = new ConnectionWatch(connectionString, tell);
-  const database = openPool(connectionString, { stream: watch.stream });
+  const database = openPool(connectionString, { stream: watch.stream, refused: () => tell('full') });
   try {
     const { rows } = await sql<{ encoding: string }>`
       select current_setting('server_encoding') as encoding`.execute(database.db);
