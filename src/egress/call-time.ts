@@ -7,7 +7,8 @@ export class CallTime {
   private readonly caller: AbortSignal | undefined;
   private controller: AbortController | undefined;
   private listener: (() => void) | undefined;
-  private hasEnded = false;
+  /** By its time, or by its caller. */
+  hasEnded = false;
   /** Its time was over, before its caller gave up. */
   isOver = false;
 

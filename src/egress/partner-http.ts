@@ -33,6 +33,7 @@ import type { Pace } from './partner-pace.js';
 import { LONGEST_FORM, type Redact, redactedStart } from './redaction.js';
 import { notingSent, type SentNote } from './sent-note.js';
 import type { TlsIdentity } from './tls-identity.js';
+import { Turn } from './turn.js';
 import { wholeAnswer } from './whole-answer.js';
 
 export interface WayOut {
@@ -80,8 +81,11 @@ const CONNECT_MS = 10_000;
 const QUEUE = 10_000;
 /** The code of an error before anything was sent; the contracts' kit knows it. */
 const NOT_SENT = 'IC_NOT_SENT';
+const [NO_TURN, PARTNER_FAILING, TOO_MANY_WAIT] = ['NO_TURN', 'PARTNER_FAILING', 'TOO_MANY_WAIT'] as const;
 /** Ends that say nothing of the partner: the caller gave up, or a limit of ours held the call back. */
-const OURS = new Set<string | undefined>([AxiosError.ERR_CANCELED, NOT_SENT]);
+const OURS = new Set<string | undefined>([
+  ...[AxiosError.ERR_CANCELED, NOT_SENT, NO_TURN, PARTNER_FAILING, TOO_MANY_WAIT],
+]);
 const reasonOf = (error: AxiosError): string | undefined =>
   (error.cause as { code?: string } | undefined)?.code ?? error.code;
 const READ_RETRIES = 2;
@@ -116,9 +120,11 @@ export function createWayOut(options: WayOutOptions): WayOut {
   const agent = agentOf(options, guard);
   const dispatcher = tap ? agent.compose(tap.intercept) : agent;
   const streaming = dispatcher.compose(notingSent);
+  const places = bulkhead(limits.concurrency, QUEUE);
+  // Within them: what has waited while the partner failed is not sent one after the other all the same.
   const policy = wrap(
+    places,
     circuitBreaker(handleWhen(isPartnerFault), { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(20) }),
-    bulkhead(limits.concurrency, QUEUE),
   );
 
   /** Most adapters call the same few addresses over and over. */
@@ -135,12 +141,18 @@ export function createWayOut(options: WayOutOptions): WayOut {
     return target;
   };
 
-  const send = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+  const send = async (config: InternalAxiosRequestConfig, turn: Turn): Promise<AxiosResponse> => {
     const url = targetOf(config);
     noteCall(config, url);
+    if (turn.isOver) throw noTurn(config);
+    await pace(turn).catch(() => {
+      turn.end();
+      throw noTurn(config);
+    });
+    turn.end();
     const operation = config.partnerCall?.operation ?? url.pathname;
     const caller = config.signal as AbortSignal | undefined;
-    const time = new CallTime(Math.ceil(config.timeout || limits.timeoutMs), caller);
+    const time = new CallTime(timeOf(config), caller);
     let streams = false;
     const started = performance.now();
     const kept = bytesToRecord();
@@ -148,9 +160,6 @@ export function createWayOut(options: WayOutOptions): WayOut {
     let status: number | null = null;
     let seen = '';
     try {
-      await pace(time).catch(() => {
-        throw new AxiosError('the call did not get its turn', NOT_SENT, config);
-      });
       const request = {
         opaque: note,
         origin: url.origin,
@@ -213,6 +222,25 @@ export function createWayOut(options: WayOutOptions): WayOut {
     }
   };
 
+  const timeOf = (config: InternalAxiosRequestConfig): number => Math.ceil(config.timeout || limits.timeoutMs);
+
+  const inTurn = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+    const turn = new Turn(timeOf(config), config.signal as AbortSignal | undefined);
+    const isFree = places.executionSlots > 0;
+    const answer = policy.execute(() => send(config, turn));
+    if (isFree) return answer;
+    try {
+      return await Promise.race([
+        answer,
+        turn.over().then(() => {
+          throw noTurn(config);
+        }),
+      ]);
+    } finally {
+      turn.end();
+    }
+  };
+
   /** @throws AxiosError where the call must not be sent */
   const noteCall = (config: InternalAxiosRequestConfig, { path, pathname }: Target): void => {
     const noted = notingNow();
@@ -230,7 +258,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
       { kind: SpanKind.CLIENT, attributes: { 'ic.biller': options.billerId, 'ic.adapter': options.adapterId } },
       async (span) => {
         try {
-          const response = await policy.execute(() => send(config));
+          const response = await inTurn(config);
           span.setAttribute('http.response.status_code', response.status);
           return response;
         } catch (error) {
@@ -240,11 +268,9 @@ export function createWayOut(options: WayOutOptions): WayOut {
           });
           // Only these two are sure to have sent nothing; whatever else went wrong passes as it is.
           if (!(error instanceof BrokenCircuitError || error instanceof BulkheadRejectedError)) throw error;
-          const message =
-            error instanceof BrokenCircuitError
-              ? 'the partner failed too often; waiting before the next call'
-              : 'too many calls are waiting';
-          throw new AxiosError(message, NOT_SENT, config);
+          throw error instanceof BrokenCircuitError
+            ? notSent(config, PARTNER_FAILING, 'the partner failed too often; waiting before the next call')
+            : notSent(config, TOO_MANY_WAIT, 'too many calls are waiting');
         } finally {
           span.end();
         }
@@ -269,6 +295,9 @@ export function createWayOut(options: WayOutOptions): WayOut {
   });
   return { http, close: () => agent.destroy() };
 }
+
+const noTurn = (config: InternalAxiosRequestConfig): AxiosError =>
+  notSent(config, NO_TURN, 'the call did not get its turn in time');
 
 /** An answer's headers as undici reads them: lower case, no two of one name. axios would make sure of it four times. */
 class ParsedHeaders extends AxiosHeaders {
@@ -452,7 +481,12 @@ function transportError(
       ? ['the call was given up', AxiosError.ERR_CANCELED]
       : [(error as Error).message, code];
   if (note.sent) return new AxiosError(message, told, config);
+  return notSent(config, told, message);
+}
+
+/** @param code the reason, for the adapter's error to name */
+function notSent(config: InternalAxiosRequestConfig, code: string, message: string): AxiosError {
   const unsent = new AxiosError(`${message}, before anything was sent`, NOT_SENT, config);
-  unsent.cause = Object.assign(new Error(message), { code: told }); // the reason, for the adapter's error to name
+  unsent.cause = Object.assign(new Error(message), { code });
   return unsent;
 }

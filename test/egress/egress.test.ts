@@ -205,6 +205,76 @@ describe('the way out', () => {
   it('waits for the answer behind one that only says that it will come', async () =>
     expect((await call('/early', 'write')).data).to.deep.equal({ a: 1 }));
 
+  describe('a partner that hangs', () => {
+    const CALLS = 30;
+    let hanging: WayOut;
+    let received: number;
+    const partner = createServer(() => void received++);
+    const all = (more: object = {}) =>
+      Promise.all(
+        Array.from({ length: CALLS }, () =>
+          hanging.http
+            .post(`http://127.0.0.1:${(partner.address() as AddressInfo).port}/`, {}, { timeout: 300, ...more })
+            .catch((error) => partnerFault(error, 'op', 'write').code),
+        ),
+      );
+    const counted = (codes: unknown[]) =>
+      Object.fromEntries([...Map.groupBy(codes, String)].map(([code, of]) => [code, of.length]));
+
+    before(async () => {
+      await new Promise<void>((done) => partner.listen(0, '127.0.0.1', done));
+    });
+    beforeEach(() => {
+      received = 0;
+      hanging = createWayOut({
+        ...{ billerId: 'b', adapterId: 'a', hosts: ['127.0.0.1'], allowPrivate: true, redact: redactorOf([]) },
+        ...{
+          limits: { ...DEFAULT_LIMITS, concurrency: 2 },
+          pace: async () => undefined,
+          tracer: trace.getTracer('test'),
+        },
+      });
+    });
+    afterEach(() => hanging.close());
+    after(() => {
+      partner.close();
+      partner.closeAllConnections();
+    });
+
+    it('lets no call wait for its turn for longer than for its answer, and what has waited is not sent', async () => {
+      const started = performance.now();
+      const codes = counted(await all());
+      expect(performance.now() - started).to.be.below(CALLS * 300 * 0.3);
+      // Two at once; the next two begin as the others' time is over.
+      expect(codes['no-turn']).to.be.at.least(CALLS - 4);
+      expect(received).to.be.at.most(4);
+    });
+
+    it('lets those go whose caller has given up, before their turn, too', async () => {
+      const caller = new AbortController();
+      const answers = all({ signal: caller.signal, timeout: 30_000 });
+      setTimeout(() => caller.abort(), 100);
+      const started = performance.now();
+      expect(counted(await answers)).to.deep.equal({ 'err-canceled': CALLS });
+      expect(performance.now() - started).to.be.below(5_000);
+      expect(received).to.equal(2);
+    });
+
+    it('sends none of those that waited when it has failed too often', async () => {
+      for (let round = 0; round < 10; round++)
+        await Promise.all(
+          [hanging, hanging].map(({ http }) =>
+            http
+              .post(`http://127.0.0.1:${(partner.address() as AddressInfo).port}/`, {}, { timeout: 20 })
+              .catch(() => undefined),
+          ),
+        );
+      received = 0;
+      expect(counted(await all())).to.deep.equal({ 'partner-failing': CALLS });
+      expect(received).to.equal(0);
+    });
+  });
+
   it('repeats a read, never a write', async () => {
     status = 503;
     await call('/', 'read').catch(() => undefined);
