@@ -63,6 +63,11 @@ function listedBy(state: DeliveryState | undefined) {
   };
 }
 
+/** Found first, by their indexes: looked for in the order of a list they could be the last of millions. */
+const idsOfAccount = (account: string | undefined) => sql`
+  select id from deliveries where key = ${account} and kind in (${sql.join(ENROLLMENT_KINDS.map((kind) => sql.lit(kind)))})
+  union all select id from deliveries where request->>'accountNumber' = ${account}`;
+
 const ACCEPT = `
   insert into deliveries (id, biller_id, kind, key, state, request, result, accepted_by)
   select g.id, g.biller_id, g.kind, g.key, 'queued', g.request::jsonb, '{}', g.by
@@ -244,14 +249,7 @@ export class Deliveries {
       .$if(kind !== undefined, (query) => query.where('kind', '=', kind as DeliveryKind))
       .$if(from !== undefined, (query) => query.where(at, '>=', from as Date))
       .$if(to !== undefined, (query) => query.where(at, '<', to as Date))
-      .$if(Boolean(account), (query) =>
-        query.where((eb) =>
-          eb.or([
-            eb.and([eb('key', '=', account as string), eb('kind', 'in', [...ENROLLMENT_KINDS])]),
-            eb(sql<string>`request->>'accountNumber'`, '=', account as string),
-          ]),
-        ),
-      )
+      .$if(Boolean(account), (query) => query.where('id', '=', sql<string>`any(array(${idsOfAccount(account)}))`))
       .$if(Boolean(asked), (query) =>
         UUID.test(asked as string)
           ? query.where((eb) => eb.or([eb('id', '=', asked as string), eb('key', '=', asked as string)]))

@@ -4,6 +4,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
+import { dueDeliveries } from './due.js';
 
 @injectable()
 export class DeliveryGauges {
@@ -24,10 +25,10 @@ export class DeliveryGauges {
       // biome-ignore lint/suspicious/noExplicitAny: the instruments' type says less than it takes
       const observe = result.observe.bind(result) as any;
       try {
-        const counts = await this.counts();
+        const [counts, { oldestSeconds }] = await Promise.all([this.counts(), dueDeliveries(this.database.db)]);
         observe(waiting, counts.queued, { state: 'queued' });
         observe(waiting, counts.parked, { state: 'parked' });
-        observe(oldest, counts.oldest ?? 0);
+        observe(oldest, oldestSeconds ?? 0);
         for (const cause of ['misconfigured', 'failing', 'by-hand']) {
           const n = counts.paused?.[cause] ?? 0;
           observe(paused, n, { cause });
@@ -44,18 +45,13 @@ export class DeliveryGauges {
     const { rows } = await sql<{
       queued: number;
       parked: number;
-      oldest: number | null;
       paused: Record<string, number> | null;
     }>`
-      select count(*) filter (where u.state = 'queued') as queued, count(*) filter (where u.state = 'parked') as parked,
-        (extract(epoch from clock_timestamp() - min(coalesce(next_attempt_at, updated_at)) filter (
-          where u.state = 'queued' and lease_until is null and coalesce(next_attempt_at, updated_at) < clock_timestamp()
-            and not exists (select 1 from partner_states p where p.biller_id = d.biller_id and p.blocked_since is not null)
-        )))::float8 as oldest,
+      select count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'parked') as parked,
         (select jsonb_object_agg(cause, n) from
           (select cause, count(*) as n from partner_states where blocked_since is not null group by cause) c) as paused
-      from undelivered u join deliveries d on d.id = u.delivery_id where u.state in ('queued', 'parked')
+      from undelivered where state in ('queued', 'parked')
     `.execute(this.database.db);
-    return rows[0] ?? { queued: 0, parked: 0, oldest: null, paused: null };
+    return rows[0] ?? { queued: 0, parked: 0, paused: null };
   }
 }

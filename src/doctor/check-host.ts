@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { faultText } from '../adapters/check-manifest.js';
+import { dueDeliveries } from '../deliveries/due.js';
 import { DATABASE, type Database, MOST_CONNECTIONS } from '../store/database.js';
 import { MOST_SKEW_MS } from '../store/database-clock.js';
 import { FIRST_OPEN_PLACE } from '../store/feed-places.js';
@@ -11,7 +12,7 @@ import type { Checked } from './checked.js';
 import { failed, notChecked, ok, timed } from './checked.js';
 
 /** A due delivery that no worker has begun for this long tells that none works. */
-const MOST_IDLE_MS = 60_000;
+const MOST_IDLE_S = 60;
 /** From then on one host more, or a busy one, finds none. */
 const MOSTLY_USED = 0.9;
 /** A long import holds the feed back for minutes. */
@@ -92,20 +93,14 @@ export class CheckHost {
 
   /** Whether any host works on what is due. */
   private async workers() {
-    const { rows } = await sql<{ waits: number | null; n: number }>`
-      select count(*) as n,
-        (extract(epoch from clock_timestamp() - min(coalesce(next_attempt_at, updated_at))) * 1000)::float8 as waits
-      from undelivered u join deliveries d on d.id = u.delivery_id
-      where u.state = 'queued' and lease_until is null and coalesce(next_attempt_at, updated_at) < clock_timestamp()
-        and not exists (select 1 from partner_states p where p.biller_id = d.biller_id and p.blocked_since is not null)
-    `.execute(this.database.db);
-    const { n = 0, waits = null } = rows[0] ?? {};
+    const { n, oldestSeconds } = await dueDeliveries(this.database.db);
     if (n === 0) return notChecked('Nothing is due, so that none is needed now.');
-    return (waits ?? 0) <= MOST_IDLE_MS
-      ? ok(`${n} deliveries are due, the oldest for ${Math.round((waits ?? 0) / 1000)} s.`)
+    const seconds = Math.round(oldestSeconds ?? 0);
+    return seconds <= MOST_IDLE_S
+      ? ok(`${n} deliveries are due, the oldest for ${seconds} s.`)
       : failed(
           'no-worker',
-          `${n} deliveries are due, the oldest for ${Math.round((waits ?? 0) / 1000)} s.`,
+          `${n} deliveries are due, the oldest for ${seconds} s.`,
           'Start a host with --role worker or --role all on this database, or more of them.',
         );
   }
