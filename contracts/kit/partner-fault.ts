@@ -1,5 +1,5 @@
 /** Turns what went wrong on the wire into the kind of error a host acts on. */
-import { isAxiosError } from 'axios';
+import { type AxiosError, isAxiosError } from 'axios';
 import { AdapterError, type AdapterErrorKind } from '../src/adapter-error.js';
 
 /** The host's word that not a byte of the request has left: nothing can have happened at the partner. */
@@ -44,11 +44,12 @@ export function partnerFault(error: unknown, operation: string, effect: 'read' |
     });
   }
   const notSent = error.code === NOT_SENT;
-  const cause = (error.cause as { code?: string } | undefined)?.code ?? error.code ?? 'UNKNOWN';
+  const { code = error.code ?? 'UNKNOWN', message: reason = error.message } = (error.cause ??
+    {}) as Partial<AxiosError>;
   return new AdapterError(
     notSent || effect === 'read' ? 'unavailable' : 'unknown-outcome',
-    `${operation}: ${cause}${notSent ? ', before anything was sent' : ''}`,
-    { code: cause.toLowerCase().replaceAll('_', '-') },
+    `${operation}: ${reason}${notSent ? ', before anything was sent' : ''}`,
+    { code: code.toLowerCase().replaceAll('_', '-') },
   );
 }
 

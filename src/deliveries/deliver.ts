@@ -239,7 +239,7 @@ export class Deliver {
       const { delivery: row, now } = locked;
       const failure = 'failure' in outcome ? outcome.failure : undefined;
       const context = {
-        ...{ repeatSafety, maxAgeMs, now, probe: claim.probe, random: this.world.random },
+        ...{ repeatSafety, maxAgeMs, now, probe: claim.probe, brokenOff: this.stopping, random: this.world.random },
         equalAnswers: failure ? equalAnswers(failure, await transaction.latestAttempts(id)) : 0,
       };
       const decide = (partner: PartnerState) =>

@@ -81,6 +81,7 @@ export class DeliveryQueue {
   /** Billers of which nothing is fetched before the time given, by `performance.now()`. */
   private readonly heldBack = new Map<string, number>();
   private readonly stopping = new AbortController();
+  private readonly jobFailed: (error: unknown) => void;
   /** What is done is no one's reminder any more: kept as `completed`, each would be written to every index once more. */
   private readonly completions = new Batches<FetchedJob, void>(async (jobs) => {
     await this.boss.deleteJob(QUEUE, [...jobs]);
@@ -93,7 +94,10 @@ export class DeliveryQueue {
   private constructor(
     private readonly boss: PgBoss,
     private readonly log: Log,
-  ) {}
+  ) {
+    // Without a database all that are in hand fail at once.
+    this.jobFailed = sparingly(log, 'a delivery job failed; it is run again');
+  }
 
   static async open({ connectionString, stream }: Database, log: Log): Promise<DeliveryQueue> {
     const connection = { connectionString, stream, options: CONNECTION, max: MOST_OF_QUEUE, ...KEPT_ALIVE };
@@ -174,7 +178,9 @@ export class DeliveryQueue {
       // Each that ends would else be replaced by a fetch of its own, which costs as much as one of many.
       const room = this.inHand.room();
       if (room.places < FETCH_AT_ONCE) {
-        await Promise.race([woken, wait(room.nextMs, undefined, { ref: false })]);
+        const later = setTimeout(() => this.poke(), room.nextMs);
+        await woken;
+        clearTimeout(later);
         continue;
       }
       let fetched = 0;
@@ -216,7 +222,7 @@ export class DeliveryQueue {
         if (heldBack) this.heldBack.set(heldBack.billerId, performance.now() + heldBack.forMs);
         await this.completions.add(job);
       } catch (error) {
-        if (!this.stopping.signal.aborted) this.log.error({ err: error }, 'a delivery job failed');
+        if (!this.stopping.signal.aborted) this.jobFailed(error);
         await this.boss.fail(QUEUE, job).catch(() => undefined); // its heartbeat ends by itself
       } finally {
         this.inHand.delete(job);

@@ -110,6 +110,8 @@ export interface ConclusionContext {
   equalAnswers: number;
   partner: PartnerState;
   probe: boolean;
+  /** The host that ends has broken it off: that says nothing of the partner. */
+  brokenOff: boolean;
   now: Date;
   /** Between 0 and 1. */
   random: () => number;
@@ -210,7 +212,9 @@ function concludeByOutcome(
   const partner =
     failure.kind === 'rejected' || failure.kind === 'not-found' || failure.kind === 'unsupported'
       ? recovered(context.partner)
-      : failed(failure, context);
+      : context.brokenOff
+        ? {}
+        : failed(failure, context);
   if (settlement.next === 'rejected')
     return { patch: { ...release, state: 'rejected', attempts, next_attempt_at: null, result: told }, ...partner };
   if (settlement.next === 'parked')

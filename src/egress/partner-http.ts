@@ -12,6 +12,7 @@ import axios, {
   type AxiosInstance,
   type AxiosRequestConfig,
   type AxiosResponse,
+  CanceledError,
   type InternalAxiosRequestConfig,
 } from 'axios';
 import axiosRetry from 'axios-retry';
@@ -151,7 +152,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
     });
     turn.end();
     const operation = config.partnerCall?.operation ?? url.pathname;
-    const caller = config.signal as AbortSignal | undefined;
+    const caller = callerOf(config);
     const time = new CallTime(timeOf(config), caller);
     let streams = false;
     const started = performance.now();
@@ -225,7 +226,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
   const timeOf = (config: InternalAxiosRequestConfig): number => Math.ceil(config.timeout || limits.timeoutMs);
 
   const inTurn = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
-    const turn = new Turn(timeOf(config), config.signal as AbortSignal | undefined);
+    const turn = new Turn(timeOf(config), callerOf(config));
     const isFree = places.executionSlots > 0;
     const answer = policy.execute(() => send(config, turn));
     if (isFree) return answer;
@@ -284,6 +285,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
       const reason = reasonOf(error);
       if (error.config?.partnerCall?.effect !== 'read' || OURS.has(reason) || reason === AxiosError.ETIMEDOUT)
         return false;
+      if (callerOf(error.config)?.aborted) return false;
       const status = error.response?.status;
       const asked = Number(error.response?.headers['retry-after'] ?? 0) * 1000;
       return status === undefined || ([429, 502, 503, 504].includes(status) && asked <= LONGEST_PAUSE_MS);
@@ -349,12 +351,20 @@ const AS_JSON = [
   },
 ];
 
-function withoutLevels(config: AxiosRequestConfig): AxiosRequestConfig {
+/**
+ * Whoever may give the call up. Kept from axios, which takes any end of a call that was given up for "cancelled": a call
+ * that was never sent, and an answer that was there already, would be of unknown outcome.
+ */
+const callerOf = (config: AxiosRequestConfig & { caller?: AbortSignal }): AbortSignal | undefined =>
+  config.caller ?? (config.signal as AbortSignal | undefined);
+
+function withoutLevels({ signal, ...config }: AxiosRequestConfig): AxiosRequestConfig {
   const { data, headers = {}, partnerCall, transformRequest } = config;
   const isPlain = typeof data === 'object' && data !== null && PLAIN.has(Object.getPrototypeOf(data));
   const isJson = isPlain && !transformRequest && !Object.keys(headers).some((name) => /^content-type$/i.test(name));
   return {
     ...config,
+    ...(signal ? { caller: signal } : {}),
     ...(partnerCall ? { partnerCall: Object.assign(new Declared(), partnerCall) } : {}),
     ...(isJson ? { data: JSON.stringify(data), transformRequest: AS_JSON as never } : {}),
   };
@@ -480,8 +490,8 @@ function transportError(
     : caller?.aborted
       ? ['the call was given up', AxiosError.ERR_CANCELED]
       : [(error as Error).message, code];
-  if (note.sent) return new AxiosError(message, told, config);
-  return notSent(config, told, message);
+  if (!note.sent) return notSent(config, told, message);
+  return told === AxiosError.ERR_CANCELED ? new CanceledError(message, config) : new AxiosError(message, told, config);
 }
 
 /** @param code the reason, for the adapter's error to name */

@@ -2,7 +2,7 @@
  * The one clock that all hosts share is the database's. It is asked now and then, and counted on from there by one that
  * never jumps: what a machine's own clock says, and how it is set meanwhile, changes nothing.
  */
-import { metrics, type ObservableResult } from '@opentelemetry/api';
+import { metrics, type ObservableGauge, type ObservableResult } from '@opentelemetry/api';
 import type pg from 'pg';
 import { every } from '../every.js';
 
@@ -15,6 +15,7 @@ export class DatabaseClock {
   private offset = Date.now() - performance.now();
   private readonly stopping = new AbortController();
   private asking: Promise<unknown> | undefined;
+  private skew: ObservableGauge | undefined;
 
   constructor(private readonly pool: pg.Pool) {}
 
@@ -30,22 +31,19 @@ export class DatabaseClock {
   /** @throws Error where it can't be asked; from then on it is asked every while, and counted on where it doesn't answer */
   async start(): Promise<void> {
     await this.ask();
-    this.skew().addCallback(this.tellSkew);
+    const description = 'How far this host’s own clock is ahead of the database’s';
+    this.skew = metrics.getMeter('ic-host').createObservableGauge('ic_host.clock.skew', { description, unit: 's' });
+    this.skew.addCallback(this.tellSkew);
     this.asking = every(ASK_EVERY_MS, this.stopping.signal, () => this.ask().catch(() => undefined));
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.skew().removeCallback(this.tellSkew);
+    this.skew?.removeCallback(this.tellSkew);
     await this.asking;
   }
 
   private readonly tellSkew = (result: ObservableResult): void => result.observe(this.skewMs / 1000);
-
-  private skew() {
-    const description = 'How far this host’s own clock is ahead of the database’s';
-    return metrics.getMeter('ic-host').createObservableGauge('ic_host.clock.skew', { description, unit: 's' });
-  }
 
   /** An answer that took long says no more than it can: what is known is kept where it may be right. */
   private async ask(): Promise<void> {

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BriteCoreSandbox, startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
+import pg from 'pg';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { type HostProcess, spawnHost } from '../host-process.js';
 
@@ -58,6 +59,13 @@ describe('SIGTERM with deliveries under way', function () {
     for (const { status } of await Promise.all(answers)) expect(status).to.equal(202);
     expect(await first.exited, 'its own last resort after ten seconds ends it with 1').to.equal(0);
 
+    const database = new pg.Client(env.IC_HOST_DATABASE_URL);
+    await database.connect();
+    const { rows } = await database.query('select failures, blocked_since from partner_states');
+    await database.end();
+    expect(rows, 'what was broken off here says nothing of the partner').to.deep.equal([
+      { failures: 0, blocked_since: null },
+    ]);
     sandbox.clearFaults();
     const second = await spawnHost(temporaryFolder(), env);
     for (const id of ids)
