@@ -14,6 +14,8 @@ const FULL_PAUSE_MS = 200;
 export const LOOK_AGAIN_MS = 5_000;
 /** A partner that failed this often in a row is left alone for a while: the breaker that all hosts share. */
 const FAILURES_TO_BLOCK = 10;
+/** Of calls that waited too long behind others of their biller: that says nothing of the partner either. */
+const OUR_OWN: ReadonlySet<string> = new Set(['no-turn', 'too-many-wait']);
 /** So many workers lost in a row over one delivery, and it is taken for what they were lost by. */
 const LOST_TO_PARK = 5;
 const FIRST_SPREAD_MS = 1_000;
@@ -212,7 +214,7 @@ function concludeByOutcome(
   const partner =
     failure.kind === 'rejected' || failure.kind === 'not-found' || failure.kind === 'unsupported'
       ? recovered(context.partner)
-      : context.brokenOff
+      : context.brokenOff || OUR_OWN.has(failure.code)
         ? {}
         : failed(failure, context);
   if (settlement.next === 'rejected')
