@@ -78,6 +78,8 @@ const ACCEPT = `
 @injectable()
 export class Deliveries {
   private readonly accepts: Batches<Accept, Accepted>;
+  /** Whoever waits for a payment looks again and again: all who do so at the same time ask together. */
+  private readonly looks: Batches<Identity, Delivery | undefined>;
 
   constructor(
     @inject(DATABASE) private readonly database: Database,
@@ -86,6 +88,10 @@ export class Deliveries {
     @inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
   ) {
     this.accepts = new Batches((wishes) => this.acceptAll(wishes));
+    this.looks = new Batches(async (wanted) => {
+      const held = await this.held(wanted);
+      return wanted.map((one) => ({ value: held.get(identityOf(one)) }));
+    });
   }
 
   /**
@@ -155,13 +161,7 @@ export class Deliveries {
   /** @throws Problem 404 */
   async get(billerId: string, kind: DeliveryKind, key: string): Promise<Delivery> {
     await this.billers.get(billerId);
-    const row = await this.database.db
-      .selectFrom('deliveries')
-      .selectAll()
-      .where('biller_id', '=', billerId)
-      .where('kind', '=', kind)
-      .where('key', '=', key)
-      .executeTakeFirst();
+    const row = await this.looks.add({ billerId, kind, key });
     const name = isEnrollment(kind) ? 'enrollment' : kind;
     if (!row) throw new Problem(404, `${name}-not-found`, `no ${kind} ${key} is held for the biller ${billerId}`);
     return row;
@@ -498,6 +498,21 @@ export class Deliveries {
     return { delivery, created };
   }
 
+  private async held(wanted: readonly Identity[]): Promise<Map<string, Delivery>> {
+    const rows = await this.database.db
+      .selectFrom('deliveries')
+      .selectAll()
+      .where((eb) =>
+        eb(
+          eb.refTuple('biller_id', 'kind', 'key'),
+          'in',
+          wanted.map(({ billerId, kind, key }) => eb.tuple(billerId, kind, key)),
+        ),
+      )
+      .execute();
+    return new Map(rows.map((row) => [identityOf(toIdentity(row)), row]));
+  }
+
   /** What is handed over at the same time is committed together. */
   private async acceptAll(wishes: readonly Accept[]): Promise<Part<Accepted>[]> {
     // In one order, so that hosts that are handed the same ones don't wait for each other in a circle.
@@ -518,20 +533,8 @@ export class Deliveries {
       ((await made).rows as Delivery[]).map((row) => [identityOf(toIdentity(row)), { delivery: row, created: true }]),
     );
     const others = unique.filter((wish) => !accepted.has(identityOf(wish)));
-    if (others.length) {
-      const held = await this.database.db
-        .selectFrom('deliveries')
-        .selectAll()
-        .where((eb) =>
-          eb(
-            eb.refTuple('biller_id', 'kind', 'key'),
-            'in',
-            others.map(({ billerId, kind, key }) => eb.tuple(billerId, kind, key)),
-          ),
-        )
-        .execute();
-      for (const row of held) accepted.set(identityOf(toIdentity(row)), { delivery: row, created: false });
-    }
+    if (others.length)
+      for (const [id, delivery] of await this.held(others)) accepted.set(id, { delivery, created: false });
     if (accepted.size) this.queue.poke();
     const told = new Set<string>();
     return wishes.map((wish) => {

@@ -11,7 +11,7 @@ interface OfPayment {
   Params: { billerId: string; transactionId: string };
 }
 const LONGEST_WAIT_S = 30;
-const LOOK_EVERY_MS = 50;
+const [LOOK_EVERY_MS, LOOK_SELDOM_MS] = [50, 1_000];
 
 export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
@@ -47,10 +47,13 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
       Number(/(?:^|[,;\s])wait=(\d+)/.exec(String(headers.prefer ?? ''))?.[1] ?? 0),
       LONGEST_WAIT_S,
     );
-    const until = performance.now() + seconds * 1000;
+    const began = performance.now();
+    const until = began + seconds * 1000;
     let held = delivery;
     while (held.state === 'queued' && performance.now() < until && !closing) {
-      await wait(LOOK_EVERY_MS);
+      // Most are there at once; of those that aren't, many may be waited for.
+      const now = performance.now();
+      await wait(Math.min(LOOK_SELDOM_MS, LOOK_EVERY_MS + (now - began) / 10, until - now));
       held = await deliveries.get(params.billerId, 'payment', payment.transactionId);
     }
     return reply.code(created ? 202 : 200).send(await view(held, created && held === delivery));
