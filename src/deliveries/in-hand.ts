@@ -9,8 +9,8 @@ const PLACES = 500;
 /** Without an answer for so long a delivery hangs, and takes no place. */
 const HANGING_MS = 2_000;
 /** What takes longer than this and ends was no answer, but a time that was over. */
-const ANSWER_MS = 10_000;
-/** When so many hang, of each biller a few are tried: it is yet to be seen which of them are answered. */
+const ANSWER_MS = 20_000;
+/** When so many hang of silent billers, of each a few are tried: it is yet to be seen which others are answered. */
 const PRESSED_BY = 250;
 /** They cost memory and a socket each. */
 const MOST = 2_500;
@@ -80,15 +80,18 @@ export class InHand<Of extends Job> {
     }
     const silent = new Set<string>();
     let hanging = 0;
+    let unheard = 0;
     let nextMs = HANGING_MS;
     for (const { job, since } of this.underWay.values()) {
       nextMs = HANGING_MS - (now - since);
       if (nextMs > 0) break;
       hanging++;
-      if (job.groupId && !this.answered.has(job.groupId)) silent.add(job.groupId);
+      if (!job.groupId || this.answered.has(job.groupId)) continue; // its partner is slow, no more
+      unheard++;
+      silent.add(job.groupId);
     }
     return {
-      ...{ silent: [...silent], isPressed: hanging >= PRESSED_BY, nextMs: Math.max(1, nextMs) },
+      ...{ silent: [...silent], isPressed: unheard >= PRESSED_BY, nextMs: Math.max(1, nextMs) },
       places: Math.min(PLACES + hanging, MOST) - this.underWay.size,
     };
   }

@@ -70,6 +70,9 @@ describe('what a host has in hand', () => {
     expect(inHand.room().isPressed).to.equal(false);
     time.now = 3_000;
     expect(inHand.room().isPressed).to.equal(true);
+    const [answered] = take('a', 1);
+    if (answered) inHand.delete(answered);
+    expect(inHand.room(), 'one of them is slow, and answers').to.include({ isPressed: false, places: 500 });
   });
 });
 
