@@ -11,6 +11,7 @@ import type { TlsIdentity } from '../egress/tls-identity.js';
 import { Problem } from '../problem.js';
 import { readShadow } from '../shadow/shadow-option.js';
 import { audit } from '../store/audit.js';
+import { Batches } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { BillersTable, Tables } from '../store/tables.js';
 import { checkOptions } from './biller-options.js';
@@ -67,6 +68,8 @@ const DEFAULT_INVOICE_TYPE = 164;
 @injectable()
 export class Billers {
   private readonly cached = new Map<string, { config: BillerConfig; until: number }>();
+  /** Where there are thousands, each call is mostly of one that was not asked for within the last second. */
+  private readonly reads: Batches<string, BillerRow | undefined>;
   /** Sealed settings as they are used with every call of a partner; for as long as a scope has them. */
   private readonly opened = new WeakMap<object, string>();
   private shadows = { of: Promise.resolve(new Map<string, string>()), until: 0 };
@@ -76,7 +79,12 @@ export class Billers {
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
     @inject(SECRET_BOX) private readonly box: SecretBox,
     @inject(HOST_OPTIONS) private readonly host: HostOptions,
-  ) {}
+  ) {
+    this.reads = new Batches(async (billerIds) => {
+      const rows = await readAll(this.database.db, billerIds);
+      return billerIds.map((billerId) => ({ value: rows.get(billerId) }));
+    });
+  }
 
   /**
    * @param db the transaction it is asked in, if any: one that waited for a second connection could wait for ever
@@ -86,7 +94,8 @@ export class Billers {
     // Another host may change a biller: what is remembered is remembered for a second.
     const known = this.cached.get(billerId);
     if (known && known.until > performance.now()) return known.config;
-    const row = await db.selectFrom('billers').selectAll().where('biller_id', '=', billerId).executeTakeFirst();
+    const row =
+      db === this.database.db ? await this.reads.add(billerId) : (await readAll(db, [billerId])).get(billerId);
     if (!row) throw new Problem(404, 'biller-not-found', `no biller ${billerId}`);
     const config = toConfig(row);
     await this.box.prepare(
@@ -361,7 +370,18 @@ function changesBetween(before: BillerConfig | undefined, after: BillerConfig): 
   return Object.fromEntries(changed.map((key) => [key, { from: told(from[key]), to: told(to[key]) }]));
 }
 
-const toConfig = (row: Selectable<BillersTable>): BillerConfig => ({
+type BillerRow = Selectable<BillersTable>;
+
+async function readAll(db: Kysely<Tables>, billerIds: readonly string[]): Promise<Map<string, BillerRow>> {
+  const rows = await db
+    .selectFrom('billers')
+    .selectAll()
+    .where('biller_id', '=', sql<string>`any(${[...billerIds]}::text[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.biller_id, row]));
+}
+
+const toConfig = (row: BillerRow): BillerConfig => ({
   billerId: row.biller_id,
   name: row.name,
   guid: row.guid,

@@ -1,7 +1,7 @@
 /** Keeps a biller's calls at its rate, on all hosts together: each host reserves the times of its next few calls. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { inject, injectable } from 'inversify';
-import { sql } from 'kysely';
+import { Batches, type Part } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
 
 /** Resolves when a call may be made. @param call whose signal is asked for only where it must wait */
@@ -14,9 +14,39 @@ const BURST_S = 0.2;
 /** No call waits for longer: a later time was reserved before the database's clock was set back, and is nobody's. */
 const LONGEST_S = 600;
 
+/** So many times of calls, from now on, that far apart. */
+interface Reservation {
+  billerId: string;
+  /** In seconds. */
+  interval: number;
+  count: number;
+}
+const billerOf = (reservation: Reservation | undefined): string => reservation?.billerId ?? '';
+
 @injectable()
 export class PartnerPaces {
-  constructor(@inject(DATABASE) private readonly database: Database) {}
+  private readonly reservations: Batches<Reservation, number>;
+
+  constructor(@inject(DATABASE) private readonly database: Database) {
+    this.reservations = new Batches((wanted) => this.reserve(wanted));
+  }
+
+  /** What many billers' calls need at the same time is asked for together. @returns in how many seconds the first time is */
+  private async reserve(wanted: readonly Reservation[]): Promise<Part<number>[]> {
+    const order = [...wanted.keys()].sort((a, b) => (billerOf(wanted[a]) < billerOf(wanted[b]) ? -1 : 1));
+    const sorted = order.map((index) => wanted[index] as Reservation);
+    const columns = [sorted.map(billerOf), sorted.map(({ interval }) => interval), sorted.map(({ count }) => count)];
+    // The commit waits for no disk: times that a crash of the database forgets are over when it is back.
+    const { rows } = await this.database.pool.query<{ first: number }>({
+      name: 'reserve-paces',
+      text: `select first from reserve_paces($1::text[], $2::float8[], $3::int[], $4, $5)
+        cross join (select set_config('synchronous_commit', 'off', true) offset 0) as unhurried`,
+      values: [...columns, BURST_S, LONGEST_S],
+    });
+    const told: Part<number>[] = [];
+    for (const [row, index] of order.entries()) told[index] = { value: rows[row]?.first ?? 0 };
+    return told;
+  }
 
   of(billerId: string, perSecond: number): Pace {
     const interval = 1 / perSecond;
@@ -26,20 +56,8 @@ export class PartnerPaces {
     let asking: Promise<void> | undefined;
     const reserve = async (): Promise<void> => {
       const asked = performance.now();
-      // The commit waits for no disk: times that a crash of the database forgets are over when it is back.
-      const { rows } = await sql<{ first: number }>`
-        insert into partner_paces as pace (biller_id, next_at)
-        select ${billerId}, clock_timestamp() + make_interval(secs => ${(reserveAtOnce - 1) * interval - BURST_S})
-        from set_config('synchronous_commit', 'off', true)
-        on conflict (biller_id) do update set next_at =
-          greatest(
-            case when pace.next_at < clock_timestamp() + make_interval(secs => ${LONGEST_S})
-              then pace.next_at + make_interval(secs => ${interval}) end,
-            clock_timestamp() - make_interval(secs => ${BURST_S}))
-          + make_interval(secs => ${(reserveAtOnce - 1) * interval})
-        returning extract(epoch from next_at - clock_timestamp())::float8 - ${(reserveAtOnce - 1) * interval} as first
-      `.execute(this.database.db);
-      free.push({ at: asked + (rows[0]?.first ?? 0) * 1000, left: reserveAtOnce });
+      const first = await this.reservations.add({ billerId, interval, count: reserveAtOnce });
+      free.push({ at: asked + first * 1000, left: reserveAtOnce });
     };
     /** @param since times before it passed unused too long ago: they are no right to a burst now */
     const next = (since: number): number | undefined => {

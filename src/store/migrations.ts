@@ -294,6 +294,27 @@ const FEED_OFFSET = `
 alter table database_history add column feed_offset bigint not null default 0;
 `;
 
+/**
+ * Times of calls for many billers in one trip; each as `partner-pace.ts` says. Whoever calls it names the billers in order, so
+ * that two hosts wait for one another one way only.
+ */
+const RESERVED_TOGETHER = `
+create function reserve_paces(billers text[], steps float8[], counts integer[], burst float8, longest float8)
+  returns table (first float8) language plpgsql as $$ begin
+  for i in 1 .. cardinality(billers) loop
+    return query insert into partner_paces as pace (biller_id, next_at)
+      values (billers[i], clock_timestamp() + make_interval(secs => (counts[i] - 1) * steps[i] - burst))
+      on conflict (biller_id) do update set next_at =
+        greatest(
+          case when pace.next_at < clock_timestamp() + make_interval(secs => longest)
+            then pace.next_at + make_interval(secs => steps[i]) end,
+          clock_timestamp() - make_interval(secs => burst))
+        + make_interval(secs => (counts[i] - 1) * steps[i])
+      returning extract(epoch from pace.next_at - clock_timestamp())::float8 - (counts[i] - 1) * steps[i]
+    ; end loop
+  ; end $$;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -315,6 +336,7 @@ export const migrations: MigrationProvider = {
     '011-undelivered': migration(UNDELIVERED),
     '012-history': migration(HISTORY),
     '013-feed-offset': migration(FEED_OFFSET),
+    '014-reserved-together': migration(RESERVED_TOGETHER),
   }),
 };
 
