@@ -163,15 +163,17 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     opened.add(embedded, (each) => each.stop());
     opened.add(giveBack, (end) => end());
   }
-  const full = sparingly(log, 'the database takes no more connections; who needs one waits for those there are');
+  const refused = sparingly(log, 'the database takes no more connections; who needs one waits for those there are');
   const database = opened.add(
-    await openDatabase(connectionString, (news) => {
-      if (news === 'full') return full(new Error('too many connections'));
-      const { answers, closed } = news;
-      if (!answers) log.error('the database does not answer');
-      else if (closed) log.warn({ closed }, 'the database is another now; connections to the one before were closed');
-      else log.warn('the database answers again');
-    }),
+    await openDatabase(
+      connectionString,
+      ({ answers, closed }) => {
+        if (!answers) log.error('the database does not answer');
+        else if (closed) log.warn({ closed }, 'the database is another now; connections to the one before were closed');
+        else log.warn('the database answers again');
+      },
+      refused,
+    ),
     (each) => each.close(),
   );
   const { skewMs } = database.clock;

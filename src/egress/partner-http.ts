@@ -146,11 +146,13 @@ export function createWayOut(options: WayOutOptions): WayOut {
     const url = targetOf(config);
     noteCall(config, url);
     if (turn.isOver) throw noTurn(config);
-    await pace(turn).catch(() => {
-      turn.end();
+    try {
+      await pace(turn);
+    } catch {
       throw noTurn(config);
-    });
-    turn.end();
+    } finally {
+      turn.end();
+    }
     const operation = config.partnerCall?.operation ?? url.pathname;
     const caller = callerOf(config);
     const time = new CallTime(timeOf(config), caller);

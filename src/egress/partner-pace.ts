@@ -28,11 +28,11 @@ export class PartnerPaces {
   private readonly reservations: Batches<Reservation, number>;
 
   constructor(@inject(DATABASE) private readonly database: Database) {
-    this.reservations = new Batches((wanted) => this.reserve(wanted));
+    this.reservations = new Batches((wanted) => this.reserveAll(wanted));
   }
 
   /** What many billers' calls need at the same time is asked for together. @returns in how many seconds the first time is */
-  private async reserve(wanted: readonly Reservation[]): Promise<Part<number>[]> {
+  private async reserveAll(wanted: readonly Reservation[]): Promise<Part<number>[]> {
     const order = [...wanted.keys()].sort((a, b) => (billerOf(wanted[a]) < billerOf(wanted[b]) ? -1 : 1));
     const sorted = order.map((index) => wanted[index] as Reservation);
     const columns = [sorted.map(billerOf), sorted.map(({ interval }) => interval), sorted.map(({ count }) => count)];

@@ -81,7 +81,7 @@ export class Reconciliations {
     this.loop = every(LOOK_EVERY_MS, this.stopping.signal, async () => {
       if (this.database.clock.now().getUTCHours() !== NIGHT_HOUR_UTC) return;
       await this.runNightly().catch((error: unknown) =>
-        this.log.error({ err: error }, 'the nightly reconciliation failed'),
+        this.log.error({ err: error }, 'the nightly reconciliation could not begin'),
       );
     });
   }
@@ -102,11 +102,12 @@ export class Reconciliations {
       wishes.map(({ billerId, ...wish }) =>
         turns.execute(async () => {
           if (this.stopping.signal.aborted) return;
-          // One host begins it, once a night.
+          // One host begins it, once a night. What fails of one biller is none of the others' business.
           const row = await this.made(billerId, wish, true).catch((error: unknown) => {
-            if (!(error instanceof Problem)) throw error;
+            if (!(error instanceof Problem))
+              this.log.error({ err: error, billerId }, 'a reconciliation could not begin');
           });
-          if (row) await this.run(row, true);
+          if (row) await this.run(row, wish.repair);
         }),
       ),
     );

@@ -66,7 +66,7 @@ interface PoolChoices {
   max?: number;
   stream?: Database['stream'];
   /** Told each time the server takes no more connections. */
-  refused?: () => void;
+  refused?: (error: Error) => void;
 }
 
 /** Connects when it is first asked; its tables are as they are. */
@@ -99,10 +99,11 @@ export function openPool(
 /** @throws Error in words, where it can't be reached or a migration failed */
 export async function openDatabase(
   connectionString: string,
-  tell: (news: DatabaseNews | 'full') => void = () => undefined,
+  tell: (news: DatabaseNews) => void = () => undefined,
+  refused?: PoolChoices['refused'],
 ): Promise<Database> {
   const watch = new ConnectionWatch(connectionString, tell);
-  const database = openPool(connectionString, { stream: watch.stream, refused: () => tell('full') });
+  const database = openPool(connectionString, { stream: watch.stream, ...(refused ? { refused } : {}) });
   try {
     const { rows } = await sql<{ encoding: string }>`
       select current_setting('server_encoding') as encoding`.execute(database.db);

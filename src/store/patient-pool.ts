@@ -13,7 +13,12 @@ const AGAIN_MS = 250;
 type Callback = Parameters<pg.Pool['connect']>[0];
 
 /** @param refused told each time the server has refused one */
-export function waitForRoom(pool: pg.Pool, patienceMs: number, refused: () => void, fewerForMs = FEWER_FOR_MS): void {
+export function waitForRoom(
+  pool: pg.Pool,
+  patienceMs: number,
+  refused: (error: Error) => void,
+  fewerForMs = FEWER_FOR_MS,
+): void {
   const most = pool.options.max;
   const connect = pool.connect.bind(pool);
   let more: NodeJS.Timeout | undefined;
@@ -21,7 +26,7 @@ export function waitForRoom(pool: pg.Pool, patienceMs: number, refused: () => vo
     connect((error, client, release) => {
       if ((error as { code?: string } | undefined)?.code !== TOO_MANY || performance.now() > until)
         return callback(error, client, release);
-      refused();
+      refused(error as Error);
       pool.options.max = Math.max(1, pool.totalCount);
       clearTimeout(more);
       more = setTimeout(() => {
