@@ -315,6 +315,42 @@ create function reserve_paces(billers text[], steps float8[], counts integer[], 
   ; end $$;
 `;
 
+/**
+ * The plans of what the triggers do are kept for as long as a connection lives. Made when the tables were empty, they went
+ * through all that is not delivered, or leased, for each row that changed. Now each row's own are looked up, one after
+ * another, and no plan could do it otherwise: `offset 0` keeps each look-up apart, and whichever index it goes by is told enough.
+ */
+const STEADY_PLANS = `
+create or replace function follow_changed_deliveries() returns trigger language plpgsql
+  set enable_seqscan = off as $$ begin
+  delete from leased_deliveries where ctid = any (array(
+    select l.ctid from changed c cross join lateral (
+      select l.ctid from leased_deliveries l where l.biller_id = c.biller_id and l.delivery_id = c.id offset 0) l
+    where c.lease_until is null))
+  ; insert into leased_deliveries (delivery_id, biller_id) select id, biller_id from changed where lease_until is not null
+    on conflict do nothing
+  ; delete from undelivered where ctid = any (array(
+    select u.ctid from changed c cross join lateral (
+      select u.ctid from undelivered u where u.delivery_id = c.id
+        and u.state = any ('{queued,parked,rejected,cancelled}') and u.created_at = c.created_at offset 0) u
+    where c.state = 'delivered'))
+  ; insert into undelivered select id, biller_id, state, created_at from changed c
+    where c.state <> 'delivered' and not exists (
+      select from undelivered u where u.delivery_id = c.id and u.state = c.state and u.created_at = c.created_at offset 0)
+    on conflict (delivery_id) do update set state = excluded.state, created_at = excluded.created_at
+  ; return null; end $$;
+create or replace function follow_gone_deliveries() returns trigger language plpgsql
+  set enable_seqscan = off as $$ begin
+  delete from leased_deliveries where ctid = any (array(
+    select l.ctid from gone g cross join lateral (
+      select l.ctid from leased_deliveries l where l.biller_id = g.biller_id and l.delivery_id = g.id offset 0) l))
+  ; delete from undelivered where ctid = any (array(
+    select u.ctid from gone g cross join lateral (
+      select u.ctid from undelivered u
+      where u.delivery_id = g.id and u.state = g.state and u.created_at = g.created_at offset 0) u))
+  ; return null; end $$;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -337,6 +373,7 @@ export const migrations: MigrationProvider = {
     '012-history': migration(HISTORY),
     '013-feed-offset': migration(FEED_OFFSET),
     '014-reserved-together': migration(RESERVED_TOGETHER),
+    '015-steady-plans': migration(STEADY_PLANS),
   }),
 };
 

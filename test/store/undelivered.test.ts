@@ -52,6 +52,43 @@ describe('the small tables of deliveries', () => {
     await database.close();
   });
 
+  it('are looked up row by row, whatever they held when a connection made its plans', async () => {
+    const database = await openDatabase(await newDatabase());
+    const query = queryOf(database);
+    await query(`insert into billers values ('b', 'b', 'b', 'x', '{}', '{}', true, 164, null)`);
+    const make = (count: number) =>
+      query(
+        `insert into deliveries (biller_id, kind, key, state, request)
+         select 'b', 'payment', gen_random_uuid(), 'queued', '{}' from generate_series(1, $1) returning id`,
+        [count],
+      );
+    const long = await database.pool.connect();
+    const [LEASED, DELIVERED, DELETED] = [
+      `update deliveries set lease_until = now() + interval '1 minute' where id = any ($1::uuid[])`,
+      `update deliveries set lease_until = null, state = 'delivered' where id = any ($1::uuid[])`,
+      `delete from deliveries where id = any ($1::uuid[])`,
+    ];
+    const only = await make(1);
+    await query('vacuum undelivered');
+    for (const each of [LEASED, DELIVERED, DELETED]) await long.query(each, [only.map(({ id }) => id)]);
+    await query('vacuum undelivered, leased_deliveries');
+    for (const each of [LEASED, DELIVERED, DELETED]) await long.query(each, [(await make(1)).map(({ id }) => id)]);
+    const many = (await make(3_000)).map(({ id }) => id);
+    await query(LEASED, [many.slice(1_000)]);
+    const some = many.slice(0, 50);
+    await long.query('begin');
+    for (const each of [LEASED, DELIVERED]) await long.query(each, [some]);
+    await long.query(DELETED, [many.slice(50, 100)]);
+    const { rows } = await long.query(
+      `select sum(seq_tup_read + idx_tup_fetch)::int as read from pg_stat_xact_user_tables
+       where relname in ('undelivered', 'leased_deliveries')`,
+    );
+    await long.query('rollback');
+    long.release();
+    await database.close();
+    expect(rows[0].read).to.be.below(1_000);
+  });
+
   it('are made of what a database of an earlier version holds', async () => {
     const database = openPool(await newDatabase());
     const query = queryOf(database);
