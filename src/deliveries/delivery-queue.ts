@@ -21,6 +21,8 @@ const FETCH_SHARE = 3;
 /** But it doesn't wait longer than this: what took long for another reason must not make everything late. */
 const LONGEST_PAUSE_MS = 1_000;
 const TOUCH_EVERY_MS = 3_000;
+/** A job under way for less was fetched, which is its first heartbeat, a moment ago: most are over before their second. */
+const TOUCHED_FROM_MS = 1_500;
 /** How long what is under way gets at the very end, to write down how it ended. */
 const CONCLUDE_MS = 2_500;
 
@@ -84,9 +86,10 @@ export class DeliveryQueue {
   private readonly jobFailed: (error: unknown) => void;
   /** What is done is no one's reminder any more: kept as `completed`, each would be written to every index once more. */
   private readonly completions = new Batches<FetchedJob, void>(async (jobs) => {
-    await this.boss.deleteJob(QUEUE, [...jobs]);
+    await this.oneAfterAnother(() => this.boss.deleteJob(QUEUE, [...jobs]));
     return jobs.map(() => ({ value: undefined }));
   });
+  private lastStatement: Promise<unknown> = Promise.resolve();
   private wake: () => void = () => undefined;
   private loop: Promise<void> | undefined;
   private closed: Promise<void> | undefined;
@@ -236,9 +239,21 @@ export class DeliveryQueue {
     const failed = sparingly(this.log, 'the jobs under way could not be kept');
     while (!this.stopping.signal.aborted) {
       await wait(TOUCH_EVERY_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
-      const { jobs } = this.inHand;
-      if (jobs.length) await this.boss.touch(QUEUE, jobs).catch(failed);
+      await this.oneAfterAnother(async () => {
+        const jobs = this.inHand.longerThan(TOUCHED_FROM_MS);
+        if (jobs.length) await this.boss.touch(QUEUE, jobs);
+      }).catch(failed);
     }
+  }
+
+  /**
+   * Of many jobs under way at a time: pg-boss locks their rows in whatever order their plan goes, so that two such statements
+   * wait for one another, all that is done with them, until PostgreSQL breaks one off a second later.
+   */
+  private oneAfterAnother<T>(statement: () => Promise<T>): Promise<T> {
+    const answer = this.lastStatement.then(statement);
+    this.lastStatement = answer.catch(() => undefined);
+    return answer;
   }
 }
 

@@ -47,8 +47,10 @@ export class InHand<Of extends Job> {
   /** @param monotonic a clock in milliseconds that never jumps */
   constructor(private readonly monotonic: () => number = () => performance.now()) {}
 
-  get jobs(): Of[] {
-    return [...this.underWay.values()].map(({ job }) => job);
+  /** Those under way for so many milliseconds, or more. */
+  longerThan(ms: number): Of[] {
+    const since = this.monotonic() - ms;
+    return [...this.underWay.values()].filter((each) => each.since <= since).map(({ job }) => job);
   }
 
   /** @param done resolves when it has ended, and throws nothing */

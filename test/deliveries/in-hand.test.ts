@@ -43,6 +43,15 @@ describe('what a host has in hand', () => {
     expect(inHand.room().places).to.equal(0);
   });
 
+  it('says which are under way for how long', () => {
+    const { time, inHand, take } = given();
+    const old = take('a', 2);
+    time.now = 1_000;
+    take('a', 1);
+    time.now = 1_500;
+    expect(inHand.longerThan(1_500)).to.deep.equal(old);
+  });
+
   it('of a biller whose partner is silent no more is taken, until it answers', () => {
     const { time, inHand, take } = given();
     const [slow] = take('slow', 10);
