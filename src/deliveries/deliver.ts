@@ -19,19 +19,21 @@ import {
   decideClaim,
   type Failure,
   isEnrollment,
+  isOfPartner,
   LEASE_MS,
   LOOK_AGAIN_MS,
   type Outcome,
   WORKER_LOST,
 } from './delivery-rules.js';
-import type {
-  Attempt,
-  Delivery,
-  DeliveryPatch,
-  DeliveryProgress,
-  DeliveryStore,
-  DeliveryTransaction,
-  PartnerState,
+import {
+  type Attempt,
+  type Delivery,
+  type DeliveryPatch,
+  type DeliveryProgress,
+  type DeliveryStore,
+  type DeliveryTransaction,
+  type PartnerState,
+  SOUND,
 } from './delivery-store.js';
 import type { Leases } from './leases.js';
 import { failureOf, type Success, successOf } from './told.js';
@@ -233,18 +235,18 @@ export class Deliver {
       () => Number.POSITIVE_INFINITY,
     );
     const { row, conclusion } = await this.world.store.transact('conclude', async (transaction) => {
-      const [locked, known] = await Promise.all([transaction.lock(id), transaction.partner(billerId)]);
-      if (!locked) return {};
-      const partner = known ?? (await transaction.lockPartner(billerId));
-      const { delivery: row, now } = locked;
       const failure = 'failure' in outcome ? outcome.failure : undefined;
+      const mayChange = failure !== undefined && isOfPartner(failure, this.stopping);
+      const [locked, known] = await Promise.all([transaction.lock(id), transaction.partner(billerId, mayChange)]);
+      if (!locked) return {};
+      const { delivery: row, now } = locked;
       const context = {
         ...{ repeatSafety, maxAgeMs, now, probe: claim.probe, brokenOff: this.stopping, random: this.world.random },
-        equalAnswers: failure ? equalAnswers(failure, await transaction.latestAttempts(id)) : 0,
+        equalAnswers: failure && isAnswer(failure) ? equalAnswers(failure, await transaction.latestAttempts(id)) : 0,
       };
       const decide = (partner: PartnerState) =>
         (this.world.rules?.conclude ?? conclude)(row, claim.delivery, outcome, { ...context, partner });
-      let conclusion = decide(partner);
+      let conclusion = decide(known ?? { ...SOUND, biller_id: billerId });
       // Most change nothing about the partner, and then don't take turns for it.
       if (conclusion.partner) conclusion = decide(await transaction.lockPartner(billerId));
       if (!('waitUntil' in outcome))
@@ -281,10 +283,10 @@ function inARow(latest: readonly Told[], isOfKind: (attempt: Told) => boolean): 
   return other < 0 ? latest.length : other;
 }
 
+/** An outage repeats itself and still ends; only an answer can be "the same answer". */
+const isAnswer = ({ kind, code }: Failure): boolean =>
+  kind === 'malformed' || (kind === 'unknown-outcome' && /^http-/.test(code));
+
 /** How often in a row, this time included, the partner itself gave this answer to what it may have done. */
-function equalAnswers(failure: Failure, latest: readonly Told[]): number {
-  // An outage repeats itself and still ends; only an answer can be "the same answer".
-  const isAnswer = failure.kind === 'malformed' || (failure.kind === 'unknown-outcome' && /^http-/.test(failure.code));
-  if (!isAnswer) return 0;
-  return 1 + inARow(latest, ({ code, message }) => code === failure.code && message === failure.message);
-}
+const equalAnswers = (failure: Failure, latest: readonly Told[]): number =>
+  1 + inARow(latest, ({ code, message }) => code === failure.code && message === failure.message);

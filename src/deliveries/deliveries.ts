@@ -20,7 +20,7 @@ import {
 } from '../store/tables.js';
 import { DELIVERY_QUEUE, type DeliveryJob, type DeliveryQueue, traceCarrier } from './delivery-queue.js';
 import { isEnrollment } from './delivery-rules.js';
-import type { Delivery, PartnerState } from './delivery-store.js';
+import { type Delivery, type PartnerState, SOUND } from './delivery-store.js';
 
 /** How a person who knows better ends a delivery. */
 export interface HandSettlement {
@@ -390,7 +390,7 @@ export class Deliveries {
     await this.database.db.transaction().execute(async (trx) => {
       const { numUpdatedRows } = await trx
         .updateTable('partner_states')
-        .set({ ...NOT_HELD, failures: 0, blocks: 0 })
+        .set(SOUND)
         .where('biller_id', '=', billerId)
         .where('blocked_since', 'is not', null)
         .executeTakeFirst();

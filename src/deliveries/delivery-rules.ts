@@ -1,7 +1,14 @@
 /** The rules of delivering: who may attempt, and what an attempt's end means. Pure: no clock, no store, no chance. */
-import { ENROLLMENT_KINDS, type EnrollmentKind, type RepeatSafety } from '@ic-host/contracts';
+import { type AdapterErrorKind, ENROLLMENT_KINDS, type EnrollmentKind, type RepeatSafety } from '@ic-host/contracts';
 import type { DeliveryKind } from '../store/tables.js';
-import type { Delivery, DeliveryPatch, DeliveryProgress, PartnerPatch, PartnerState } from './delivery-store.js';
+import {
+  type Delivery,
+  type DeliveryPatch,
+  type DeliveryProgress,
+  type PartnerPatch,
+  type PartnerState,
+  SOUND,
+} from './delivery-store.js';
 import { type Failure as SettledFailure, settle } from './settlement.js';
 
 /** An attempt whose worker says nothing for this long is taken for lost. */
@@ -16,6 +23,8 @@ export const LOOK_AGAIN_MS = 5_000;
 const FAILURES_TO_BLOCK = 10;
 /** Of calls that waited too long behind others of their biller: that says nothing of the partner either. */
 const OUR_OWN: ReadonlySet<string> = new Set(['no-turn', 'too-many-wait']);
+/** The partner is there, and said no. */
+const ANSWERED: ReadonlySet<AdapterErrorKind> = new Set(['rejected', 'not-found', 'unsupported']);
 /** So many workers lost in a row over one delivery, and it is taken for what they were lost by. */
 const LOST_TO_PARK = 5;
 const FIRST_SPREAD_MS = 1_000;
@@ -211,12 +220,11 @@ function concludeByOutcome(
     },
     context.random,
   );
-  const partner =
-    failure.kind === 'rejected' || failure.kind === 'not-found' || failure.kind === 'unsupported'
-      ? recovered(context.partner)
-      : context.brokenOff || OUR_OWN.has(failure.code)
-        ? {}
-        : failed(failure, context);
+  const partner = ANSWERED.has(failure.kind)
+    ? recovered(context.partner)
+    : isOfPartner(failure, context.brokenOff)
+      ? failed(failure, context)
+      : {};
   if (settlement.next === 'rejected')
     return { patch: { ...release, state: 'rejected', attempts, next_attempt_at: null, result: told }, ...partner };
   if (settlement.next === 'parked')
@@ -236,19 +244,14 @@ function concludeByOutcome(
   };
 }
 
+/** Whether a failure says something of the partner, neither of what it was asked nor of this host. */
+export const isOfPartner = ({ kind, code }: Failure, brokenOff: boolean): boolean =>
+  !ANSWERED.has(kind) && !brokenOff && !OUR_OWN.has(code);
+
 /** The partner answered: whatever held its deliveries back is over. */
 function recovered(partner: PartnerState): Pick<Conclusion, 'partner' | 'news'> {
   if (!partner.blocked_since && partner.failures === 0) return {};
-  const clean = {
-    blocked_since: null,
-    blocked_until: null,
-    cause: null,
-    code: null,
-    detail: null,
-    failures: 0,
-    blocks: 0,
-  };
-  return { partner: clean, ...(partner.cause === 'misconfigured' ? { news: 'resumed' as const } : {}) };
+  return { partner: SOUND, ...(partner.cause === 'misconfigured' ? { news: 'resumed' as const } : {}) };
 }
 
 function failed(failure: Failure, context: ConclusionContext): Pick<Conclusion, 'partner'> {

@@ -9,6 +9,11 @@ export type DeliveryPatch = Omit<Updateable<DeliveriesTable>, 'request' | 'resul
 export type PartnerPatch = Omit<Updateable<PartnerStatesTable>, 'biller_id'>;
 export type Attempt = Omit<Insertable<DeliveryAttemptsTable>, 'exchanges'> & { exchanges: readonly unknown[] };
 
+/** What is not held back, and has not failed of late. */
+export const SOUND = {
+  ...{ blocked_since: null, blocked_until: null, cause: null, code: null, detail: null, failures: 0, blocks: 0 },
+} satisfies Omit<PartnerState, 'biller_id'>;
+
 /** How far a delivery has come, without what it is about. */
 export const PROGRESS = [
   ...(['id', 'biller_id', 'kind', 'state', 'version', 'attempts'] as const),
@@ -33,8 +38,13 @@ export interface LockedForClaim extends Locked<Delivery> {
 export interface DeliveryTransaction {
   lock(id: string): Promise<Locked | undefined>;
   lockForClaim(id: string): Promise<LockedForClaim | undefined>;
-  /** Undefined: there is none yet. */
-  partner(billerId: string): Promise<PartnerState | undefined>;
+  /**
+   * A partner's state, locked where it is not sound or may be changed, all that works which begin together ask for in one order:
+   * two transactions that lock partners one by one wait for one another. Undefined: it is sound, or nothing is known of it yet.
+   * @param mayChange whether this work may have to change it
+   */
+  partner(billerId: string, mayChange: boolean): Promise<PartnerState | undefined>;
+  /** For one work after another: what those before have written is in it. */
   lockPartner(billerId: string): Promise<PartnerState>;
   /** The latest ten, newest first. */
   latestAttempts(deliveryId: string): Promise<{ code: string | null; message: string | null }[]>;

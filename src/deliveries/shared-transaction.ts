@@ -51,6 +51,7 @@ interface Statement<Row = unknown> {
 
 type Standing = Pick<LockedForClaim, 'partner' | 'leased' | 'limit'>;
 type Save = { id: string; patch: DeliveryPatch };
+type AskedPartner = { billerId: string; mayChange: boolean };
 
 /** What the transaction needs besides the database. */
 export interface SharedTransactionParts {
@@ -70,7 +71,9 @@ export class SharedTransaction {
   private readonly locks: Batches<string, Locked | undefined>;
   private readonly wholeLocks: Batches<string, Locked<Delivery> | undefined>;
   private readonly standings: Batches<string, Standing>;
-  private readonly partners: Batches<string, PartnerState | undefined>;
+  private readonly partners: Batches<AskedPartner, PartnerState | undefined>;
+  /** States of the partners that this transaction has locked, with what it has written. */
+  private readonly held = new Map<string, PartnerState>();
 
   /** What is to be written: sent together, before anything is read again and at the end. */
   private saves: Save[] = [];
@@ -92,7 +95,7 @@ export class SharedTransaction {
     this.locks = together((ids) => this.lockAll(ids, db.selectFrom('deliveries').select(PROGRESS)));
     this.wholeLocks = together((ids) => this.lockAll(ids, db.selectFrom('deliveries').selectAll()));
     this.standings = together((billerIds) => this.standingsOf(billerIds));
-    this.partners = together((billerIds) => this.partnersOf(billerIds));
+    this.partners = together((asked) => this.partnersOf(asked));
   }
 
   /** @throws what the first statement or work that failed has thrown, when all works have ended; nothing is committed then */
@@ -128,12 +131,12 @@ export class SharedTransaction {
     };
     const lockPartner = async (billerId: string): Promise<PartnerState> => {
       await turn(`partner ${billerId}`);
-      return this.read(() => this.lockPartner(billerId));
+      return this.held.get(billerId) ?? this.read(() => this.lockPartner(billerId));
     };
     return {
       lock: (id) => lock(id, this.locks),
       lockPartner,
-      partner: (billerId) => this.partners.add(billerId),
+      partner: (billerId, mayChange) => this.partners.add({ billerId, mayChange }),
       lockForClaim: async (id) => {
         const locked = await lock(id, this.wholeLocks);
         if (!locked) return undefined;
@@ -158,7 +161,11 @@ export class SharedTransaction {
           ),
         ),
       save: async (id, patch) => void this.saves.push({ id, patch }),
-      savePartner: async (billerId, patch) => void this.partnerSaves.push({ billerId, patch }),
+      savePartner: async (billerId, patch) => {
+        this.partnerSaves.push({ billerId, patch });
+        const held = this.held.get(billerId);
+        if (held) this.held.set(billerId, { ...held, ...(patch as Partial<PartnerState>) });
+      },
       record: async (attempt) => void this.records.push(attempt),
       enqueue: async ({ id, biller_id: billerId }, startAfter) => {
         const limit = await this.parts.limitOf(billerId);
@@ -212,23 +219,29 @@ export class SharedTransaction {
     return ids.map((id) => byId.get(id));
   }
 
-  private async partnersOf(billerIds: readonly string[]): Promise<(PartnerState | undefined)[]> {
-    const rows = await this.ask(this.selectPartners(billerIds));
-    const byId = new Map(rows.map((row) => [row.biller_id, row]));
-    return billerIds.map((billerId) => byId.get(billerId));
-  }
-
-  private selectPartners(billerIds: readonly string[]) {
-    return this.parts.db
-      .selectFrom('partner_states')
-      .selectAll()
-      .where('biller_id', '=', sql<string>`any(${[...new Set(billerIds)]}::text[])`);
+  private async partnersOf(asked: readonly AskedPartner[]): Promise<(PartnerState | undefined)[]> {
+    const changing = asked.filter(({ mayChange }) => mayChange).map(({ billerId }) => billerId);
+    await this.lockedPartners(
+      asked.map(({ billerId }) => billerId),
+      sql`blocked_since is not null or failures > 0 or biller_id = any(${changing}::text[])`,
+    );
+    return asked.map(({ billerId }) => this.held.get(billerId));
   }
 
   /** Some may not be there yet. */
-  private async lockedPartners(billerIds: readonly string[]): Promise<Map<string, PartnerState>> {
-    const rows = await this.ask(this.selectPartners(billerIds).orderBy('biller_id').forUpdate());
-    return new Map(rows.map((row) => [row.biller_id, row]));
+  private async lockedPartners(
+    billerIds: readonly string[],
+    which: RawBuilder<boolean> = sql`true`,
+  ): Promise<Map<string, PartnerState>> {
+    const select = this.parts.db
+      .selectFrom('partner_states')
+      .selectAll()
+      .where('biller_id', '=', sql<string>`any(${[...new Set(billerIds)]}::text[])`)
+      .where(sql<boolean>`(${which})`)
+      .orderBy('biller_id') // as all lock them that lock more than one
+      .forUpdate();
+    for (const row of await this.ask(select)) this.held.set(row.biller_id, row);
+    return this.held;
   }
 
   private async makePartners(billerIds: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
+import type { DeliveryTransaction, PartnerState } from '../../src/deliveries/delivery-store.js';
 import { SharedTransaction } from '../../src/deliveries/shared-transaction.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
 import { PipelinedTransaction, type Send } from '../../src/store/pipelined-transaction.js';
@@ -64,5 +65,55 @@ describe('a transaction of many works', () => {
     );
     expect(message).to.match(/invalid input syntax for type uuid/);
     expect(await run(async (transaction) => transaction.latestAttempts(delivery.id))).to.deep.equal([[]]);
+  });
+
+  describe('partners', () => {
+    const billers = Array.from({ length: 8 }, (_, index) => `b${index}`);
+    const failing = (billerId: string) => async (transaction: DeliveryTransaction) => {
+      await transaction.partner(billerId, true);
+      const { failures } = await transaction.lockPartner(billerId);
+      await transaction.savePartner(billerId, { failures: failures + 1 });
+    };
+    const failures = async () =>
+      (await database.pool.query('select biller_id, failures from partner_states order by biller_id')).rows;
+
+    before(async () => {
+      for (const billerId of billers)
+        await database.pool.query(`insert into billers values ($1, 'b', 'b', 'x', '{}', '{}', true, 164, null)`, [
+          billerId,
+        ]);
+      await database.pool.query('insert into partner_states (biller_id) select biller_id from billers');
+    });
+    beforeEach(() => database.pool.query('update partner_states set failures = 0'));
+
+    it('are locked in one order, whichever of them works ask for that begin together', async () => {
+      const [ROUNDS, ATTEMPTS] = [10, 2];
+      const orders = [billers, billers.toReversed()];
+      for (let round = 0; round < ROUNDS; round++)
+        await Promise.all(
+          orders.map((order) => run(...order.flatMap((billerId) => Array(ATTEMPTS).fill(failing(billerId))))),
+        );
+      const each = ROUNDS * ATTEMPTS * orders.length;
+      expect(await failures()).to.deep.equal(billers.map((biller_id) => ({ biller_id, failures: each })));
+    });
+
+    it('are locked where they are not sound or may be changed, and no others', async () => {
+      const [sound, ailing, changing] = billers as [string, string, string];
+      await database.pool.query('update partner_states set failures = 1 where biller_id = $1', [ailing]);
+      const free = async () =>
+        (await database.pool.query('select biller_id from partner_states for update skip locked')).rows.length;
+      const [states, left] = await run(
+        async (transaction) => {
+          const asked = [transaction.partner(sound, false), transaction.partner(ailing, false)];
+          return Promise.all([...asked, transaction.partner(changing, true)]);
+        },
+        async (transaction) => {
+          await transaction.partner(sound, false);
+          return free();
+        },
+      );
+      expect((states as (PartnerState | undefined)[]).map((state) => state?.failures)).to.deep.equal([undefined, 1, 0]);
+      expect(left).to.equal(billers.length - 2);
+    });
   });
 });

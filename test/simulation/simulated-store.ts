@@ -126,6 +126,7 @@ export class SimulatedStore {
       return delivery ? { delivery: { ...delivery }, now } : undefined;
     };
     const partner = async (billerId: string) => ({ ...(partners.get(billerId) ?? this.partnerOf(billerId)) });
+    const lockedPartners = new Set<string>();
     const value = await work({
       lock: async (id) => locked(id),
       lockForClaim: async (id) => {
@@ -134,8 +135,17 @@ export class SimulatedStore {
         const billerId = held.delivery.biller_id;
         return { ...held, partner: await partner(billerId), leased: this.leased(billerId), limit: this.limit };
       },
-      partner,
-      lockPartner: partner,
+      partner: async (billerId, mayChange) => {
+        const state = await partner(billerId);
+        if (!mayChange && !state.blocked_since && state.failures === 0) return undefined;
+        lockedPartners.add(billerId);
+        return state;
+      },
+      lockPartner: async (billerId) => {
+        // One by one, two transactions would lock them in two orders.
+        if (!lockedPartners.has(billerId)) throw new Error('a partner is changed that was not said to');
+        return partner(billerId);
+      },
       latestAttempts: async (id) =>
         (this.attempts.get(id) ?? []).slice(-10).reverse() as { code: string | null; message: string | null }[],
       save: async (id: string, patch: DeliveryPatch) =>
