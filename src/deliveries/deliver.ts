@@ -237,16 +237,16 @@ export class Deliver {
     const { row, conclusion } = await this.world.store.transact('conclude', async (transaction) => {
       const failure = 'failure' in outcome ? outcome.failure : undefined;
       const mayChange = failure !== undefined && isOfPartner(failure, this.stopping);
-      const [locked, known] = await Promise.all([transaction.lock(id), transaction.partner(billerId, mayChange)]);
+      const locked = await transaction.lockForConclusion(id, billerId, mayChange);
       if (!locked) return {};
-      const { delivery: row, now } = locked;
+      const { delivery: row, now, partner = { ...SOUND, biller_id: billerId } } = locked;
       const context = {
         ...{ repeatSafety, maxAgeMs, now, probe: claim.probe, brokenOff: this.stopping, random: this.world.random },
         equalAnswers: failure && isAnswer(failure) ? equalAnswers(failure, await transaction.latestAttempts(id)) : 0,
       };
       const decide = (partner: PartnerState) =>
         (this.world.rules?.conclude ?? conclude)(row, claim.delivery, outcome, { ...context, partner });
-      let conclusion = decide(known ?? { ...SOUND, biller_id: billerId });
+      let conclusion = decide(partner);
       // Most change nothing about the partner, and then don't take turns for it.
       if (conclusion.partner) conclusion = decide(await transaction.lockPartner(billerId));
       if (!('waitUntil' in outcome))

@@ -34,16 +34,19 @@ export interface LockedForClaim extends Locked<Delivery> {
   limit: number;
 }
 
-/** All of it is committed together, or none of it. */
+/** With its partner's state where that is not sound or may be changed; then it is locked as well. Undefined: nothing holds it back. */
+export interface LockedForConclusion extends Locked {
+  partner: PartnerState | undefined;
+}
+
+/**
+ * All of it is committed together, or none of it. Deliveries are locked first and then partners, each in one order for all works
+ * that begin together: two transactions that go about it in two ways wait for one another.
+ */
 export interface DeliveryTransaction {
-  lock(id: string): Promise<Locked | undefined>;
   lockForClaim(id: string): Promise<LockedForClaim | undefined>;
-  /**
-   * A partner's state, locked where it is not sound or may be changed, all that works which begin together ask for in one order:
-   * two transactions that lock partners one by one wait for one another. Undefined: it is sound, or nothing is known of it yet.
-   * @param mayChange whether this work may have to change it
-   */
-  partner(billerId: string, mayChange: boolean): Promise<PartnerState | undefined>;
+  /** @param mayChange whether the partner's state may have to be changed */
+  lockForConclusion(id: string, billerId: string, mayChange: boolean): Promise<LockedForConclusion | undefined>;
   /** For one work after another: what those before have written is in it. */
   lockPartner(billerId: string): Promise<PartnerState>;
   /** The latest ten, newest first. */

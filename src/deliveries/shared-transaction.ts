@@ -125,20 +125,22 @@ export class SharedTransaction {
       await before;
       return before !== undefined;
     };
-    const lock = async <Of>(id: string, locks: Batches<string, Of>): Promise<Of> => {
+    const lockForConclusion = async (id: string, billerId: string, mayChange: boolean) => {
       await turn(`delivery ${id}`);
-      return locks.add(id);
+      // In this order they are sent, too.
+      const [locked, partner] = await Promise.all([this.locks.add(id), this.partners.add({ billerId, mayChange })]);
+      return locked && { ...locked, partner };
     };
     const lockPartner = async (billerId: string): Promise<PartnerState> => {
       await turn(`partner ${billerId}`);
       return this.held.get(billerId) ?? this.read(() => this.lockPartner(billerId));
     };
     return {
-      lock: (id) => lock(id, this.locks),
+      lockForConclusion,
       lockPartner,
-      partner: (billerId, mayChange) => this.partners.add({ billerId, mayChange }),
       lockForClaim: async (id) => {
-        const locked = await lock(id, this.wholeLocks);
+        await turn(`delivery ${id}`);
+        const locked = await this.wholeLocks.add(id);
         if (!locked) return undefined;
         const { biller_id: billerId } = locked.delivery;
         const before = this.claiming.get(billerId) ?? 0;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import type { DeliveryTransaction, PartnerState } from '../../src/deliveries/delivery-store.js';
+import type { DeliveryTransaction } from '../../src/deliveries/delivery-store.js';
 import { SharedTransaction } from '../../src/deliveries/shared-transaction.js';
 import { type Database, openDatabase } from '../../src/store/database.js';
 import { PipelinedTransaction, type Send } from '../../src/store/pipelined-transaction.js';
@@ -69,10 +69,15 @@ describe('a transaction of many works', () => {
 
   describe('partners', () => {
     const billers = Array.from({ length: 8 }, (_, index) => `b${index}`);
-    const failing = (billerId: string) => async (transaction: DeliveryTransaction) => {
-      await transaction.partner(billerId, true);
+    let ids: string[];
+    const failing = (index: number) => async (transaction: DeliveryTransaction) => {
+      const billerId = billers[index] ?? '';
+      await transaction.lockForConclusion(ids[index] ?? '', billerId, true);
       const { failures } = await transaction.lockPartner(billerId);
       await transaction.savePartner(billerId, { failures: failures + 1 });
+    };
+    const claiming = (index: number) => async (transaction: DeliveryTransaction) => {
+      await transaction.lockForClaim(ids[index] ?? '');
     };
     const failures = async () =>
       (await database.pool.query('select biller_id, failures from partner_states order by biller_id')).rows;
@@ -83,15 +88,24 @@ describe('a transaction of many works', () => {
           billerId,
         ]);
       await database.pool.query('insert into partner_states (biller_id) select biller_id from billers');
+      const { rows } = await database.pool.query(
+        `insert into deliveries (biller_id, kind, key, state, request)
+         select biller_id, 'payment', 'k', 'queued', '{}' from billers returning id, biller_id`,
+      );
+      ids = billers.map((billerId) => rows.find(({ biller_id }) => biller_id === billerId)?.id);
     });
     beforeEach(() => database.pool.query('update partner_states set failures = 0'));
 
-    it('are locked in one order, whichever of them works ask for that begin together', async () => {
+    it('are locked after their deliveries, in one order, whichever of them works ask for that begin together', async () => {
       const [ROUNDS, ATTEMPTS] = [10, 2];
-      const orders = [billers, billers.toReversed()];
+      const some = billers.map((_, index) => index);
+      const orders = [some, some.toReversed()];
       for (let round = 0; round < ROUNDS; round++)
         await Promise.all(
-          orders.map((order) => run(...order.flatMap((billerId) => Array(ATTEMPTS).fill(failing(billerId))))),
+          orders.flatMap((order) => [
+            run(...order.flatMap((index) => Array(ATTEMPTS).fill(failing(index)))),
+            run(...order.map(claiming)),
+          ]),
         );
       const each = ROUNDS * ATTEMPTS * orders.length;
       expect(await failures()).to.deep.equal(billers.map((biller_id) => ({ biller_id, failures: each })));
@@ -102,18 +116,15 @@ describe('a transaction of many works', () => {
       await database.pool.query('update partner_states set failures = 1 where biller_id = $1', [ailing]);
       const free = async () =>
         (await database.pool.query('select biller_id from partner_states for update skip locked')).rows.length;
-      const [states, left] = await run(
-        async (transaction) => {
-          const asked = [transaction.partner(sound, false), transaction.partner(ailing, false)];
-          return Promise.all([...asked, transaction.partner(changing, true)]);
-        },
-        async (transaction) => {
-          await transaction.partner(sound, false);
-          return free();
-        },
-      );
-      expect((states as (PartnerState | undefined)[]).map((state) => state?.failures)).to.deep.equal([undefined, 1, 0]);
-      expect(left).to.equal(billers.length - 2);
+      const asked = (transaction: DeliveryTransaction) =>
+        [sound, ailing, changing].map((billerId, index) =>
+          transaction.lockForConclusion(ids[index] ?? '', billerId, billerId === changing),
+        );
+      await run(async (transaction) => {
+        const locked = await Promise.all(asked(transaction));
+        expect(locked.map((one) => one?.partner?.failures)).to.deep.equal([undefined, 1, 0]);
+        expect(await free()).to.equal(billers.length - 2);
+      });
     });
   });
 });

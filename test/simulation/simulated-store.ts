@@ -128,18 +128,19 @@ export class SimulatedStore {
     const partner = async (billerId: string) => ({ ...(partners.get(billerId) ?? this.partnerOf(billerId)) });
     const lockedPartners = new Set<string>();
     const value = await work({
-      lock: async (id) => locked(id),
       lockForClaim: async (id) => {
         const held = locked(id);
         if (!held) return undefined;
         const billerId = held.delivery.biller_id;
         return { ...held, partner: await partner(billerId), leased: this.leased(billerId), limit: this.limit };
       },
-      partner: async (billerId, mayChange) => {
+      lockForConclusion: async (id, billerId, mayChange) => {
+        const held = locked(id);
         const state = await partner(billerId);
-        if (!mayChange && !state.blocked_since && state.failures === 0) return undefined;
+        if (!held || !(mayChange || state.blocked_since || state.failures))
+          return held && { ...held, partner: undefined };
         lockedPartners.add(billerId);
-        return state;
+        return { ...held, partner: state };
       },
       lockPartner: async (billerId) => {
         // One by one, two transactions would lock them in two orders.
