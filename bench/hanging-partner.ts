@@ -1,7 +1,8 @@
 /**
  * `npm run bench:hanging-partner`: how long one biller's payments take from being sent to the host until its partner has
  * them, alone and while another biller's partner hangs with a backlog, phases in turns in one run; and then while a vendor's
- * outage lets hundreds of billers' hang, with more deliveries than a host has places.
+ * outage lets hundreds of billers' hang, with more deliveries than a host has places; and while another's answers one call of three
+ * with a fault.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
@@ -19,20 +20,23 @@ const PER_SECOND = 50;
 const SECONDS = 8;
 const BACKLOG = 300;
 const [VENDORS_BILLERS, OF_EACH] = [300, 5];
+const [FAULTY_BILLERS, FAULTY_AT_ONCE, FAULT_EVERY] = [60, 24, 3];
 const SETTLE_MS = 1_500;
 const TOKEN = 'bench';
 
 const arrived = new Map<string, number>();
 const hanging = new Set<ServerResponse>();
+let faulty = 0;
 const partner = createServer(async (request, response) => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const { payment_transaction_id: id, payment_date: day } = JSON.parse(Buffer.concat(chunks).toString());
   if (day === HANGS) return void hanging.add(response); // for ever
+  if (day === FAILS && faulty++ % FAULT_EVERY === 0) return void response.writeHead(503).end('{}');
   arrived.set(id, performance.now());
   response.end(JSON.stringify({ success: true, messages: [], data: { isDuplicate: false, confirmationNumber: id } }));
 });
-const HANGS = '2026-01-01';
+const [HANGS, FAILS] = ['2026-01-01', '2026-01-02'];
 await new Promise<void>((done) => partner.listen(0, '127.0.0.1', done));
 const url = `http://127.0.0.1:${(partner.address() as AddressInfo).port}`;
 const folder = mkdtempSync(join(tmpdir(), 'ic-host bench '));
@@ -101,6 +105,25 @@ try {
   for (let index = 0; index < OF_EACH; index++)
     await Promise.all(vendors.map((id) => pay(id, `${id}-${index}`, HANGS)));
   const outage = await phase();
+  await database.query("update deliveries set state = 'cancelled' where biller_id like 'vendor-%'");
+  for (const response of hanging) response.destroy();
+  await wait(SETTLE_MS);
+
+  const faults = Array.from({ length: FAULTY_BILLERS }, (_, index) => `faulty-${index}`);
+  for (const id of faults) await biller(id, { concurrency: 50, requestsPerSecond: 1000 });
+  let isOver = false;
+  const load = Array.from({ length: FAULTY_AT_ONCE }, async (_, index) => {
+    for (let turn = index; !isOver; turn += FAULTY_AT_ONCE) {
+      await pay(faults[turn % FAULTY_BILLERS] as string, `f-${turn}`, FAILS);
+      await wait(10);
+    }
+  });
+  const besideFaults = await phase();
+  isOver = true;
+  await Promise.all(load);
+  const { rows } = await database.query<{ deadlocks: string }>(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  );
   const p99 = (values: number[]): number => quantile(values, 0.99);
   const ratios = alone.map((values, round) => p99(beside[round] ?? []) / p99(values));
   const all = { alone: alone.flat(), beside: beside.flat() };
@@ -112,9 +135,14 @@ try {
   console.log(
     `beside ${VENDORS_BILLERS} billers of a vendor that hangs, with ${VENDORS_BILLERS * OF_EACH} deliveries:`,
   );
-  console.log(
-    `  p50 ${median(outage).toFixed(1)} ms, p99 ${p99(outage).toFixed(1)} ms, latest ${Math.max(...outage).toFixed(1)} ms`,
-  );
+  const tell = (values: number[]): void =>
+    console.log(
+      `  p50 ${median(values).toFixed(1)} ms, p99 ${p99(values).toFixed(1)} ms, latest ${Math.max(...values).toFixed(1)} ms`,
+    );
+  tell(outage);
+  console.log(`beside ${FAULTY_BILLERS} billers of a vendor that fails one call of ${FAULT_EVERY}:`);
+  tell(besideFaults);
+  console.log(`deadlocks in all: ${rows[0]?.deadlocks}`);
 } finally {
   host.child.kill('SIGTERM');
   await host.exited;

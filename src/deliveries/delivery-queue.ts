@@ -38,14 +38,12 @@ const SUPERVISION = { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 };
 
 /** pg-boss keeps a group's limit by its tier: here a tier is the limit itself. */
 const MOST_OF_A_BILLER = 100;
-const tiers = (most: number) =>
-  Object.fromEntries(
+const limits = (most: number) => ({
+  default: most,
+  tiers: Object.fromEntries(
     Array.from({ length: MOST_OF_A_BILLER }, (_, index) => [String(index + 1), Math.min(index + 1, most)]),
-  );
-const TIERS = tiers(MOST_OF_A_BILLER);
-/** Of each biller while many others' partners hang. */
-const FEW = 2;
-const FEW_TIERS = tiers(FEW);
+  ),
+});
 
 export const DELIVERY_QUEUE: ServiceIdentifier<DeliveryQueue> = Symbol('delivery-queue');
 
@@ -205,14 +203,14 @@ export class DeliveryQueue {
     }
   }
 
-  private fetch({ silent, isPressed }: Room): Promise<FetchedJob[]> {
+  private fetch({ silent, ofEach }: Room): Promise<FetchedJob[]> {
     const now = performance.now();
     for (const [billerId, until] of this.heldBack) if (until <= now) this.heldBack.delete(billerId);
     const ignoreGroups = [...this.heldBack.keys(), ...silent];
     // What pg-boss gives its own workers' fetches; its public type leaves it out.
     const options: FetchOptions & { ignoreGroups?: string[] } = {
       batchSize: FETCH_AT_ONCE,
-      groupConcurrency: isPressed ? { default: FEW, tiers: FEW_TIERS } : { default: MOST_OF_A_BILLER, tiers: TIERS },
+      groupConcurrency: limits(Math.min(ofEach, MOST_OF_A_BILLER)),
       ...(ignoreGroups.length ? { ignoreGroups } : {}),
     };
     return this.boss.fetch<JobData>(QUEUE, options);

@@ -12,6 +12,8 @@ const HANGING_MS = 2_000;
 const ANSWER_MS = 20_000;
 /** When so many hang of silent billers, of each a few are tried: it is yet to be seen which others are answered. */
 const PRESSED_BY = 250;
+/** As few as this, where little room is left. What a biller that is answered gets of more is not held up by others' outage. */
+const FEW = 2;
 /** They cost memory and a socket each. */
 const MOST = 2_500;
 
@@ -32,8 +34,8 @@ export interface Room {
   places: number;
   /** Billers of which nothing is to be taken. */
   silent: string[];
-  /** A few of each biller at the most. */
-  isPressed: boolean;
+  /** So many of each biller at the most. */
+  ofEach: number;
   /** After how many milliseconds there may be more places, if nothing ends before. */
   nextMs: number;
 }
@@ -92,9 +94,11 @@ export class InHand<Of extends Job> {
       unheard++;
       silent.add(job.groupId);
     }
+    const left = MOST - this.underWay.size;
     return {
-      ...{ silent: [...silent], isPressed: unheard >= PRESSED_BY, nextMs: Math.max(1, nextMs) },
+      ...{ silent: [...silent], nextMs: Math.max(1, nextMs) },
       places: Math.min(PLACES + hanging, MOST) - this.underWay.size,
+      ofEach: unheard < PRESSED_BY ? Number.POSITIVE_INFINITY : Math.max(FEW, Math.floor(left / PRESSED_BY)),
     };
   }
 }

@@ -21,7 +21,7 @@ describe('what a host has in hand', () => {
 
   it('has five hundred places for what is being answered', () => {
     const { inHand, take } = given();
-    expect(inHand.room()).to.deep.equal({ places: 500, silent: [], isPressed: false, nextMs: 2_000 });
+    expect(inHand.room()).to.deep.equal({ places: 500, silent: [], nextMs: 2_000, ofEach: Number.POSITIVE_INFINITY });
     const [first] = take('a', 480);
     expect(inHand.room().places).to.equal(20);
     if (first) inHand.delete(first);
@@ -35,7 +35,12 @@ describe('what a host has in hand', () => {
     take('b', 400);
     expect(inHand.room()).to.include({ places: 0, nextMs: 500 });
     time.now = 2_000;
-    expect(inHand.room()).to.deep.equal({ places: 100, silent: ['a'], isPressed: false, nextMs: 1_500 });
+    expect(inHand.room()).to.deep.equal({
+      places: 100,
+      silent: ['a'],
+      nextMs: 1_500,
+      ofEach: Number.POSITIVE_INFINITY,
+    });
     for (let round = 0; round < 4; round++) {
       take('c', 500);
       time.now += 2_000;
@@ -76,12 +81,14 @@ describe('what a host has in hand', () => {
     time.now = 1_000;
     take('b', 1);
     time.now = 2_000;
-    expect(inHand.room().isPressed).to.equal(false);
+    expect(inHand.room().ofEach).to.equal(Number.POSITIVE_INFINITY);
     time.now = 3_000;
-    expect(inHand.room().isPressed).to.equal(true);
+    expect(inHand.room().ofEach).to.equal(9);
+    take('c', 1_700);
+    expect(inHand.room().ofEach, 'with little room left').to.equal(2);
     const [answered] = take('a', 1);
     if (answered) inHand.delete(answered);
-    expect(inHand.room(), 'one of them is slow, and answers').to.include({ isPressed: false, places: 500 });
+    expect(inHand.room(), 'one of them is slow, and answers').to.include({ ofEach: Number.POSITIVE_INFINITY });
   });
 });
 
