@@ -246,7 +246,7 @@ function concludeByOutcome(
 
 /** Whether a failure says something of the partner, neither of what it was asked nor of this host. */
 export const isOfPartner = ({ kind, code }: Failure, brokenOff: boolean): boolean =>
-  !ANSWERED.has(kind) && !brokenOff && !OUR_OWN.has(code);
+  kind === 'misconfigured' || !(ANSWERED.has(kind) || brokenOff || OUR_OWN.has(code));
 
 /** The partner answered: whatever held its deliveries back is over. */
 function recovered(partner: PartnerState): Pick<Conclusion, 'partner' | 'news'> {
