@@ -319,6 +319,7 @@ create function reserve_paces(billers text[], steps float8[], counts integer[], 
  * The plans of what the triggers do are kept for as long as a connection lives. Made when the tables were empty, they went
  * through all that is not delivered, or leased, for each row that changed. Now each row's own are looked up, one after
  * another, and no plan could do it otherwise: `offset 0` keeps each look-up apart, and whichever index it goes by is told enough.
+ * (A delivery's `created_at` changes with a new wish only, which is queued; what is delivered has the one it had.)
  */
 const STEADY_PLANS = `
 create or replace function follow_changed_deliveries() returns trigger language plpgsql
