@@ -248,6 +248,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
       reconciliations.stop(),
     ]);
     await Promise.all([leases.stop(), reminders.stop()]);
+    await container.get<RefreshAccount>(RefreshAccount).close();
     await container.get<AccountStore>(AccountStore).close();
     await telemetry.flush();
     endGauges();

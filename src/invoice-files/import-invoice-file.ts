@@ -16,6 +16,7 @@ import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { isDatabaseGone } from '../store/database-gone.js';
+import { TAKE_TURNS } from '../store/file-turn.js';
 import { DEADLOCK } from '../store/retry-deadlock.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { refuseFile } from './control-totals.js';
@@ -34,7 +35,6 @@ import {
   MORE_MEMORY,
   STAGE,
   SUSPECT_TWICE,
-  TAKE_TURNS,
   TELL_COPIED,
   UPDATE_CHANGED,
 } from './statements.js';

@@ -35,9 +35,6 @@ export const SUSPECT_TWICE =
 
 export const FIND_TWICE = 'select invoice_number from staged group by 1 having count(*) > 1 limit 1';
 
-/** $1 biller: its files are applied one after another. */
-export const TAKE_TURNS = 'select pg_advisory_xact_lock(hashtextextended($1, 2))';
-
 /**
  * $1 biller: the accounts that the file names learn the partner's id. Of staged records before the invoices, as a refresh
  * does it: so the two can't wait for one another in a circle.

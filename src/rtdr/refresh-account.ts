@@ -1,7 +1,8 @@
 /** Refreshes one account: asks the partner, reconciles, stores and tells, in one transaction. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { AccountSnapshot, AdapterError, checkerOf } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
-import type { Selectable } from 'kysely';
+import { CompiledQuery, type Transaction } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
 import { NEVER } from '../egress/call-time.js';
@@ -12,9 +13,10 @@ import { Problem } from '../problem.js';
 import type { LookedUp as LookedUpBy } from '../shadow/compare.js';
 import { Shadow } from '../shadow/shadow.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { IS_NOBODYS_TURN } from '../store/file-turn.js';
 import { retryingDeadlocks } from '../store/retry-deadlock.js';
 import { isStorable } from '../store/storable-text.js';
-import type { InvoicesTable } from '../store/tables.js';
+import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import {
   type AccountRow,
@@ -24,10 +26,9 @@ import {
   lookupOf,
   toHeldInvoice,
 } from './account-store.js';
-import { invoiceView, type ToldRow, toldOf } from './invoice-view.js';
+import { invoiceView, TOLD, type ToldRow, toldOf } from './invoice-view.js';
 import { reconcile } from './reconcile.js';
 
-type InvoiceRow = Selectable<InvoicesTable>;
 const checkSnapshot = checkerOf(AccountSnapshot);
 
 export interface RefreshedAccount {
@@ -47,6 +48,10 @@ export interface RefreshedAccount {
 @injectable()
 export class RefreshAccount {
   private readonly underWay = new Map<string, Promise<RefreshedAccount>>();
+  /** By account: the latest of what was told while a file of its biller was applied. */
+  private readonly unkept = new Map<string, Told>();
+  private keeping: Promise<void> | undefined;
+  private readonly closing = new AbortController();
 
   constructor(
     @inject(DATABASE) private readonly database: Database,
@@ -91,6 +96,12 @@ export class RefreshAccount {
         `nothing is held of the account ${accountNumber}; a refresh asks for it`,
       );
     return { ...accountView(accountNumber, account, invoices), changes: [], stale: true };
+  }
+
+  /** Tries once more to keep what could not be kept. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.keeping;
   }
 
   private async explained(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
@@ -147,7 +158,9 @@ export class RefreshAccount {
     }
     // Mostly the partner says what we hold: then only the time is written, and nobody waits for it. What another has
     // written meanwhile is newer than what was read here, and stays.
+    const key = JSON.stringify([billerId, accountNumber]);
     if (account && tellsNothingNew(snapshot, account, held.invoices)) {
+      this.unkept.delete(key);
       const at = this.database.clock.now();
       await this.store.refreshed(billerId, accountNumber, at);
       return {
@@ -155,20 +168,53 @@ export class RefreshAccount {
         ...{ changes: [], stale: false },
       };
     }
-    // An import may have come to the account's invoices before the account.
-    return retryingDeadlocks(() => this.apply(biller, accountNumber, snapshot));
+    const answer = { biller, accountNumber, snapshot };
+    const kept = await this.keep(answer);
+    if (kept) {
+      this.unkept.delete(key);
+      return kept;
+    }
+    this.keepLater(key, answer);
+    const now = this.database.clock.now();
+    return refreshedView(answer, { ...NOTHING_KNOWN, ...account, ...knownOf(snapshot, now) }, held.invoices);
   }
 
-  private apply(biller: BillerConfig, accountNumber: string, snapshot: AccountSnapshot): Promise<RefreshedAccount> {
+  /** What the partner has told, until the file is applied that stands in its way. */
+  private keepLater(key: string, told: Told): void {
+    if (this.unkept.size >= UNKEPT_AT_MOST && !this.unkept.has(key)) return; // the next refresh tells it again
+    this.unkept.set(key, told);
+    this.keeping ??= this.keepSoon().finally(() => {
+      this.keeping = undefined;
+    });
+  }
+
+  private async keepSoon(): Promise<void> {
+    const { signal } = this.closing;
+    while (this.unkept.size && !signal.aborted) {
+      await wait(KEEP_EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
+      const busy = new Set<string>();
+      for (const [key, told] of this.unkept) {
+        const { billerId } = told.biller;
+        if (busy.has(billerId)) continue;
+        const kept = await this.keep(told).catch((error) => {
+          this.log.warn({ err: error }, 'what a refresh has told could not be kept');
+          return 'given up';
+        });
+        if (!kept) busy.add(billerId);
+        else if (this.unkept.get(key) === told) this.unkept.delete(key);
+      }
+    }
+  }
+
+  /** @returns undefined when a file of the biller is being applied: then nothing is written, and nothing was waited for */
+  private keep(told: Told): Promise<RefreshedAccount | undefined> {
+    const { biller, accountNumber, snapshot } = told;
     const { billerId } = biller;
-    return this.database.db.transaction().execute(async (trx) => {
+    const write = async (trx: Transaction<Tables>): Promise<RefreshedAccount | undefined> => {
+      const turn = await trx.executeQuery<{ free: boolean }>(CompiledQuery.raw(IS_NOBODYS_TURN, [billerId]));
+      if (!turn.rows[0]?.free) return undefined;
       const now = this.database.clock.now();
-      const block = snapshot.paymentBlock;
-      const known = {
-        ...(snapshot.partnerAccountId ? { partner_account_id: snapshot.partnerAccountId } : {}),
-        ...(block ? { block_ach: block.ach, block_card: block.card, block_reason: block.reason } : {}),
-        refreshed_at: now,
-      };
+      const known = knownOf(snapshot, now);
       // The account's row is the lock under which two hosts' refreshes of it take turns.
       const account = await trx
         .insertInto('accounts')
@@ -178,39 +224,16 @@ export class RefreshAccount {
         .executeTakeFirstOrThrow();
       const held = await trx
         .selectFrom('invoices')
-        .selectAll()
+        .select(TOLD)
         .where('biller_id', '=', billerId)
         .where('account_number', '=', accountNumber)
         .execute();
-      const changes = reconcile(held.map(toHeldInvoice), snapshot);
-      const rows = new Map(held.map((row) => [row.invoice_number, row]));
-      const changed: InvoiceRow[] = changes.map((change) => {
-        const before = rows.get(change.invoiceNumber);
-        if (change.recordType === 'D') return { ...(before as InvoiceRow), status: 'deactivated' as const };
-        const { found } = change;
-        const amounts = {
-          total_amount_due: found.totalAmountDue?.cents ?? 0,
-          balance_due: found.balanceDue?.cents ?? 0,
-          status: 'active' as const,
-        };
-        if (before) return { ...before, ...amounts };
-        return {
-          biller_id: billerId,
-          invoice_number: change.invoiceNumber,
-          account_number: accountNumber,
-          invoice_date: String(found.invoiceDate),
-          invoice_due_date: String(found.invoiceDueDate),
-          auto_pay_collection_date: found.autoPayCollectionDate?.toString() ?? null,
-          invoice_type_id: found.invoiceTypeId ?? biller.invoiceTypeId,
-          details: {},
-          updated_at: now,
-          ...amounts,
-        };
-      });
+      const news = changedBy(told, held);
+      const { changes, changed } = news;
       if (changed.length) {
         await trx
           .insertInto('invoices')
-          .values(changed.map((row) => ({ ...row, details: JSON.stringify(row.details), updated_at: now })))
+          .values(changed.map((row) => ({ ...toldOf(row), biller_id: billerId, details: '{}', updated_at: now })))
           .onConflict((conflict) =>
             conflict.columns(['biller_id', 'invoice_number']).doUpdateSet((eb) => ({
               account_number: eb.ref('excluded.account_number'),
@@ -234,13 +257,9 @@ export class RefreshAccount {
           )
           .execute();
       }
-      for (const row of changed) rows.set(row.invoice_number, row);
-      return {
-        ...accountView(accountNumber, account, [...rows.values()]),
-        changes: changes.map(({ recordType, invoiceNumber }) => ({ recordType, invoiceNumber })),
-        stale: false,
-      };
-    });
+      return refreshedView(told, account, held, news);
+    };
+    return retryingDeadlocks(() => this.database.db.transaction().execute(write));
   }
 
   /** What we hold is better than nothing, and is marked as stale; only "not found" is an answer. */
@@ -264,6 +283,18 @@ interface LookedUp {
   snapshot?: AccountSnapshot;
   error?: AdapterError;
 }
+
+/** What a partner said of an account. */
+interface Told {
+  biller: BillerConfig;
+  accountNumber: string;
+  snapshot: AccountSnapshot;
+}
+
+/** How often it is tried to keep what could not be kept at once. */
+const KEEP_EVERY_MS = 1_000;
+const UNKEPT_AT_MOST = 10_000;
+const NOTHING_KNOWN = { partner_account_id: null, block_ach: false, block_card: false, block_reason: null };
 
 /** Of each exchange. */
 const EXPLAINED_BYTES = 16_384;
@@ -295,6 +326,53 @@ function tellsNothingNew(snapshot: AccountSnapshot, account: AccountRow, invoice
   )
     return false;
   return reconcile(invoices.map(toHeldInvoice), snapshot).length === 0;
+}
+
+const knownOf = ({ partnerAccountId, paymentBlock: block }: AccountSnapshot, now: Date) => ({
+  ...(partnerAccountId ? { partner_account_id: partnerAccountId } : {}),
+  ...(block ? { block_ach: block.ach, block_card: block.card, block_reason: block.reason } : {}),
+  refreshed_at: now,
+});
+
+/** What is new of an account by what was held, and the invoices that it changes, as they are then. */
+function changedBy({ biller, accountNumber, snapshot }: Told, held: readonly ToldRow[]) {
+  const changes = reconcile(held.map(toHeldInvoice), snapshot);
+  const before = new Map(held.map((row) => [row.invoice_number, row]));
+  const changed = changes.map((change): ToldRow => {
+    const ours = before.get(change.invoiceNumber);
+    if (change.recordType === 'D') return { ...(ours as ToldRow), status: 'deactivated' };
+    const { found } = change;
+    const amounts = {
+      total_amount_due: found.totalAmountDue?.cents ?? 0,
+      balance_due: found.balanceDue?.cents ?? 0,
+      status: 'active' as const,
+    };
+    if (ours) return { ...ours, ...amounts };
+    return {
+      invoice_number: change.invoiceNumber,
+      account_number: accountNumber,
+      invoice_date: String(found.invoiceDate),
+      invoice_due_date: String(found.invoiceDueDate),
+      auto_pay_collection_date: found.autoPayCollectionDate?.toString() ?? null,
+      invoice_type_id: found.invoiceTypeId ?? biller.invoiceTypeId,
+      ...amounts,
+    };
+  });
+  return { changes, changed };
+}
+
+function refreshedView(
+  told: Told,
+  account: AccountRow,
+  held: readonly ToldRow[],
+  { changes, changed } = changedBy(told, held),
+): RefreshedAccount {
+  const rows = new Map([...held, ...changed].map((row) => [row.invoice_number, row]));
+  return {
+    ...accountView(told.accountNumber, account, [...rows.values()]),
+    changes: changes.map(({ recordType, invoiceNumber }) => ({ recordType, invoiceNumber })),
+    stale: false,
+  };
 }
 
 const accountView = (accountNumber: string, account: AccountRow | undefined, invoices: ToldRow[]) => ({
