@@ -1,4 +1,7 @@
-/** Refreshes one account: asks the partner, reconciles, stores and tells, in one transaction. */
+/**
+ * Refreshes one account: asks the partner, reconciles, stores and tells, in one transaction; while a file of its biller is applied,
+ * it is told at once and stored later.
+ */
 import { setTimeout as wait } from 'node:timers/promises';
 import { AccountSnapshot, AdapterError, checkerOf } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
@@ -156,9 +159,9 @@ export class RefreshAccount {
       told({ error: AdapterError.is(error) ? error.kind : 'misconfigured' });
       return this.withoutPartner(error, accountNumber, held);
     }
+    const key = JSON.stringify([billerId, accountNumber]);
     // Mostly the partner says what we hold: then only the time is written, and nobody waits for it. What another has
     // written meanwhile is newer than what was read here, and stays.
-    const key = JSON.stringify([billerId, accountNumber]);
     if (account && tellsNothingNew(snapshot, account, held.invoices)) {
       this.unkept.delete(key);
       const at = this.database.clock.now();
