@@ -5,7 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AccountSnapshot, AdapterError, checkerOf } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
-import { CompiledQuery, type Transaction } from 'kysely';
+import { CompiledQuery, sql, type Transaction } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
 import { NEVER } from '../egress/call-time.js';
@@ -159,11 +159,9 @@ export class RefreshAccount {
       told({ error: AdapterError.is(error) ? error.kind : 'misconfigured' });
       return this.withoutPartner(error, accountNumber, held);
     }
-    const key = JSON.stringify([billerId, accountNumber]);
     // Mostly the partner says what we hold: then only the time is written, and nobody waits for it. What another has
     // written meanwhile is newer than what was read here, and stays.
     if (account && tellsNothingNew(snapshot, account, held.invoices)) {
-      this.unkept.delete(key);
       const at = this.database.clock.now();
       await this.store.refreshed(billerId, accountNumber, at);
       return {
@@ -171,19 +169,16 @@ export class RefreshAccount {
         ...{ changes: [], stale: false },
       };
     }
-    const answer = { biller, accountNumber, snapshot };
+    const answer = { biller, accountNumber, snapshot, at: this.database.clock.now() };
     const kept = await this.keep(answer);
-    if (kept) {
-      this.unkept.delete(key);
-      return kept;
-    }
-    this.keepLater(key, answer);
-    const now = this.database.clock.now();
-    return refreshedView(answer, { ...NOTHING_KNOWN, ...account, ...knownOf(snapshot, now) }, held.invoices);
+    if (typeof kept === 'object') return kept;
+    this.keepLater(answer);
+    return refreshedView(answer, { ...NOTHING_KNOWN, ...account, ...knownOf(answer) }, held.invoices);
   }
 
   /** What the partner has told, until the file is applied that stands in its way. */
-  private keepLater(key: string, told: Told): void {
+  private keepLater(told: Told): void {
+    const key = JSON.stringify([told.biller.billerId, told.accountNumber]);
     if (this.unkept.size >= UNKEPT_AT_MOST && !this.unkept.has(key)) return; // the next refresh tells it again
     this.unkept.set(key, told);
     this.keeping ??= this.keepSoon().finally(() => {
@@ -199,32 +194,35 @@ export class RefreshAccount {
       for (const [key, told] of this.unkept) {
         const { billerId } = told.biller;
         if (busy.has(billerId)) continue;
-        const kept = await this.keep(told).catch((error) => {
+        const kept = await this.keep(told, { isLate: true }).catch((error) => {
           this.log.warn({ err: error }, 'what a refresh has told could not be kept');
-          return 'given up';
         });
-        if (!kept) busy.add(billerId);
+        if (kept === 'busy') busy.add(billerId);
         else if (this.unkept.get(key) === told) this.unkept.delete(key);
       }
     }
   }
 
-  /** @returns undefined when a file of the biller is being applied: then nothing is written, and nothing was waited for */
-  private keep(told: Told): Promise<RefreshedAccount | undefined> {
-    const { biller, accountNumber, snapshot } = told;
+  /**
+   * @param isLate others may have been told since: what they wrote stays
+   * @returns `busy` when a file of the biller is being applied, `overtaken` when a later refresh was kept: nothing is written then
+   */
+  private keep(told: Told, { isLate = false } = {}): Promise<RefreshedAccount | 'busy' | 'overtaken'> {
+    const { biller, accountNumber, at } = told;
     const { billerId } = biller;
-    const write = async (trx: Transaction<Tables>): Promise<RefreshedAccount | undefined> => {
+    const write = async (trx: Transaction<Tables>): Promise<RefreshedAccount | 'busy' | 'overtaken'> => {
       const turn = await trx.executeQuery<{ free: boolean }>(CompiledQuery.raw(IS_NOBODYS_TURN, [billerId]));
-      if (!turn.rows[0]?.free) return undefined;
-      const now = this.database.clock.now();
-      const known = knownOf(snapshot, now);
+      if (!turn.rows[0]?.free) return 'busy';
+      const known = knownOf(told);
+      const isFirst = sql<boolean>`${!isLate} or coalesce(accounts.refreshed_at < ${at}, true)`;
       // The account's row is the lock under which two hosts' refreshes of it take turns.
       const account = await trx
         .insertInto('accounts')
         .values({ biller_id: billerId, account_number: accountNumber, block_ach: false, block_card: false, ...known })
-        .onConflict((conflict) => conflict.columns(['biller_id', 'account_number']).doUpdateSet(known))
+        .onConflict((conflict) => conflict.columns(['biller_id', 'account_number']).doUpdateSet(known).where(isFirst))
         .returningAll()
-        .executeTakeFirstOrThrow();
+        .executeTakeFirst();
+      if (!account) return 'overtaken';
       const held = await trx
         .selectFrom('invoices')
         .select(TOLD)
@@ -236,7 +234,7 @@ export class RefreshAccount {
       if (changed.length) {
         await trx
           .insertInto('invoices')
-          .values(changed.map((row) => ({ ...toldOf(row), biller_id: billerId, details: '{}', updated_at: now })))
+          .values(changed.map((row) => ({ ...toldOf(row), biller_id: billerId, details: '{}', updated_at: at })))
           .onConflict((conflict) =>
             conflict.columns(['biller_id', 'invoice_number']).doUpdateSet((eb) => ({
               account_number: eb.ref('excluded.account_number'),
@@ -292,6 +290,8 @@ interface Told {
   biller: BillerConfig;
   accountNumber: string;
   snapshot: AccountSnapshot;
+  /** When it was said. */
+  at: Date;
 }
 
 /** How often it is tried to keep what could not be kept at once. */
@@ -331,10 +331,10 @@ function tellsNothingNew(snapshot: AccountSnapshot, account: AccountRow, invoice
   return reconcile(invoices.map(toHeldInvoice), snapshot).length === 0;
 }
 
-const knownOf = ({ partnerAccountId, paymentBlock: block }: AccountSnapshot, now: Date) => ({
+const knownOf = ({ snapshot: { partnerAccountId, paymentBlock: block }, at }: Told) => ({
   ...(partnerAccountId ? { partner_account_id: partnerAccountId } : {}),
   ...(block ? { block_ach: block.ach, block_card: block.card, block_reason: block.reason } : {}),
-  refreshed_at: now,
+  refreshed_at: at,
 });
 
 /** What is new of an account by what was held, and the invoices that it changes, as they are then. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import pg from 'pg';
 import { TAKE_TURNS } from '../../src/store/file-turn.js';
@@ -37,5 +38,20 @@ describe('an account of a biller whose file is being applied', () => {
     expect(again.changes).to.deep.equal([]);
     const changes = await host.query('select change, source from changes');
     expect(changes).to.deep.equal(Array(2).fill({ change: 'created', source: 'refresh' }));
+  });
+
+  it('keeps what was told later, by whichever host', async () => {
+    const policy = host.sandbox.book.policyOf(ACCOUNT);
+    if (!policy) throw new Error('no such policy');
+    const { partnerAccountId } = (await host.call('POST', `${path}/refresh`)).body;
+    await file.query('begin');
+    await file.query(TAKE_TURNS, ['1663']);
+    policy.id = 'told-first';
+    expect((await host.call('POST', `${path}/refresh`)).body).to.include({ partnerAccountId: 'told-first' });
+    policy.id = partnerAccountId;
+    await host.query('update accounts set refreshed_at = clock_timestamp()'); // as another host does it
+    await file.query('commit');
+    await wait(2_500);
+    expect((await host.call('GET', path)).body).to.include({ partnerAccountId });
   });
 });
