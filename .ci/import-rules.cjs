@@ -23,8 +23,8 @@ module.exports = {
     {
       name: 'nothing-calls-back-up',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(http|cli|main|host|demonstration)' },
-      to: { path: '^src/(http|cli|main|host|demonstration)' },
+      from: { path: '^src/', pathNot: '^src/((http|cli)/|(main|host|demonstration)[.])' },
+      to: { path: '^src/((http|cli)/|(main|host|demonstration)[.])' },
     },
     {
       name: 'foundations-know-no-feature',

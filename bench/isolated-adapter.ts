@@ -20,7 +20,7 @@ import {
 import { trace } from '@opentelemetry/api';
 import { loadAdapters } from '../src/adapters/adapter-registry.js';
 import { openScope } from '../src/adapters/open-scope.js';
-import { DEFAULT_LIMITS } from '../src/egress/partner-http.js';
+import { DEFAULT_LIMITS } from '../src/egress/way-out.js';
 import { aliveBytes } from '../test/alive-bytes.js';
 import { median, withSpread } from './statistics.js';
 

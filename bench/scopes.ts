@@ -11,7 +11,7 @@ import { trace } from '@opentelemetry/api';
 import { Container, ContainerModule, inject, injectable } from 'inversify';
 import { loadAdapters } from '../src/adapters/adapter-registry.js';
 import { openScope } from '../src/adapters/open-scope.js';
-import { DEFAULT_LIMITS } from '../src/egress/partner-http.js';
+import { DEFAULT_LIMITS } from '../src/egress/way-out.js';
 import { aliveBytes } from '../test/alive-bytes.js';
 import { type Figure, ratios } from './results.js';
 

@@ -4,8 +4,9 @@ import { trace } from '@opentelemetry/api';
 import axios from 'axios';
 import axiosRetry from 'axios-retry';
 import { Agent } from 'undici';
-import { createWayOut, DEFAULT_LIMITS } from '../src/egress/partner-http.js';
+import { createWayOut } from '../src/egress/partner-http.js';
 import { redactorOf } from '../src/egress/redaction.js';
+import { DEFAULT_LIMITS } from '../src/egress/way-out.js';
 import { rate, serve } from './load.js';
 import { type Figure, interleaved, ratios } from './results.js';
 

@@ -9,7 +9,9 @@ import { OWN_TOKEN, Tokens } from './access/tokens.js';
 import { ADAPTERS, loadAdapters } from './adapters/adapter-registry.js';
 import { BillerScopes } from './adapters/biller-scopes.js';
 import type { IsolationLimits } from './adapters/isolation/isolated-adapter.js';
-import { Billers, HOST_OPTIONS } from './billers/billers.js';
+import { ServedAdapters } from './adapters/served-adapters.js';
+import { BillerSettings } from './billers/biller-settings.js';
+import { Billers } from './billers/billers.js';
 import { keptSecret } from './billers/kept-secret.js';
 import { SECRET_BOX, SecretBox } from './billers/secret-box.js';
 import { DeliveryHours } from './console/delivery-hours.js';
@@ -18,17 +20,21 @@ import { Overview } from './console/overview.js';
 import { DatabaseHistory } from './deliveries/database-history.js';
 import { Deliver } from './deliveries/deliver.js';
 import { Deliveries } from './deliveries/deliveries.js';
+import { DeliveryDecisions } from './deliveries/delivery-decisions.js';
 import { DeliveryGauges } from './deliveries/delivery-gauges.js';
+import { DeliveryList } from './deliveries/delivery-list.js';
 import { DELIVERY_QUEUE, DeliveryQueue } from './deliveries/delivery-queue.js';
 import { DELIVERY_STORE } from './deliveries/delivery-store.js';
 import { HostWorld } from './deliveries/host-world.js';
 import { Leases } from './deliveries/leases.js';
+import { PartnerHolds } from './deliveries/partner-holds.js';
 import { PostgresDeliveryStore } from './deliveries/postgres-delivery-store.js';
 import { Reminders } from './deliveries/reminders.js';
 import { CheckBiller } from './doctor/check-biller.js';
 import { CheckHost } from './doctor/check-host.js';
 import { FetchDocument } from './documents/fetch-document.js';
 import { PartnerPaces } from './egress/partner-pace.js';
+import { HOST_OPTIONS } from './host-options.js';
 import { createServer } from './http/server.js';
 import { DEFAULT_WAY_IN_LIMITS, WAY_IN_LIMITS, type WayInLimits } from './http/way-in.js';
 import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
@@ -42,6 +48,7 @@ import { Recordings } from './recordings/recordings.js';
 import { AccountStore } from './rtdr/account-store.js';
 import { ChangeFeed } from './rtdr/change-feed.js';
 import { HeldAccounts } from './rtdr/held-accounts.js';
+import { KeepAccount } from './rtdr/keep-account.js';
 import { RefreshAccount } from './rtdr/refresh-account.js';
 import { Shadow } from './shadow/shadow.js';
 import { claimDataDir } from './store/data-dir-claim.js';
@@ -91,13 +98,19 @@ export interface RunningHost {
 const features = new ContainerModule(({ bind }) => {
   const all: Newable<object>[] = [
     Billers,
+    BillerSettings,
     BillerScopes,
     RefreshAccount,
+    KeepAccount,
     AccountStore,
     ChangeFeed,
     FetchDocument,
     Deliveries,
+    DeliveryList,
+    DeliveryDecisions,
+    PartnerHolds,
     HostWorld,
+    ServedAdapters,
     ImportInvoiceFile,
     InvoiceFiles,
     Inboxes,
@@ -222,7 +235,11 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
   const restored = options.restored === true;
   // One that only answers requests may be at a replica.
   if (works || restored) await container.get<DatabaseHistory>(DatabaseHistory).settle({ restored });
+  const servedAdapters = container.get<ServedAdapters>(ServedAdapters);
   if (works) {
+    const holds = container.get<PartnerHolds>(PartnerHolds);
+    const untold = sparingly(log, 'the adapters of this host could not be told of');
+    servedAdapters.start((mine) => holds.releaseOf(mine), untold);
     queue.work((id) => deliver.deliver(id));
     leases.start(sparingly(log, 'leases could not be renewed'));
     reminders.start(sparingly(log, 'deliveries without a job could not be looked for'));
@@ -246,9 +263,10 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
       inboxes.stop(),
       retention.stop(),
       reconciliations.stop(),
+      servedAdapters.stop(),
     ]);
     await Promise.all([leases.stop(), reminders.stop()]);
-    await container.get<RefreshAccount>(RefreshAccount).close();
+    await container.get<KeepAccount>(KeepAccount).close();
     await container.get<AccountStore>(AccountStore).close();
     await telemetry.flush();
     endGauges();

@@ -5,10 +5,12 @@ import type { AxiosInstance } from 'axios';
 import { type Container, inject, injectable, type ServiceIdentifier } from 'inversify';
 import type { Kysely } from 'kysely';
 import { LIMIT_OPTIONS } from '../billers/biller-options.js';
-import { type BillerConfig, Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
-import { DEFAULT_LIMITS, type Limits } from '../egress/partner-http.js';
+import { BillerSettings } from '../billers/biller-settings.js';
+import { type BillerConfig, Billers } from '../billers/billers.js';
 import { PartnerPaces } from '../egress/partner-pace.js';
 import type { Redact } from '../egress/redaction.js';
+import { DEFAULT_LIMITS, DROPPED_AFTER_MS, type Limits } from '../egress/way-out.js';
+import { HOST_OPTIONS, type HostOptions } from '../host-options.js';
 import { Problem } from '../problem.js';
 import { Recordings } from '../recordings/recordings.js';
 import type { Tables } from '../store/tables.js';
@@ -24,15 +26,13 @@ interface Scope extends Pick<OpenScope, 'redact' | 'wayOut'> {
   contracts: Map<ContractName, unknown>;
 }
 
-/** Calls in flight on a dropped scope may still end. */
-const DROP_AFTER_MS = 60_000;
-
 @injectable()
 export class BillerScopes {
   private readonly scopes = new Map<string, Scope>();
 
   constructor(
     @inject(Billers) private readonly billers: Billers,
+    @inject(BillerSettings) private readonly settings: BillerSettings,
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
     @inject(HOST_OPTIONS) private readonly host: HostOptions,
     @inject(PartnerPaces) private readonly paces: PartnerPaces,
@@ -118,7 +118,7 @@ export class BillerScopes {
   private scopeOf(config: BillerConfig): Scope {
     const held = this.scopes.get(config.billerId);
     if (held?.revision === config.revision) return held;
-    if (held) setTimeout(() => held.wayOut.close(), DROP_AFTER_MS).unref();
+    if (held) setTimeout(() => held.wayOut.close(), DROPPED_AFTER_MS).unref();
     const scope = this.open(config);
     this.scopes.set(config.billerId, scope);
     return scope;
@@ -131,11 +131,11 @@ export class BillerScopes {
     const opened = openScope({
       ...{ manifest, module, limits, options, allowPrivate: this.host.allowPrivateEgress },
       biller: { billerId, name, guid, openBilling, invoiceTypeId },
-      read: (key) => this.billers.reveal(config, key),
+      read: (key) => this.settings.reveal(config, key),
       pace: this.paces.of(billerId, limits.requestsPerSecond),
       log: this.log.child({ billerId, adapter: manifest.id }),
       tracer: trace.getTracer('ic-host'),
-      tls: this.billers.tls(config),
+      tls: this.settings.tls(config),
       proxy: this.host.egressProxy,
       readsOnly: options.shadowOf !== undefined,
     });

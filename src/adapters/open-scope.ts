@@ -13,9 +13,10 @@ import {
 } from '@ic-host/contracts';
 import type { Tracer } from '@opentelemetry/api';
 import { Container, type ContainerModule } from 'inversify';
-import { createWayOut, type Limits, type WayOut, type WayOutOptions, type WireTap } from '../egress/partner-http.js';
+import { createWayOut } from '../egress/partner-http.js';
 import type { Pace } from '../egress/partner-pace.js';
 import { type Redact, redactedLogger, redactedTracer, redactorOf } from '../egress/redaction.js';
+import type { Limits, WayOut, WayOutOptions, WireTap } from '../egress/way-out.js';
 import { adapterSettings } from './adapter-settings.js';
 
 export interface ScopeParts {

@@ -1,6 +1,7 @@
 /** A biller's options: the host's own, whatever the adapter, each within what it can be; and those of its adapter's manifest. */
 import type { AdapterManifest } from '@ic-host/contracts';
 import { typeProblem } from '../adapters/setting-type.js';
+import { LONGEST_TIMEOUT_MS } from '../egress/way-out.js';
 import { Problem } from '../problem.js';
 import { readShadow } from '../shadow/shadow-option.js';
 import { readInbox } from './inbox-option.js';
@@ -15,7 +16,7 @@ const NUMBER_OPTIONS = new Map<string, { least: number; most: number; isWhole?: 
     requestsPerSecond: { least: 0.1, most: 1_000_000 },
     concurrency: { least: 1, most: 1_000, isWhole: true },
     // A timer of more than 24 days would end at once.
-    ...{ timeoutMs: { least: 10, most: 600_000 }, inboxSeconds: { least: 1, most: 86_400 } },
+    ...{ timeoutMs: { least: 10, most: LONGEST_TIMEOUT_MS }, inboxSeconds: { least: 1, most: 86_400 } },
     maxDeliveryAgeHours: { least: 0, most: 876_000 },
     ...{ maxSetAsidePercent: { least: 0, most: 100 }, recordPercent: { least: 0, most: 100 } },
     reconcileNightly: { least: 0, most: 1_000_000, isWhole: true },

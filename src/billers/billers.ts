@@ -1,13 +1,10 @@
 /** The billers of this host: what is configured for each, its secrets sealed. */
-import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import { type AdapterManifest, MASK } from '@ic-host/contracts';
-import { inject, injectable, type ServiceIdentifier } from 'inversify';
+import { MASK } from '@ic-host/contracts';
+import { inject, injectable } from 'inversify';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
-import { textProblem } from '../adapters/setting-type.js';
-import { addressProblem } from '../egress/host-guard.js';
-import type { TlsIdentity } from '../egress/tls-identity.js';
+import { HOST_OPTIONS, type HostOptions } from '../host-options.js';
 import { Problem } from '../problem.js';
 import { readShadow } from '../shadow/shadow-option.js';
 import { audit } from '../store/audit.js';
@@ -15,12 +12,8 @@ import { Batches } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { BillersTable, Tables } from '../store/tables.js';
 import { checkOptions } from './biller-options.js';
+import { BillerSettings, type StoredSetting, type StoredSettings, sealedOf } from './biller-settings.js';
 import { SECRET_BOX, type SecretBox } from './secret-box.js';
-import { isReference, readReference, referenceProblem, type SecretReference } from './secret-reference.js';
-import { readTls, tlsIdentity } from './tls-option.js';
-
-/** A setting as it is stored: text, a sealed secret, or where to find one. */
-type StoredSetting = string | { sealed: string } | SecretReference;
 
 export interface BillerConfig {
   billerId: string;
@@ -30,7 +23,7 @@ export interface BillerConfig {
   openBilling: boolean;
   invoiceTypeId: number;
   invoiceFormatGuid: string | null;
-  settings: Record<string, StoredSetting>;
+  settings: StoredSettings;
   options: Record<string, unknown>;
   /** Changes with every change of the biller. */
   revision: string;
@@ -47,15 +40,6 @@ export interface BillerInput {
   invoiceFormatGuid?: string | null;
 }
 
-export interface HostOptions {
-  allowPrivateEgress: boolean;
-  egressProxy?: string | undefined;
-  dataDir: string;
-  /** Of the data directory, wherever it is mounted. */
-  dataDirId: string;
-}
-export const HOST_OPTIONS: ServiceIdentifier<HostOptions> = Symbol('host-options');
-
 /** What belongs to the biller, whatever its adapter: the rest changes hands when a shadow takes over. */
 const OWN_OPTIONS = new Set([
   ...['inbox', 'inboxSeconds', 'maxSetAsidePercent', 'maxDeliveryAgeHours'],
@@ -70,14 +54,13 @@ export class Billers {
   private readonly cached = new Map<string, { config: BillerConfig; until: number }>();
   /** Where there are thousands, each call is mostly of one that was not asked for within the last second. */
   private readonly reads: Batches<string, BillerRow | undefined>;
-  /** Sealed settings as they are used with every call of a partner; for as long as a scope has them. */
-  private readonly opened = new WeakMap<object, string>();
   private shadows = { of: Promise.resolve(new Map<string, string>()), until: 0 };
 
   constructor(
     @inject(DATABASE) private readonly database: Database,
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
     @inject(SECRET_BOX) private readonly box: SecretBox,
+    @inject(BillerSettings) private readonly settings: BillerSettings,
     @inject(HOST_OPTIONS) private readonly host: HostOptions,
   ) {
     this.reads = new Batches(async (billerIds) => {
@@ -143,15 +126,8 @@ export class Billers {
     for (const row of rows) {
       const from = rows.find(({ biller_id }) => biller_id !== row.biller_id);
       if (!from) throw new Problem(404, 'biller-not-found', `no biller ${other}`);
-      const settings = Object.fromEntries(
-        Object.entries(from.settings as Record<string, StoredSetting>).map(([key, value]) => {
-          const sealed = sealedOf(value);
-          if (sealed === undefined) return [key, value];
-          // A secret opens under its own biller's name alone.
-          const plain = this.box.open(sealed, `${from.biller_id}/${key}`);
-          return [key, { sealed: seal(plain, `${row.biller_id}/${key}`) }];
-        }),
-      );
+      const held = { billerId: from.biller_id, settings: from.settings as StoredSettings };
+      const settings = this.settings.handedOver(held, row.biller_id, seal);
       const own = Object.entries(row.options).filter(([key]) => OWN_OPTIONS.has(key));
       const taken = Object.entries(from.options).filter(([key]) => !OWN_OPTIONS.has(key));
       await trx
@@ -207,7 +183,7 @@ export class Billers {
         .forUpdate()
         .executeTakeFirst();
       const before = held && toConfig(held);
-      const settings = this.storedSettings(billerId, manifest, input.settings ?? {}, before?.settings ?? {}, seal);
+      const settings = this.settings.toStore(billerId, manifest, input.settings ?? {}, before?.settings ?? {}, seal);
       const values = {
         name: input.name,
         guid: input.guid,
@@ -247,67 +223,6 @@ export class Billers {
     return { ...config, settings: Object.fromEntries(shown) };
   }
 
-  /** A setting's plain text. @throws AdapterError `misconfigured` when its source is gone */
-  reveal(config: BillerConfig, key: string): string | undefined {
-    const stored = config.settings[key];
-    if (stored === undefined || typeof stored === 'string') return stored;
-    if ('sealed' in stored) {
-      const known = this.opened.get(stored);
-      const plain = known ?? this.box.open(stored.sealed, `${config.billerId}/${key}`);
-      if (known === undefined) this.opened.set(stored, plain);
-      return plain;
-    }
-    return readReference(stored, key, this.host.dataDir);
-  }
-
-  /** What the biller's connections show and trust; undefined: the usual. */
-  tls({ options }: BillerConfig): (() => TlsIdentity) | undefined {
-    const { tls } = options;
-    return tls === undefined
-      ? undefined
-      : () => tlsIdentity(readTls(tls), (reference, name) => readReference(reference, name, this.host.dataDir));
-  }
-
-  private storedSettings(
-    billerId: string,
-    manifest: AdapterManifest,
-    given: Record<string, unknown>,
-    held: Record<string, StoredSetting>,
-    seal: (plain: string, context: string) => string,
-  ): Record<string, StoredSetting> {
-    const errors: { field: string; code: string; message: string }[] = [];
-    const stored: Record<string, StoredSetting> = {};
-    for (const [name, value] of Object.entries(given)) {
-      const setting = manifest.settings.find((item) => item.settingId === name || item.key === name);
-      const wrong = (code: string, message: string) => errors.push({ field: `settings.${name}`, code, message });
-      if (!setting) wrong('unknown-setting', `the adapter ${manifest.id} has no setting ${name}`);
-      else if (value === MASK && held[setting.key] !== undefined)
-        stored[setting.key] = held[setting.key] as StoredSetting;
-      else if (isReference(value)) {
-        const problem = referenceProblem(value, this.host.dataDir);
-        if (problem) wrong('reference-refused', `${setting.title}: ${problem}`);
-        else stored[setting.key] = value;
-      } else if (typeof value !== 'string' || value === '') wrong('wrong-type', `${setting.title} must be text`);
-      else {
-        const isUrl = setting.type === 'url';
-        const problem = textProblem(setting, value) ?? (isUrl ? this.urlProblem(value) : undefined);
-        if (problem) wrong(isUrl ? 'url-refused' : 'wrong-value', `${setting.title}: ${problem}`);
-        else if (setting.secret && this.isHeld(held[setting.key], value, `${billerId}/${setting.key}`))
-          stored[setting.key] = held[setting.key] as StoredSetting;
-        else stored[setting.key] = setting.secret ? { sealed: seal(value, `${billerId}/${setting.key}`) } : value;
-      }
-    }
-    for (const setting of manifest.settings)
-      if (setting.required && stored[setting.key] === undefined)
-        errors.push({
-          field: `settings.${setting.settingId ?? setting.key}`,
-          code: 'missing',
-          message: `${setting.title} is required`,
-        });
-    if (errors.length) throw new Problem(422, 'invalid-settings', errors[0]?.message ?? '', { errors });
-    return stored;
-  }
-
   /** @throws Problem 422 `invalid-options` */
   private async checkShadow(billerId: string, of: string): Promise<void> {
     const refuse = (message: string): never => {
@@ -327,33 +242,7 @@ export class Billers {
       .executeTakeFirst();
     if (owed) refuse('this biller has deliveries on their way; a shadow has none');
   }
-
-  /** Given again, a secret is not a change. */
-  private isHeld(held: StoredSetting | undefined, value: string, context: string): boolean {
-    const sealed = held && sealedOf(held);
-    try {
-      return sealed !== undefined && this.box.open(sealed, context) === value;
-    } catch {
-      return false; // it can't be opened any more: then it is given anew
-    }
-  }
-
-  private urlProblem(value: string): string | undefined {
-    const url = new URL(value);
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    if (url.username || url.password) return 'must not carry a user or password';
-    const { allowPrivateEgress } = this.host;
-    if (url.protocol !== 'https:' && !(allowPrivateEgress && url.protocol === 'http:'))
-      return allowPrivateEgress ? 'must be http or https' : 'must be https';
-    // Any other name is looked up as the connection is made.
-    const isLocal = host === 'localhost' || host.endsWith('.localhost');
-    const address = isLocal ? '127.0.0.1' : host;
-    return isIP(address) ? addressProblem(url.protocol, address, allowPrivateEgress) : undefined;
-  }
 }
-
-const sealedOf = (value: StoredSetting): string | undefined =>
-  typeof value === 'object' && 'sealed' in value ? value.sealed : undefined;
 
 /** Names what is another, from what to what; a secret's value stays unsaid. */
 function changesBetween(before: BillerConfig | undefined, after: BillerConfig): Record<string, unknown> {
@@ -389,7 +278,7 @@ const toConfig = (row: BillerRow): BillerConfig => ({
   openBilling: row.open_billing,
   invoiceTypeId: row.invoice_type_id,
   invoiceFormatGuid: row.invoice_format_guid,
-  settings: row.settings as Record<string, StoredSetting>,
+  settings: row.settings as StoredSettings,
   options: row.options,
   revision: row.updated_at.toISOString(),
 });

@@ -40,6 +40,8 @@ import { failureOf, type Success, successOf } from './told.js';
 
 const ATTEMPT_MS = 90_000;
 const STOPPING = 'this host is stopping';
+/** For how long a host that lacks a biller's adapter leaves its deliveries to those that have it. */
+const ELSEWHERE_MS = 30_000;
 /** How soon a return looks again whether its payment has settled. */
 const RETURN_PAUSE_MS = 2_000;
 
@@ -49,6 +51,8 @@ export interface DeliveryPartner {
   enrollmentSink(): Promise<EnrollmentSink>;
   /** How long a delivery is tried. */
   maxAgeMs: number;
+  /** This host lacks its adapter, and another has it. */
+  isElsewhere?: boolean;
 }
 
 /** Everything of the world that the engine needs, so that a simulation can be another. */
@@ -150,6 +154,7 @@ export class Deliver {
     let repeatSafety: RepeatSafety = 'idempotent';
     const { exchanges, ...ended } = await recordingExchanges<Outcome<Success>>(async () => {
       const partner = await this.world.partner(delivery.biller_id);
+      if (partner.isElsewhere) return { waitUntil: this.fromClaim(delivery, 0) };
       if (isEnrollment(delivery.kind))
         return { success: await this.enroll(await partner.enrollmentSink(), delivery, signal) };
       const sink = await partner.paymentSink();
@@ -230,10 +235,9 @@ export class Deliver {
   ): Promise<HeldBack | undefined> {
     const { id, biller_id: billerId } = claim.delivery;
     // A biller that is gone or broken has no age of its own; what is held for it is not given up for that.
-    const maxAgeMs = await this.world.partner(billerId).then(
-      (partner) => partner.maxAgeMs,
-      () => Number.POSITIVE_INFINITY,
-    );
+    const { maxAgeMs, isElsewhere } = await this.world
+      .partner(billerId)
+      .catch(() => ({ maxAgeMs: Number.POSITIVE_INFINITY, isElsewhere: false }));
     const { row, conclusion } = await this.world.store.transact('conclude', async (transaction) => {
       const failure = 'failure' in outcome ? outcome.failure : undefined;
       const mayChange = failure !== undefined && isOfPartner(failure, this.stopping);
@@ -262,6 +266,7 @@ export class Deliver {
       return { row, conclusion };
     });
     if (row && conclusion?.news) this.world.tell(conclusion.news, row, conclusion);
+    if (isElsewhere) return { billerId, forMs: ELSEWHERE_MS };
     const until = conclusion?.partner?.blocked_until;
     if (until === undefined) return undefined;
     return { billerId, forMs: until === null ? 0 : LOOK_AGAIN_MS };

@@ -3,6 +3,7 @@ import { AdapterError } from '@ic-host/contracts';
 import { metrics } from '@opentelemetry/api';
 import { inject, injectable } from 'inversify';
 import { BillerScopes } from '../adapters/biller-scopes.js';
+import { ServedAdapters } from '../adapters/served-adapters.js';
 import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { Shadow } from '../shadow/shadow.js';
@@ -31,12 +32,14 @@ export class HostWorld implements DeliveryWorld {
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(Shadow) private readonly shadow: Shadow,
+    @inject(ServedAdapters) private readonly served: ServedAdapters,
     @inject(LOG) private readonly log: Log,
   ) {}
 
   async partner(billerId: string): Promise<DeliveryPartner> {
-    const { options } = await this.billers.get(billerId);
+    const { adapter, options } = await this.billers.get(billerId);
     return {
+      isElsewhere: await this.served.isElsewhere(adapter),
       paymentSink: async () => this.shadow.paymentSink(billerId, await this.contract(billerId, 'payment-sink')),
       enrollmentSink: async () =>
         this.shadow.enrollmentSink(billerId, await this.contract(billerId, 'enrollment-sink')),

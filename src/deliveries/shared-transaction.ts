@@ -4,53 +4,37 @@
  * same delivery, a partner's state) they do in turns. What doesn't need another's answer is sent without waiting for it, and
  * the database does it in the order it was sent.
  */
-import { type CompiledQuery, type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { Batches, type Part } from '../store/batches.js';
 import type { PipelinedTransaction, Send } from '../store/pipelined-transaction.js';
 import type { Tables } from '../store/tables.js';
-import { DELIVERIES_WITH_JOBS, type DeliveryJob, type DeliveryQueue } from './delivery-queue.js';
+import type { DeliveryJob, DeliveryQueue } from './delivery-queue.js';
+import {
+  countLeased,
+  lockDeliveries,
+  lockEndedLeases,
+  lockLongDue,
+  lockPartners,
+  makePartners,
+  type PartnerSave,
+  recordAttempts,
+  type Save,
+  type Statement,
+  saveDeliveries,
+  savePartner,
+  WITHOUT_JOBS,
+} from './delivery-statements.js';
 import {
   type Attempt,
   type Delivery,
-  type DeliveryPatch,
   type DeliveryTransaction,
   type Locked,
   type LockedForClaim,
-  type PartnerPatch,
   type PartnerState,
   PROGRESS,
 } from './delivery-store.js';
 
-const SWEEP_AT_MOST = 500;
-const FORGOTTEN_AT_MOST = 10_000;
-/** What is due is begun at once, or its job is at least there. */
-const DUE_FOR = '1 minute';
-const NOW = sql<Date>`clock_timestamp()`;
-
-/** How the columns that a patch may set are told to the database. */
-const COLUMN_TYPES: { [Column in keyof DeliveryPatch]: string } = {
-  ...{ state: 'text', version: 'integer', attempts: 'integer', result: 'jsonb', accepted_by: 'text' },
-  ...{ lease_token: 'uuid', lease_until: 'timestamptz', next_attempt_at: 'timestamptz', doubtful_until: 'timestamptz' },
-};
-
-const ATTEMPT_TYPES = {
-  ...{ delivery_id: 'uuid', at: 'timestamptz', duration_ms: 'integer' },
-  ...{ outcome: 'text', code: 'text', message: 'text', exchanges: 'jsonb' },
-} satisfies { [Column in keyof Attempt]: string };
-
-/** A value a row, as one parameter; those in JSON as one text, since an array of texts would quote each of them again. */
-const asColumn = (type: string, values: readonly unknown[]): RawBuilder<unknown> =>
-  type === 'jsonb'
-    ? sql`jsonb_array_elements(${JSON.stringify(values)}::jsonb)`
-    : sql`unnest(${values}::${sql.raw(type)}[])`;
-
-/** Made with kysely, or in SQL. */
-interface Statement<Row = unknown> {
-  compile(db: Kysely<Tables>): CompiledQuery<Row>;
-}
-
 type Standing = Pick<LockedForClaim, 'partner' | 'leased' | 'limit'>;
-type Save = { id: string; patch: DeliveryPatch };
 type AskedPartner = { billerId: string; mayChange: boolean };
 
 /** What the transaction needs besides the database. */
@@ -78,7 +62,7 @@ export class SharedTransaction {
   /** What is to be written: sent together, before anything is read again and at the end. */
   private saves: Save[] = [];
   private records: Attempt[] = [];
-  private partnerSaves: { billerId: string; patch: PartnerPatch }[] = [];
+  private partnerSaves: PartnerSave[] = [];
   private jobs: DeliveryJob[] = [];
   /** A job is sent when the queue has looked at it, not at once. */
   private readonly jobsSent: Promise<void>[] = [];
@@ -196,10 +180,9 @@ export class SharedTransaction {
   private write(): void {
     const { saves, records, partnerSaves, jobs } = this;
     [this.saves, this.records, this.partnerSaves, this.jobs] = [[], [], [], []];
-    this.saveAll(saves);
-    if (records.length) this.recordAll(records);
-    for (const { billerId, patch } of partnerSaves)
-      void this.sent(this.parts.db.updateTable('partner_states').set(patch).where('biller_id', '=', billerId));
+    for (const statement of saveDeliveries(saves)) void this.sent(statement);
+    if (records.length) void this.sent(recordAttempts(records));
+    for (const save of partnerSaves) void this.sent(savePartner(this.parts.db, save));
     if (jobs.length === 0) return;
     const sent = this.transaction.sendBy((send) => this.parts.queue.enqueueBy(send, jobs));
     sent.catch(() => undefined); // it is looked at in the end
@@ -210,13 +193,7 @@ export class SharedTransaction {
     ids: readonly string[],
     select: SelectQueryBuilder<Tables, 'deliveries', Of>,
   ): Promise<(Locked<Of> | undefined)[]> {
-    const rows = await this.ask(
-      select
-        .select(NOW.as('now'))
-        .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
-        .orderBy('id') // so that two transactions wait for one another one way only
-        .forUpdate(),
-    );
+    const rows = await this.ask(lockDeliveries(select, ids));
     const byId = new Map(rows.map((row) => [row.id, { delivery: row, now: row.now }]));
     return ids.map((id) => byId.get(id));
   }
@@ -233,27 +210,14 @@ export class SharedTransaction {
   /** Some may not be there yet. */
   private async lockedPartners(
     billerIds: readonly string[],
-    which: RawBuilder<boolean> = sql`true`,
+    which?: RawBuilder<boolean>,
   ): Promise<Map<string, PartnerState>> {
-    const select = this.parts.db
-      .selectFrom('partner_states')
-      .selectAll()
-      .where('biller_id', '=', sql<string>`any(${[...new Set(billerIds)]}::text[])`)
-      .where(sql<boolean>`(${which})`)
-      .orderBy('biller_id') // as all lock them that lock more than one
-      .forUpdate();
-    for (const row of await this.ask(select)) this.held.set(row.biller_id, row);
+    for (const row of await this.ask(lockPartners(this.parts.db, billerIds, which))) this.held.set(row.biller_id, row);
     return this.held;
   }
 
   private async makePartners(billerIds: readonly string[]): Promise<void> {
-    const values = [...new Set(billerIds)].sort().map((billerId) => ({ biller_id: billerId }));
-    await this.ask(
-      this.parts.db
-        .insertInto('partner_states')
-        .values(values)
-        .onConflict((conflict) => conflict.doNothing()),
-    );
+    await this.ask(makePartners(this.parts.db, billerIds));
   }
 
   private async lockPartner(billerId: string): Promise<PartnerState> {
@@ -282,9 +246,7 @@ export class SharedTransaction {
   }
 
   private async leasedOf(billerIds: readonly string[]): Promise<Map<string, number>> {
-    const count = sql<{ biller_id: string; n: number }>`
-      select biller_id, n from leased_of(${[...new Set(billerIds)]}::text[])`;
-    const rows = await this.ask(count);
+    const rows = await this.ask(countLeased(billerIds));
     return new Map(rows.map(({ biller_id, n }) => [biller_id, n]));
   }
 
@@ -295,76 +257,17 @@ export class SharedTransaction {
     return new Map(await Promise.all(all));
   }
 
-  /** Those that set the same columns, mostly all, in one statement. */
-  private saveAll(saves: readonly Save[]): void {
-    const alike = Map.groupBy(saves, ({ patch }) => Object.keys(patch).sort().join());
-    for (const group of alike.values()) {
-      const columns = Object.keys(group[0]?.patch ?? {}) as (keyof DeliveryPatch)[];
-      const values = columns.map((column) =>
-        asColumn(
-          COLUMN_TYPES[column] ?? 'text',
-          group.map(({ patch }) => patch[column]),
-        ),
-      );
-      const ids = asColumn(
-        'uuid',
-        group.map(({ id }) => id),
-      );
-      const sets = columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`p.${column}`)}`);
-      const update = sql`
-        update deliveries d set ${sql.join([...sets, sql`updated_at = clock_timestamp()`])}
-        from rows from (${sql.join([ids, ...values])}) as p (${sql.join(['id', ...columns].map((name) => sql.id(name)))})
-        where d.id = p.id`;
-      void this.sent(update);
-    }
-  }
-
-  private recordAll(attempts: readonly Attempt[]): void {
-    const columns = Object.entries(ATTEMPT_TYPES).map(([name, type]) =>
-      asColumn(
-        type,
-        attempts.map((attempt) => attempt[name as keyof Attempt] ?? null),
-      ),
-    );
-    const insert = sql`
-      insert into delivery_attempts (${sql.join(Object.keys(ATTEMPT_TYPES).map((name) => sql.id(name)))})
-      select * from rows from (${sql.join(columns)}) as g`;
-    void this.sent(insert);
-  }
-
   private async endedLeases(): Promise<Locked[]> {
-    const rows = await this.ask(
-      this.parts.db
-        .selectFrom('deliveries')
-        .select([...PROGRESS, NOW.as('now')])
-        .where('id', 'in', (eb) => eb.selectFrom('leased_deliveries').select('delivery_id'))
-        .where('lease_until', '<', NOW)
-        .limit(SWEEP_AT_MOST)
-        .forUpdate()
-        .skipLocked(),
-    );
+    const rows = await this.ask(lockEndedLeases(this.parts.db));
     return rows.map((row) => ({ delivery: row, now: row.now }));
   }
 
   private async forgotten(): Promise<Locked[]> {
     // By sets and by index: however wrong the statistics are, what waits is read once, and what is over never.
     void this.transaction.send('set local enable_seqscan = off');
-    const found = await this.ask(sql<{ id: string }>`
-      select delivery_id as id from undelivered where state = 'queued'
-      except (${DELIVERIES_WITH_JOBS}) limit ${sql.lit(FORGOTTEN_AT_MOST)}`);
+    const found = await this.ask(WITHOUT_JOBS);
     if (found.length === 0) return [];
-    const rows = await this.ask(
-      this.parts.db
-        .selectFrom('deliveries')
-        .select([...PROGRESS, NOW.as('now')])
-        .where('id', '=', sql<string>`any(${found.map(({ id }) => id)}::uuid[])`)
-        .where('state', '=', 'queued')
-        .where('lease_until', 'is', null)
-        .where(sql<boolean>`coalesce(next_attempt_at, updated_at) < clock_timestamp() - ${sql.lit(DUE_FOR)}::interval`)
-        .limit(SWEEP_AT_MOST)
-        .forUpdate()
-        .skipLocked(),
-    );
+    const rows = await this.ask(lockLongDue(this.parts.db, found));
     return rows.map((row) => ({ delivery: row, now: row.now }));
   }
 }

@@ -11,6 +11,7 @@ import axios from 'axios';
 import { inject, injectable } from 'inversify';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { BillerScopes } from '../adapters/biller-scopes.js';
+import { BillerSettings } from '../billers/biller-settings.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { type Checked, failed, notChecked, type Outcome, ok, timed } from './checked.js';
@@ -34,6 +35,7 @@ export class CheckBiller {
     @inject(DATABASE) private readonly database: Database,
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
     @inject(Billers) private readonly billers: Billers,
+    @inject(BillerSettings) private readonly settings: BillerSettings,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
   ) {}
 
@@ -61,7 +63,7 @@ export class CheckBiller {
           'reach',
           setting.title,
           async () => {
-            const url = this.billers.reveal(config, setting.key);
+            const url = this.settings.reveal(config, setting.key);
             if (!url) return notChecked('This setting is empty; it is not needed by every biller.');
             const sent = Date.now();
             const { headers } = await http.get(new URL('/', url).href, {

@@ -1,20 +1,9 @@
 /** The one way out to a biller's partner: axios on an undici agent, guarded, limited, retried where safe, recorded. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { finished, pipeline, type Readable, Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { AdapterError, type ManifestLimits } from '@ic-host/contracts';
-import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
-import axios, {
-  Axios,
-  type AxiosAdapter,
-  AxiosError,
-  AxiosHeaders,
-  type AxiosInstance,
-  type AxiosRequestConfig,
-  type AxiosResponse,
-  CanceledError,
-  type InternalAxiosRequestConfig,
-} from 'axios';
+import { finished } from 'node:stream';
+import { AdapterError } from '@ic-host/contracts';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import axiosRetry from 'axios-retry';
 import {
   BrokenCircuitError,
@@ -25,70 +14,34 @@ import {
   handleWhen,
   wrap,
 } from 'cockatiel';
-import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
+import { boundedStream, decoded, decodedBytes, readBody, tooLarge } from './answer-body.js';
+import { axiosOver, callerOf, ParsedHeaders } from './axios-surface.js';
+import {
+  isPartnerFault,
+  NOT_SENT,
+  noTurn,
+  notSent,
+  OURS,
+  PARTNER_FAILING,
+  reasonOf,
+  TOO_MANY_WAIT,
+  transportError,
+} from './call-errors.js';
 import { CallTime } from './call-time.js';
+import { agentOf } from './connections.js';
 import { bytesToRecord, recordExchange } from './exchange-record.js';
-import { type HostGuard, hostGuard } from './host-guard.js';
+import { hostGuard } from './host-guard.js';
 import { notingNow } from './noted-calls.js';
-import type { Pace } from './partner-pace.js';
-import { LONGEST_FORM, type Redact, redactedStart } from './redaction.js';
+import { LONGEST_FORM, redactedStart } from './redaction.js';
 import { notingSent, type SentNote } from './sent-note.js';
-import type { TlsIdentity } from './tls-identity.js';
 import { Turn } from './turn.js';
+import type { WayOut, WayOutOptions } from './way-out.js';
 import { wholeAnswer } from './whole-answer.js';
 
-export interface WayOut {
-  http: AxiosInstance;
-  close(): Promise<void>;
-}
-
-export interface WayOutOptions {
-  billerId: string;
-  adapterId: string;
-  hosts: readonly string[];
-  limits: Limits;
-  pace: Pace;
-  allowPrivate: boolean;
-  redact: Redact;
-  tracer: Tracer;
-  /** Asked for with each new connection, so that a renewed certificate is used. @throws AdapterError `misconfigured` */
-  tls?: (() => TlsIdentity) | undefined;
-  /** URL of the proxy that partners are reached by; that of the environment is never used. */
-  proxy?: string | undefined;
-  /** What is not said to read is not sent: a shadow's way out. */
-  readsOnly?: boolean | undefined;
-  tap?: WireTap;
-}
-
-/** For whoever tests adapters on the host's own way out: sees each call, can spoil it, and sees the connections. */
-export interface WireTap {
-  /** The call's {@link SentNote} is its `opaque`. */
-  intercept: Dispatcher.DispatcherComposeInterceptor;
-  connector(connect: buildConnector.connector): buildConnector.connector;
-  /** See {@link FIRST_PAUSE_MS}: hundreds of checks of faults would wait for it. */
-  readonly firstPauseMs: number;
-}
-
-export type Limits = Required<ManifestLimits>;
-export const DEFAULT_LIMITS: Limits = {
-  requestsPerSecond: 50,
-  concurrency: 10,
-  timeoutMs: 30_000,
-  maxResponseBytes: 20_000_000,
-};
 /** Of a document. */
 const MOST_STREAMED = 500_000_000;
-const CONNECT_MS = 10_000;
 const QUEUE = 10_000;
-/** The code of an error before anything was sent; the contracts' kit knows it. */
-const NOT_SENT = 'IC_NOT_SENT';
-const [NO_TURN, PARTNER_FAILING, TOO_MANY_WAIT] = ['NO_TURN', 'PARTNER_FAILING', 'TOO_MANY_WAIT'] as const;
-/** Ends that say nothing of the partner: the caller gave up, or a limit of ours held the call back. */
-const OURS = new Set<string | undefined>([
-  ...[AxiosError.ERR_CANCELED, NOT_SENT, NO_TURN, PARTNER_FAILING, TOO_MANY_WAIT],
-]);
-const reasonOf = (error: AxiosError): string | undefined =>
-  (error.cause as { code?: string } | undefined)?.code ?? error.code;
 const READ_RETRIES = 2;
 const LONGEST_PAUSE_MS = 2_000;
 /** Before the first retry at the mean; twice as long before the second. */
@@ -107,13 +60,8 @@ interface Target {
   href: string;
   pathname: string;
 }
+const ACCEPTED = 'application/json, text/plain, */*';
 const MOST_TARGETS = 100;
-
-/** A fault of the partner's side opens the breaker; an answer, even a refusal, does not. */
-const isPartnerFault = (error: unknown): boolean =>
-  error instanceof AxiosError &&
-  !OURS.has(reasonOf(error)) &&
-  (error.response === undefined || error.response.status >= 500);
 
 export function createWayOut(options: WayOutOptions): WayOut {
   const { limits, pace, tap } = options;
@@ -298,207 +246,4 @@ export function createWayOut(options: WayOutOptions): WayOut {
     },
   });
   return { http, close: () => agent.destroy() };
-}
-
-const noTurn = (config: InternalAxiosRequestConfig): AxiosError =>
-  notSent(config, NO_TURN, 'the call did not get its turn in time');
-
-/** An answer's headers as undici reads them: lower case, no two of one name. axios would make sure of it four times. */
-class ParsedHeaders extends AxiosHeaders {
-  override normalize(): this {
-    return this;
-  }
-}
-
-/**
- * axios copies its defaults and what a call is given, level by level, for every call: a third of what a call costs. So of
- * the defaults it has only those that this way out goes by, and of a call nothing that has levels.
- */
-function axiosOver(adapter: AxiosAdapter, timeout: number): AxiosInstance {
-  const { headers, transformRequest, transformResponse, validateStatus } = axios.create().defaults;
-  const defaults: AxiosRequestConfig = { adapter, timeout, transformRequest, transformResponse, validateStatus };
-  // Headers of every call are seen, and copied, once somebody has asked for them to add one.
-  Object.defineProperty(defaults, 'headers', {
-    configurable: true,
-    get() {
-      Object.defineProperty(defaults, 'headers', { value: headers, enumerable: true, writable: true });
-      return headers;
-    },
-  });
-  const client = new Axios(defaults);
-  const send = client.request.bind(client);
-  const request = (config: AxiosRequestConfig) => send(withoutLevels(config));
-  const http = (first: string | AxiosRequestConfig, config?: AxiosRequestConfig) =>
-    request(typeof first === 'string' ? { ...config, url: first } : first);
-  for (const method of ['get', 'delete', 'head', 'options'] as const)
-    client[method] = ((url: string, config?: AxiosRequestConfig) => request({ ...config, method, url })) as never;
-  for (const method of ['post', 'put', 'patch'] as const)
-    client[method] = ((url: string, data?: unknown, config?: AxiosRequestConfig) =>
-      request({ ...config, method, url, data })) as never;
-  for (const method of ['getUri', 'postForm', 'putForm', 'patchForm'] as const)
-    client[method] = client[method].bind(client) as never;
-  client.request = http as never;
-  const create = (config?: AxiosRequestConfig) => axios.create({ timeout, ...config, adapter });
-  return Object.assign(http, client, { create }) as AxiosInstance;
-}
-
-/** What axios takes for no plain object it hands on as it is. */
-class Declared {}
-const PLAIN: ReadonlySet<unknown> = new Set([Object.prototype, Array.prototype]);
-const ACCEPTED = 'application/json, text/plain, */*';
-const AS_JSON = [
-  (data: unknown, headers: AxiosHeaders) => {
-    headers.setContentType('application/json', false);
-    return data;
-  },
-];
-
-/**
- * Whoever may give the call up. Kept from axios, which takes any end of a call that was given up for "cancelled": a call
- * that was never sent, and an answer that was there already, would be of unknown outcome.
- */
-const callerOf = (config: AxiosRequestConfig & { caller?: AbortSignal }): AbortSignal | undefined =>
-  config.caller ?? (config.signal as AbortSignal | undefined);
-
-function withoutLevels({ signal, ...config }: AxiosRequestConfig): AxiosRequestConfig {
-  const { data, headers = {}, partnerCall, transformRequest } = config;
-  const isPlain = typeof data === 'object' && data !== null && PLAIN.has(Object.getPrototypeOf(data));
-  const isJson = isPlain && !transformRequest && !Object.keys(headers).some((name) => /^content-type$/i.test(name));
-  return {
-    ...config,
-    ...(signal ? { caller: signal } : {}),
-    ...(partnerCall ? { partnerCall: Object.assign(new Declared(), partnerCall) } : {}),
-    ...(isJson ? { data: JSON.stringify(data), transformRequest: AS_JSON as never } : {}),
-  };
-}
-
-function agentOf(options: WayOutOptions, guard: HostGuard): Agent | ProxyAgent {
-  const { limits, proxy, tap, tls } = options;
-  const pool = { connections: limits.concurrency, pipelining: 1, maxResponseSize: -1 };
-  // What a name resolves to is then the proxy's to see, and to refuse.
-  if (proxy) return new ProxyAgent({ ...pool, uri: proxy, requestTls: { ...VERIFIED, ...tls?.() } });
-  const connect = connectorOf(options, guard);
-  return new Agent({ ...pool, connect: tap?.connector(connect) ?? connect });
-}
-
-/** Whatever the environment says. */
-const VERIFIED = { rejectUnauthorized: true, minVersion: 'TLSv1.2' } as const;
-
-/** One connection: by the guard's resolver, TLS verified whatever the environment says. */
-function connectorOf({ limits, tls }: WayOutOptions, guard: HostGuard): buildConnector.connector {
-  const build = (protocol: 'http:' | 'https:', identity: TlsIdentity = {}): buildConnector.connector =>
-    buildConnector({
-      ...{ timeout: Math.min(CONNECT_MS, limits.timeoutMs), lookup: guard.lookup[protocol] },
-      ...{ ...VERIFIED, ...identity },
-    } as buildConnector.BuildOptions);
-  const plain = build('http:');
-  const secure = build('https:');
-  return (options, callback) => {
-    if (options.protocol !== 'https:') return plain(options, callback);
-    if (!tls) return secure(options, callback);
-    let identity: TlsIdentity;
-    try {
-      identity = tls();
-    } catch (error) {
-      return callback(error as Error, null);
-    }
-    return build('https:', identity)(options, callback);
-  };
-}
-
-const DECODERS: Record<string, () => Transform> = {
-  ...{ gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress },
-};
-
-/**
- * We ask for no encoding, but some answer with one all the same.
- * @returns what reads it, undefined where it is plain; the headers then say nothing of it any more
- * @throws AdapterError `malformed`
- */
-function decoderOf(headers: IncomingHttpHeaders): Transform | undefined {
-  const told = headers['content-encoding'];
-  if (told === undefined || told.toLowerCase() === 'identity') return undefined;
-  const decoder = DECODERS[told.toLowerCase()];
-  if (!decoder)
-    throw new AdapterError('malformed', `the partner's answer is encoded as ${told}`, { code: 'answer-encoding' });
-  delete headers['content-encoding'];
-  delete headers['content-length'];
-  return decoder();
-}
-
-/** @throws AdapterError `malformed`, or what the decoder throws */
-async function decodedBytes(headers: IncomingHttpHeaders, bytes: Buffer, most: number): Promise<Buffer> {
-  const decoder = decoderOf(headers);
-  if (!decoder) return bytes;
-  decoder.end(bytes);
-  return readBody(decoder, most);
-}
-
-/** @throws AdapterError `malformed` */
-function decoded({ headers, body }: Pick<Dispatcher.ResponseData, 'headers' | 'body'>): Readable {
-  let plain: Transform | undefined;
-  try {
-    plain = decoderOf(headers);
-  } catch (error) {
-    body.on('error', () => undefined).destroy();
-    throw error;
-  }
-  if (!plain) return body;
-  pipeline(body, plain, () => undefined); // an error is told to whoever reads it
-  return plain;
-}
-
-/** @throws AdapterError `malformed` to its reader */
-function boundedStream(body: Readable, most: number): Readable {
-  let size = 0;
-  const bounded = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      if (size > most) done(tooLarge(most));
-      else done(null, chunk);
-    },
-  });
-  pipeline(body, bounded, () => undefined);
-  return bounded;
-}
-
-const tooLarge = (most: number): AdapterError =>
-  new AdapterError('malformed', `the partner's answer is larger than ${most} bytes`, { code: 'answer-too-large' });
-
-async function readBody(body: Readable, most: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > most) {
-      body.destroy();
-      throw tooLarge(most);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
-}
-
-function transportError(
-  error: unknown,
-  config: InternalAxiosRequestConfig,
-  { note, time, caller }: { note: SentNote; time: CallTime; caller: AbortSignal | undefined },
-): AxiosError | AdapterError {
-  const code = (error as { code?: string }).code ?? 'ERR_NETWORK';
-  if (code === 'EGRESS_REFUSED')
-    return new AdapterError('misconfigured', (error as Error).message, { code: 'egress-refused' });
-  const [message, told] = time.isOver
-    ? ['no answer in time', AxiosError.ETIMEDOUT]
-    : caller?.aborted
-      ? ['the call was given up', AxiosError.ERR_CANCELED]
-      : [(error as Error).message, code];
-  if (!note.sent) return notSent(config, told, message);
-  return told === AxiosError.ERR_CANCELED ? new CanceledError(message, config) : new AxiosError(message, told, config);
-}
-
-/** @param code the reason, for the adapter's error to name */
-function notSent(config: InternalAxiosRequestConfig, code: string, message: string): AxiosError {
-  const unsent = new AxiosError(`${message}, before anything was sent`, NOT_SENT, config);
-  unsent.cause = Object.assign(new Error(message), { code });
-  return unsent;
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { reachesBiller } from '../access/access.js';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
-import { Deliveries } from '../deliveries/deliveries.js';
+import { PartnerHolds } from '../deliveries/partner-holds.js';
 import { CheckBiller } from '../doctor/check-biller.js';
 import { Problem } from '../problem.js';
 import { keptReport } from '../verify/kept-report.js';
@@ -13,12 +13,12 @@ import type { Resolve } from './resolve.js';
 
 export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   const billers = resolve<Billers>(Billers);
-  const deliveries = resolve<Deliveries>(Deliveries);
+  const holds = resolve<PartnerHolds>(PartnerHolds);
   const doctor = resolve<CheckBiller>(CheckBiller);
   const adapters = resolve(ADAPTERS);
   /** How the partner takes deliveries: null when nothing holds them back. */
   const partnerOf = async ({ billerId }: BillerConfig) => {
-    const held = await deliveries.heldBack(billerId);
+    const held = await holds.heldBack(billerId);
     if (!held) return { heldBack: null };
     const { cause, code, detail, blocked_since: since, blocked_until: nextProbeAt } = held;
     return { heldBack: { cause, code, detail, since, nextProbeAt } };
@@ -69,19 +69,19 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
 
   app.post<{ Params: { billerId: string } }>('/billers/:billerId/release', async ({ params }) => {
     const config = await billers.get(params.billerId);
-    await deliveries.release(config.billerId);
+    await holds.release(config.billerId);
     return partnerOf(config);
   });
 
   app.post<{ Params: { billerId: string } }>('/billers/:billerId/pause', async (request) => {
     const config = await billers.get(request.params.billerId);
-    await deliveries.pause(config.billerId, actorOf(request), reasonOf(request.body));
+    await holds.pause(config.billerId, actorOf(request), reasonOf(request.body));
     return partnerOf(config);
   });
 
   app.post<{ Params: { billerId: string } }>('/billers/:billerId/resume', async (request) => {
     const config = await billers.get(request.params.billerId);
-    await deliveries.resume(config.billerId, actorOf(request), reasonOf(request.body));
+    await holds.resume(config.billerId, actorOf(request), reasonOf(request.body));
     return partnerOf(config);
   });
 
@@ -103,7 +103,7 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
       actorOf(request),
     );
     // What was wrong may be right now: whatever waits for it is tried at once.
-    if (!created) await deliveries.release(config.billerId);
+    if (!created) await holds.release(config.billerId);
     return reply.code(created ? 201 : 200).send({ ...billers.view(config), warnings });
   });
 }

@@ -1,8 +1,11 @@
 /** Deliveries: lists, one with its attempts, and what operators do with them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { reachesBiller } from '../access/access.js';
-import { COUNTED_AT_MOST, Deliveries, type DeliveryFilter, UUID } from '../deliveries/deliveries.js';
+import { Deliveries } from '../deliveries/deliveries.js';
+import { DeliveryDecisions } from '../deliveries/delivery-decisions.js';
+import { COUNTED_AT_MOST, type DeliveryFilter, DeliveryList, UUID } from '../deliveries/delivery-list.js';
 import type { Delivery } from '../deliveries/delivery-store.js';
+import { PartnerHolds } from '../deliveries/partner-holds.js';
 import { type DeliveryFacts, explainDelivery } from '../explain/explain-delivery.js';
 import { Problem } from '../problem.js';
 import { AuditTrail } from '../store/audit.js';
@@ -64,16 +67,19 @@ const filterOf = (query: FilterQuery, request: FastifyRequest): DeliveryFilter =
 
 export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
+  const list = resolve<DeliveryList>(DeliveryList);
+  const decisions = resolve<DeliveryDecisions>(DeliveryDecisions);
+  const holds = resolve<PartnerHolds>(PartnerHolds);
   const database = resolve<Database>(DATABASE);
   const trail = new AuditTrail(database.db);
   app.get<{ Querystring: FilterQuery & { limit?: string; after?: string } }>('/deliveries', async (request) => {
     const { query } = request;
     const limit = limitOf(query.limit, 100, 1000);
-    const rows = await deliveries.list(filterOf(query, request), limit, query.after || undefined);
+    const rows = await list.page(filterOf(query, request), limit, query.after || undefined);
     return { deliveries: rows.map(view), next: rows.length === limit ? (rows.at(-1)?.cursor ?? null) : null };
   });
   app.get<{ Querystring: FilterQuery }>('/deliveries/counts', async (request) => ({
-    counts: await deliveries.counts(filterOf(request.query, request)),
+    counts: await list.counts(filterOf(request.query, request)),
     countedAtMost: COUNTED_AT_MOST,
   }));
   /** @throws Problem 404 `delivery-not-found`, also where it is of a biller that whoever asks may not see */
@@ -89,21 +95,21 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
     const shown = { ...view(row), request: row.request, history };
     if (!flagOf('explain', request.query.explain)) return shown;
     const audit = (await trail.latest({ subject: row.id, limit: 100 })).reverse();
-    const heldBack = await deliveries.heldBack(row.biller_id);
+    const heldBack = await holds.heldBack(row.biller_id);
     const facts = { delivery: row, attempts: history, heldBack, audit, now: database.clock.now() };
     return { ...shown, explanation: explainDelivery(facts as DeliveryFacts) };
   });
   app.post<OfDelivery>('/deliveries/:id/retry', async (request) => {
     const { id } = await seen(request, request.params.id);
-    return view(await deliveries.retry(id, actorOf(request), reasonOf(request.body)));
+    return view(await decisions.retry(id, actorOf(request), reasonOf(request.body)));
   });
   app.post<OfDelivery>('/deliveries/:id/cancel', async (request) => {
     const { id } = await seen(request, request.params.id);
-    return view(await deliveries.cancel(id, actorOf(request), reasonOf(request.body)));
+    return view(await decisions.cancel(id, actorOf(request), reasonOf(request.body)));
   });
   app.post<OfDelivery>('/deliveries/:id/settle', async (request) => {
     const { id } = await seen(request, request.params.id);
-    return view(await deliveries.settleByHand(id, actorOf(request), readBody(SettleBody, request.body)));
+    return view(await decisions.settleByHand(id, actorOf(request), readBody(SettleBody, request.body)));
   });
   app.post('/deliveries/bulk', async (request) => {
     const { action, ids, reason, state } = readBody(BulkBody, request.body);
@@ -113,10 +119,10 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
         errors: [{ field: state ? 'reason' : 'state', code: 'missing', message: 'is required' }],
       });
     const act = {
-      retry: (id: string) => deliveries.retry(id, actor, reason),
-      cancel: (id: string) => deliveries.cancel(id, actor, reason),
+      retry: (id: string) => decisions.retry(id, actor, reason),
+      cancel: (id: string) => decisions.cancel(id, actor, reason),
       settle: (id: string) =>
-        deliveries.settleByHand(id, actor, { state: state as 'delivered', reason: reason as string }),
+        decisions.settleByHand(id, actor, { state: state as 'delivered', reason: reason as string }),
     }[action];
     const results: object[] = [];
     const left = [...new Set(ids)];

@@ -3,9 +3,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { bulkhead } from 'cockatiel';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
-import { Billers, HOST_OPTIONS, type HostOptions } from '../billers/billers.js';
+import { ServedAdapters } from '../adapters/served-adapters.js';
+import { Billers } from '../billers/billers.js';
 import { type Inbox, readInbox } from '../billers/inbox-option.js';
 import { every } from '../every.js';
+import { HOST_OPTIONS, type HostOptions } from '../host-options.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log, sparingly } from '../telemetry/log.js';
 import { type InboxFile, type InboxFolder, LocalInbox } from './inbox-folder.js';
@@ -47,6 +49,7 @@ export class Inboxes {
     @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
     @inject(InvoiceFiles) private readonly files: InvoiceFiles,
+    @inject(ServedAdapters) private readonly served: ServedAdapters,
     @inject(HOST_OPTIONS) private readonly host: HostOptions,
     @inject(LOG) private readonly log: Log,
   ) {}
@@ -86,19 +89,22 @@ export class Inboxes {
     const billers = await this.database.db
       .selectFrom('billers')
       .leftJoin('inbox_states', 'inbox_states.biller_id', 'billers.biller_id')
-      .select(['billers.biller_id', 'options', sql<boolean>`problem is not null`.as('failing')])
+      .select(['billers.biller_id', 'adapter', 'options', sql<boolean>`problem is not null`.as('failing')])
       .where(sql<boolean>`options ? 'inbox'`)
       .execute();
-    const all = billers.map(({ biller_id: billerId, options, failing }) => {
-      const inbox = JSON.stringify(options.inbox);
-      let watched = this.watched.get(billerId);
-      if (watched?.inbox !== inbox) {
-        watched = { inbox, nextLook: 0, busy: false, failing, seen: new Map() };
-        this.watched.set(billerId, watched);
-      }
-      if (!watched.busy) watched.failing = failing;
-      return { billerId, options, watched };
-    });
+    const elsewhere = await this.elsewhere(new Set(billers.map(({ adapter }) => adapter)));
+    const all = billers
+      .filter(({ adapter }) => !elsewhere.has(adapter))
+      .map(({ biller_id: billerId, options, failing }) => {
+        const inbox = JSON.stringify(options.inbox);
+        let watched = this.watched.get(billerId);
+        if (watched?.inbox !== inbox) {
+          watched = { inbox, nextLook: 0, busy: false, failing, seen: new Map() };
+          this.watched.set(billerId, watched);
+        }
+        if (!watched.busy) watched.failing = failing;
+        return { billerId, options, watched };
+      });
     const due = all.filter(({ watched }) => !watched.busy && watched.nextLook <= performance.now());
     // Those that have waited longest come first: where there are more than can be looked into in time, all come late.
     due.sort((a, b) => a.watched.nextLook - b.watched.nextLook);
@@ -113,6 +119,12 @@ export class Inboxes {
       });
       this.looks.add(look);
     }
+  }
+
+  /** Of these adapters, such as this host lacks and another has. */
+  private async elsewhere(adapters: ReadonlySet<string>): Promise<Set<string>> {
+    const asked = [...adapters].map(async (adapter) => ((await this.served.isElsewhere(adapter)) ? [adapter] : []));
+    return new Set((await Promise.all(asked)).flat());
   }
 
   private async look(billerId: string, inbox: Inbox, watched: Watched): Promise<void> {

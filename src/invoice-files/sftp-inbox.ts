@@ -4,10 +4,10 @@ import { connect, type Socket } from 'node:net';
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import SftpClient from 'ssh2-sftp-client';
-import type { HostOptions } from '../billers/billers.js';
 import type { Inbox } from '../billers/inbox-option.js';
 import { readReference } from '../billers/secret-reference.js';
 import { hostGuard } from '../egress/host-guard.js';
+import type { HostOptions } from '../host-options.js';
 import { type InboxFile, type InboxFolder, nameBeside } from './inbox-folder.js';
 
 const READY_MS = 15_000;

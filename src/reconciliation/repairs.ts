@@ -3,6 +3,7 @@ import { AdapterError, ENROLLMENT_KINDS, type EnrollmentKind, toPayment } from '
 import { inject, injectable } from 'inversify';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Deliveries } from '../deliveries/deliveries.js';
+import { DeliveryDecisions } from '../deliveries/delivery-decisions.js';
 import { Problem } from '../problem.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
 import type { Finding } from './findings.js';
@@ -15,6 +16,7 @@ export class Repairs {
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(RefreshAccount) private readonly accounts: RefreshAccount,
     @inject(Deliveries) private readonly deliveries: Deliveries,
+    @inject(DeliveryDecisions) private readonly decisions: DeliveryDecisions,
   ) {}
 
   /** @returns those that are mended, or on their way to be: all of one account */
@@ -51,21 +53,21 @@ export class Repairs {
     if (kind === 'enrollment-differs' && enrollment) {
       const wish = await this.deliveries.get(billerId, enrollment, accountNumber);
       // Setting it twice is the same as once.
-      await this.deliveries.sendAgain(wish.id, 'parked', 'the partner has it otherwise');
+      await this.decisions.sendAgain(wish.id, 'parked', 'the partner has it otherwise');
       return true;
     }
     const sink = await this.scopes.contract(billerId, 'payment-sink');
     const payment = await this.deliveries.get(billerId, 'payment', subject);
     if (kind === 'payment-unsettled') {
       if (sink.repeatSafety === 'unsafe') return false;
-      await this.deliveries.sendAgain(payment.id, 'parked', 'it is parked, and this partner knows a repeat');
+      await this.decisions.sendAgain(payment.id, 'parked', 'it is parked, and this partner knows a repeat');
       return true;
     }
     // It was taken once: only where it certainly isn't there any more can whatever comes of a repeat be believed.
     const isGone =
       sink.find !== undefined &&
       (await sink.find(toPayment(payment.request), AbortSignal.timeout(FIND_MS))) === undefined;
-    if (isGone) await this.deliveries.sendAgain(payment.id, 'delivered', 'the partner has it no more');
+    if (isGone) await this.decisions.sendAgain(payment.id, 'delivered', 'the partner has it no more');
     return isGone;
   }
 }

@@ -1,25 +1,16 @@
-/**
- * Refreshes one account: asks the partner, reconciles, stores and tells, in one transaction; while a file of its biller is applied,
- * it is told at once and stored later.
- */
-import { setTimeout as wait } from 'node:timers/promises';
+/** Refreshes one account: asks the partner, and keeps and tells what it says. */
 import { AccountSnapshot, AdapterError, checkerOf } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
-import { CompiledQuery, sql, type Transaction } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
-import { type BillerConfig, Billers } from '../billers/billers.js';
+import { Billers } from '../billers/billers.js';
 import { NEVER } from '../egress/call-time.js';
 import { recordingExchanges } from '../egress/exchange-record.js';
 import { explainFailedRefresh, explainRefresh, type RefreshFacts } from '../explain/explain-refresh.js';
-import type { Explanation } from '../explain/explanation.js';
 import { Problem } from '../problem.js';
 import type { LookedUp as LookedUpBy } from '../shadow/compare.js';
 import { Shadow } from '../shadow/shadow.js';
 import { DATABASE, type Database } from '../store/database.js';
-import { IS_NOBODYS_TURN } from '../store/file-turn.js';
-import { retryingDeadlocks } from '../store/retry-deadlock.js';
 import { isStorable } from '../store/storable-text.js';
-import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import {
   type AccountRow,
@@ -29,38 +20,22 @@ import {
   lookupOf,
   toHeldInvoice,
 } from './account-store.js';
-import { invoiceView, TOLD, type ToldRow, toldOf } from './invoice-view.js';
+import { accountView, type RefreshedAccount } from './account-view.js';
+import { invoiceView, type ToldRow } from './invoice-view.js';
+import { KeepAccount } from './keep-account.js';
 import { reconcile } from './reconcile.js';
 
 const checkSnapshot = checkerOf(AccountSnapshot);
 
-export interface RefreshedAccount {
-  accountNumber: string;
-  partnerAccountId: string | null;
-  paymentBlock: { ach: boolean; card: boolean; reason: string | null };
-  changes: { recordType: 'N' | 'U' | 'D'; invoiceNumber: string }[];
-  invoices: Record<string, unknown>[];
-  /** True: the partner could not be asked, this is what we held. */
-  stale: boolean;
-  refreshedAt: string | null;
-  problem?: Record<string, unknown>;
-  /** Where it was asked for. */
-  explanation?: Explanation;
-}
-
 @injectable()
 export class RefreshAccount {
   private readonly underWay = new Map<string, Promise<RefreshedAccount>>();
-  /** By account: the latest of what was told while a file of its biller was applied. */
-  private readonly unkept = new Map<string, Told>();
-  private keeping: Promise<void> | undefined;
-  private readonly closing = new AbortController();
-
   constructor(
     @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(AccountStore) private readonly store: AccountStore,
+    @inject(KeepAccount) private readonly accounts: KeepAccount,
     @inject(Shadow) private readonly shadow: Shadow,
     @inject(LOG) private readonly log: Log,
   ) {}
@@ -99,12 +74,6 @@ export class RefreshAccount {
         `nothing is held of the account ${accountNumber}; a refresh asks for it`,
       );
     return { ...accountView(accountNumber, account, invoices), changes: [], stale: true };
-  }
-
-  /** Tries once more to keep what could not be kept. */
-  async close(): Promise<void> {
-    this.closing.abort();
-    await this.keeping;
   }
 
   private async explained(billerId: string, accountNumber: string): Promise<RefreshedAccount> {
@@ -169,98 +138,7 @@ export class RefreshAccount {
         ...{ changes: [], stale: false },
       };
     }
-    const answer = { biller, accountNumber, snapshot, at: this.database.clock.now() };
-    const kept = await this.keep(answer);
-    if (typeof kept === 'object') return kept;
-    this.keepLater(answer);
-    return refreshedView(answer, { ...NOTHING_KNOWN, ...account, ...knownOf(answer) }, held.invoices);
-  }
-
-  /** What the partner has told, until the file is applied that stands in its way. */
-  private keepLater(told: Told): void {
-    const key = JSON.stringify([told.biller.billerId, told.accountNumber]);
-    if (this.unkept.size >= UNKEPT_AT_MOST && !this.unkept.has(key)) return; // the next refresh tells it again
-    this.unkept.set(key, told);
-    this.keeping ??= this.keepSoon().finally(() => {
-      this.keeping = undefined;
-    });
-  }
-
-  private async keepSoon(): Promise<void> {
-    const { signal } = this.closing;
-    while (this.unkept.size && !signal.aborted) {
-      await wait(KEEP_EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined);
-      const busy = new Set<string>();
-      for (const [key, told] of this.unkept) {
-        const { billerId } = told.biller;
-        if (busy.has(billerId)) continue;
-        const kept = await this.keep(told, { isLate: true }).catch((error) => {
-          this.log.warn({ err: error }, 'what a refresh has told could not be kept');
-        });
-        if (kept === 'busy') busy.add(billerId);
-        else if (this.unkept.get(key) === told) this.unkept.delete(key);
-      }
-    }
-  }
-
-  /**
-   * @param isLate others may have been told since: what they wrote stays
-   * @returns `busy` when a file of the biller is being applied, `overtaken` when a later refresh was kept: nothing is written then
-   */
-  private keep(told: Told, { isLate = false } = {}): Promise<RefreshedAccount | 'busy' | 'overtaken'> {
-    const { biller, accountNumber, at } = told;
-    const { billerId } = biller;
-    const write = async (trx: Transaction<Tables>): Promise<RefreshedAccount | 'busy' | 'overtaken'> => {
-      const turn = await trx.executeQuery<{ free: boolean }>(CompiledQuery.raw(IS_NOBODYS_TURN, [billerId]));
-      if (!turn.rows[0]?.free) return 'busy';
-      const known = knownOf(told);
-      const isFirst = sql<boolean>`${!isLate} or coalesce(accounts.refreshed_at < ${at}, true)`;
-      // The account's row is the lock under which two hosts' refreshes of it take turns.
-      const account = await trx
-        .insertInto('accounts')
-        .values({ biller_id: billerId, account_number: accountNumber, block_ach: false, block_card: false, ...known })
-        .onConflict((conflict) => conflict.columns(['biller_id', 'account_number']).doUpdateSet(known).where(isFirst))
-        .returningAll()
-        .executeTakeFirst();
-      if (!account) return 'overtaken';
-      const held = await trx
-        .selectFrom('invoices')
-        .select(TOLD)
-        .where('biller_id', '=', billerId)
-        .where('account_number', '=', accountNumber)
-        .execute();
-      const news = changedBy(told, held);
-      const { changes, changed } = news;
-      if (changed.length) {
-        await trx
-          .insertInto('invoices')
-          .values(changed.map((row) => ({ ...toldOf(row), biller_id: billerId, details: '{}', updated_at: at })))
-          .onConflict((conflict) =>
-            conflict.columns(['biller_id', 'invoice_number']).doUpdateSet((eb) => ({
-              account_number: eb.ref('excluded.account_number'),
-              total_amount_due: eb.ref('excluded.total_amount_due'),
-              balance_due: eb.ref('excluded.balance_due'),
-              status: eb.ref('excluded.status'),
-              updated_at: eb.ref('excluded.updated_at'),
-            })),
-          )
-          .execute();
-        const words = { N: 'created', U: 'updated', D: 'deactivated' } as const;
-        await trx
-          .insertInto('changes')
-          .values(
-            changed.map((row, index) => ({
-              biller_id: billerId,
-              ...toldOf(row),
-              change: words[changes[index]?.recordType ?? 'U'],
-              source: 'refresh' as const,
-            })),
-          )
-          .execute();
-      }
-      return refreshedView(told, account, held, news);
-    };
-    return retryingDeadlocks(() => this.database.db.transaction().execute(write));
+    return this.accounts.keep({ biller, accountNumber, snapshot, at: this.database.clock.now() }, held);
   }
 
   /** What we hold is better than nothing, and is marked as stale; only "not found" is an answer. */
@@ -284,20 +162,6 @@ interface LookedUp {
   snapshot?: AccountSnapshot;
   error?: AdapterError;
 }
-
-/** What a partner said of an account. */
-interface Told {
-  biller: BillerConfig;
-  accountNumber: string;
-  snapshot: AccountSnapshot;
-  /** When it was said. */
-  at: Date;
-}
-
-/** How often it is tried to keep what could not be kept at once. */
-const KEEP_EVERY_MS = 1_000;
-const UNKEPT_AT_MOST = 10_000;
-const NOTHING_KNOWN = { partner_account_id: null, block_ach: false, block_card: false, block_reason: null };
 
 /** Of each exchange. */
 const EXPLAINED_BYTES = 16_384;
@@ -330,61 +194,3 @@ function tellsNothingNew(snapshot: AccountSnapshot, account: AccountRow, invoice
     return false;
   return reconcile(invoices.map(toHeldInvoice), snapshot).length === 0;
 }
-
-const knownOf = ({ snapshot: { partnerAccountId, paymentBlock: block }, at }: Told) => ({
-  ...(partnerAccountId ? { partner_account_id: partnerAccountId } : {}),
-  ...(block ? { block_ach: block.ach, block_card: block.card, block_reason: block.reason } : {}),
-  refreshed_at: at,
-});
-
-/** What is new of an account by what was held, and the invoices that it changes, as they are then. */
-function changedBy({ biller, accountNumber, snapshot }: Told, held: readonly ToldRow[]) {
-  const changes = reconcile(held.map(toHeldInvoice), snapshot);
-  const before = new Map(held.map((row) => [row.invoice_number, row]));
-  const changed = changes.map((change): ToldRow => {
-    const ours = before.get(change.invoiceNumber);
-    if (change.recordType === 'D') return { ...(ours as ToldRow), status: 'deactivated' };
-    const { found } = change;
-    const amounts = {
-      total_amount_due: found.totalAmountDue?.cents ?? 0,
-      balance_due: found.balanceDue?.cents ?? 0,
-      status: 'active' as const,
-    };
-    if (ours) return { ...ours, ...amounts };
-    return {
-      invoice_number: change.invoiceNumber,
-      account_number: accountNumber,
-      invoice_date: String(found.invoiceDate),
-      invoice_due_date: String(found.invoiceDueDate),
-      auto_pay_collection_date: found.autoPayCollectionDate?.toString() ?? null,
-      invoice_type_id: found.invoiceTypeId ?? biller.invoiceTypeId,
-      ...amounts,
-    };
-  });
-  return { changes, changed };
-}
-
-function refreshedView(
-  told: Told,
-  account: AccountRow,
-  held: readonly ToldRow[],
-  { changes, changed } = changedBy(told, held),
-): RefreshedAccount {
-  const rows = new Map([...held, ...changed].map((row) => [row.invoice_number, row]));
-  return {
-    ...accountView(told.accountNumber, account, [...rows.values()]),
-    changes: changes.map(({ recordType, invoiceNumber }) => ({ recordType, invoiceNumber })),
-    stale: false,
-  };
-}
-
-const accountView = (accountNumber: string, account: AccountRow | undefined, invoices: ToldRow[]) => ({
-  accountNumber,
-  partnerAccountId: account?.partner_account_id ?? null,
-  paymentBlock: {
-    ...heldBlock(account),
-    reason: account?.block_reason ?? null,
-  },
-  invoices: invoices.map(invoiceView),
-  refreshedAt: account?.refreshed_at?.toISOString() ?? null,
-});

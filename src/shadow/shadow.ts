@@ -12,7 +12,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
-import { Deliveries } from '../deliveries/deliveries.js';
+import { PartnerHolds } from '../deliveries/partner-holds.js';
 import { keepingBack, type NotedCall, noting } from '../egress/noted-calls.js';
 import { Problem } from '../problem.js';
 import type { HeldInvoice } from '../rtdr/reconcile.js';
@@ -62,7 +62,7 @@ export class Shadow {
     @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
-    @inject(Deliveries) private readonly deliveries: Deliveries,
+    @inject(PartnerHolds) private readonly holds: PartnerHolds,
     @inject(LOG) private readonly log: Log,
   ) {}
 
@@ -224,7 +224,7 @@ export class Shadow {
   async switch(billerId: string, actor: string, reason?: string): Promise<void> {
     const { shadow } = await this.optionOf(billerId);
     const hold = { code: 'switching', detail: 'its shadow takes over', ms: HOLD_MS };
-    const held = await this.deliveries.hold(billerId, hold);
+    const held = await this.holds.hold(billerId, hold);
     try {
       this.billers.forget(billerId, shadow); // what counts is how they are now
       const until = performance.now() + DRAIN_MS;
@@ -237,7 +237,7 @@ export class Shadow {
       }
     } finally {
       this.billers.forget(billerId, shadow);
-      if (held) await this.deliveries.letGo(billerId, hold.code);
+      if (held) await this.holds.letGo(billerId, hold.code);
     }
   }
 

@@ -352,6 +352,11 @@ create or replace function follow_gone_deliveries() returns trigger language plp
   ; return null; end $$;
 `;
 
+/** Adapters that a worker has, on whatever host, and when one told so last. */
+const SERVED_ADAPTERS = `
+create table served_adapters (adapter text primary key, seen_at timestamptz not null);
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -375,6 +380,7 @@ export const migrations: MigrationProvider = {
     '013-feed-offset': migration(FEED_OFFSET),
     '014-reserved-together': migration(RESERVED_TOGETHER),
     '015-steady-plans': migration(STEADY_PLANS),
+    '016-served-adapters': migration(SERVED_ADAPTERS),
   }),
 };
 

@@ -236,6 +236,12 @@ export interface TrimsTable {
   position: number;
 }
 
+/** Adapters that a worker has, on whatever host. */
+export interface ServedAdaptersTable {
+  adapter: string;
+  seen_at: Date;
+}
+
 export interface Tables {
   billers: BillersTable;
   accounts: AccountsTable;
@@ -255,4 +261,5 @@ export interface Tables {
   api_tokens: ApiTokensTable;
   data_keys: DataKeysTable;
   trims: TrimsTable;
+  served_adapters: ServedAdaptersTable;
 }

@@ -8,7 +8,7 @@ import { type AdapterLogger, CONTRACT_TOKENS, type ContractName } from '@ic-host
 import type { BillerUnderTest, OpenOptions, SuiteHost, SuiteScope } from '@ic-host/contracts/suite';
 import type { LoadedAdapter } from '../adapters/adapter-registry.js';
 import { openScope } from '../adapters/open-scope.js';
-import { DEFAULT_LIMITS } from '../egress/partner-http.js';
+import { DEFAULT_LIMITS } from '../egress/way-out.js';
 import { FaultServer, FaultWire } from './fault-wire.js';
 import { recordingTracer } from './recording-tracer.js';
 

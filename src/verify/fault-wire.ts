@@ -6,8 +6,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { pathOf, type RecordedExchange } from '@ic-host/contracts';
 import type { Wire, WireCall, WireFault } from '@ic-host/contracts/suite';
 import type { buildConnector, Dispatcher } from 'undici';
-import type { WireTap } from '../egress/partner-http.js';
 import type { SentNote } from '../egress/sent-note.js';
+import type { WireTap } from '../egress/way-out.js';
 
 type Choose = (call: WireCall, index: number) => boolean;
 type Handler = Dispatcher.DispatchHandler;

@@ -9,7 +9,7 @@ import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { type AdapterRegistry, loadAdapters } from '../../src/adapters/adapter-registry.js';
 import { type OpenScope, openScope } from '../../src/adapters/open-scope.js';
-import { DEFAULT_LIMITS } from '../../src/egress/partner-http.js';
+import { DEFAULT_LIMITS } from '../../src/egress/way-out.js';
 import { TestHost, temporaryFolder } from '../host-fixture.js';
 import { CONTRACTS, hostManifest, writtenAdapter } from '../written-adapter.js';
 

@@ -9,8 +9,9 @@ import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios
 import { expect } from 'chai';
 import { recordingExchanges } from '../../src/egress/exchange-record.js';
 import { hostGuard, isPrivateAddress } from '../../src/egress/host-guard.js';
-import { createWayOut, DEFAULT_LIMITS, type WayOut } from '../../src/egress/partner-http.js';
+import { createWayOut } from '../../src/egress/partner-http.js';
 import { redactorOf } from '../../src/egress/redaction.js';
+import { DEFAULT_LIMITS, type WayOut } from '../../src/egress/way-out.js';
 
 describe('how long a partner asks to be left alone', () => {
   const asked = (headers: Record<string, string>) =>

@@ -6,8 +6,9 @@ import { AdapterError } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { hostGuard, isPrivateAddress } from '../../src/egress/host-guard.js';
-import { createWayOut, DEFAULT_LIMITS } from '../../src/egress/partner-http.js';
+import { createWayOut } from '../../src/egress/partner-http.js';
 import { redactorOf } from '../../src/egress/redaction.js';
+import { DEFAULT_LIMITS } from '../../src/egress/way-out.js';
 import { TestHost } from '../host-fixture.js';
 
 /** What a setting may hold that leads inside. */

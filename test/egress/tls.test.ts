@@ -12,9 +12,10 @@ import { AdapterError } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import type { AxiosError } from 'axios';
 import { expect } from 'chai';
-import { createWayOut, DEFAULT_LIMITS, type WayOut, type WayOutOptions } from '../../src/egress/partner-http.js';
+import { createWayOut } from '../../src/egress/partner-http.js';
 import { redactorOf } from '../../src/egress/redaction.js';
 import type { TlsIdentity } from '../../src/egress/tls-identity.js';
+import { DEFAULT_LIMITS, type WayOut, type WayOutOptions } from '../../src/egress/way-out.js';
 import { temporaryFolder } from '../host-fixture.js';
 
 describe('the way out over TLS', () => {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DEMONSTRATION_BILLER, invoiceFile, startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
 import pg from 'pg';
-import { HOST_OPTIONS } from '../../src/billers/billers.js';
+import { HOST_OPTIONS } from '../../src/host-options.js';
 import { ImportInvoiceFile } from '../../src/invoice-files/import-invoice-file.js';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { type HostProcess, spawnHost } from '../host-process.js';

@@ -19,6 +19,7 @@ import {
 } from '@ic-host/contracts';
 import type { AxiosInstance } from 'axios';
 import { ContainerModule } from 'inversify';
+import { DROPPED_AFTER_MS } from '../../egress/way-out.js';
 import type { CallOf, PartnerCall, ScopeShape, SettingsSnapshot } from './serve-adapter.js';
 import { type Port, Wire } from './wire.js';
 
@@ -35,8 +36,6 @@ const START_MS = 20_000;
 /** Whoever ran so long is not one that ends again and again. */
 const SETTLED_MS = 60_000;
 
-/** Calls under way on a dropped scope may still end. */
-const DROP_AFTER_MS = 120_000;
 const WORKER = new URL('./worker.js', import.meta.url);
 
 export interface IsolationState {
@@ -209,7 +208,7 @@ export class IsolatedAdapter {
     const { billerId } = parts.biller;
     const latest = this.latest.get(billerId);
     if (latest !== undefined && this.scopes.get(latest)?.http === parts.http) return latest;
-    if (latest !== undefined) setTimeout(() => this.drop(latest), DROP_AFTER_MS).unref();
+    if (latest !== undefined) setTimeout(() => this.drop(latest), DROPPED_AFTER_MS).unref();
     const scope = this.next++;
     this.scopes.set(scope, parts);
     this.latest.set(billerId, scope);
