@@ -176,17 +176,16 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     opened.add(embedded, (each) => each.stop());
     opened.add(giveBack, (end) => end());
   }
-  const refused = sparingly(log, 'the database takes no more connections; who needs one waits for those there are');
   const database = opened.add(
-    await openDatabase(
-      connectionString,
-      ({ answers, closed }) => {
+    await openDatabase(connectionString, {
+      news: ({ answers, closed }) => {
         if (!answers) log.error('the database does not answer');
         else if (closed) log.warn({ closed }, 'the database is another now; connections to the one before were closed');
         else log.warn('the database answers again');
       },
-      refused,
-    ),
+      refused: sparingly(log, 'the database takes no more connections; who needs one waits for those there are'),
+      isLater: (migrations) => log.warn({ migrations }, 'the tables are of a later version; this one works with them'),
+    }),
     (each) => each.close(),
   );
   const { skewMs } = database.clock;

@@ -10,7 +10,7 @@ import { type Checked, failed, notChecked, type Outcome, ok, timed } from '../do
 import { holderOf } from '../store/data-dir-claim.js';
 import { openPool } from '../store/database.js';
 import { runningEmbedded } from '../store/embedded-postgres.js';
-import { missingMigrations } from '../store/migrations.js';
+import { schemaState } from '../store/schema-state.js';
 import { type Connection, tokenOf } from './connection.js';
 import { unknownSettings, wrongSettings } from './environment.js';
 
@@ -91,10 +91,18 @@ async function database(): Promise<Outcome> {
   if (!url) return notChecked('IC_HOST_DATABASE_URL is not set: a host here uses its embedded PostgreSQL.');
   const { db, close } = openPool(url, { max: 1 });
   try {
-    const missing = await missingMigrations(db);
-    return missing.length
-      ? failed('unmigrated', `It lacks ${missing.join(', ')}.`, 'Start a host of this version on it once.')
-      : ok('It answers, and its tables are up to date.');
+    const { missing, later, fits } = await schemaState(db);
+    if (!fits)
+      return failed(
+        'later-version',
+        `Its tables are of a later version (${later.join(', ')}), which this one can’t work with.`,
+        'Start a host of that version, or restore what was backed up before it.',
+      );
+    if (missing.length)
+      return failed('unmigrated', `It lacks ${missing.join(', ')}.`, 'Start a host of this version on it once.');
+    return ok(
+      `It answers, and its tables are ${later.length ? 'of a later version, which this one works with' : 'up to date'}.`,
+    );
   } catch (error) {
     const why = (error as Error).message || (error as { code?: string }).code;
     return failed('database-unreachable', `It does not answer: ${why}.`, 'Check IC_HOST_DATABASE_URL, and the server.');

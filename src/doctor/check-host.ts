@@ -7,7 +7,7 @@ import { dueDeliveries } from '../deliveries/due.js';
 import { DATABASE, type Database, MOST_CONNECTIONS } from '../store/database.js';
 import { MOST_SKEW_MS } from '../store/database-clock.js';
 import { FIRST_OPEN_PLACE } from '../store/feed-places.js';
-import { missingMigrations } from '../store/migrations.js';
+import { schemaState } from '../store/schema-state.js';
 import type { Checked } from './checked.js';
 import { failed, notChecked, ok, timed } from './checked.js';
 
@@ -34,7 +34,9 @@ export class CheckHost {
         return ok(`PostgreSQL ${rows[0]?.version} answers.`);
       }),
       timed('migrations', null, async () => {
-        const missing = await missingMigrations(this.database.db);
+        const { missing, later } = await schemaState(this.database.db);
+        if (later.length)
+          return ok(`The tables are of a later version (${later.join(', ')}), which this one works with.`);
         return missing.length
           ? failed(
               'unmigrated',

@@ -2,13 +2,12 @@
 import { Socket } from 'node:net';
 import type { ServiceIdentifier } from 'inversify';
 import { Kysely, PostgresDialect, sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { traceStatements } from '../telemetry/traced-client.js';
 import { ConnectionWatch, type DatabaseNews } from './connection-watch.js';
 import { DatabaseClock } from './database-clock.js';
-import { migrations } from './migrations.js';
 import { waitForRoom } from './patient-pool.js';
+import { bringUpToDate } from './schema-state.js';
 import { storeOnlyTexts } from './storable-text.js';
 import type { Tables } from './tables.js';
 
@@ -96,20 +95,28 @@ export function openPool(
   return { db, pool, pipelined, connectionString, stream, clock: new DatabaseClock(pool), close };
 }
 
-/** @throws Error in words, where it can't be reached or a migration failed */
+/** What somebody may want to hear of a database. */
+export interface DatabaseListener {
+  news(news: DatabaseNews): void;
+  /** Told each time the server takes no more connections. */
+  refused(error: Error): void;
+  /** Its tables are of a later version, which this one can work with; by the names of its migrations. */
+  isLater(migrations: string[]): void;
+}
+
+/** @throws Error in words, where it can't be reached, a migration failed, or its tables are of a later version */
 export async function openDatabase(
   connectionString: string,
-  tell: (news: DatabaseNews) => void = () => undefined,
-  refused?: PoolChoices['refused'],
+  { news = () => undefined, refused, isLater }: Partial<DatabaseListener> = {},
 ): Promise<Database> {
-  const watch = new ConnectionWatch(connectionString, tell);
+  const watch = new ConnectionWatch(connectionString, news);
   const database = openPool(connectionString, { stream: watch.stream, ...(refused ? { refused } : {}) });
   try {
     const { rows } = await sql<{ encoding: string }>`
       select current_setting('server_encoding') as encoding`.execute(database.db);
     if (rows[0]?.encoding !== 'UTF8') throw new Error(`it is in ${rows[0]?.encoding}; make one in UTF8`);
-    const { error } = await new Migrator({ db: database.db, provider: migrations }).migrateToLatest();
-    if (error) throw error;
+    const later = await bringUpToDate(database.db);
+    if (later.length) isLater?.(later);
     await database.clock.start();
   } catch (error) {
     await database.close();

@@ -1,7 +1,9 @@
-/** The database's history, oldest first; a migration that has landed is never edited. */
+/**
+ * The database's history, oldest first; a migration that has landed is never edited. Hosts of the version before go on while it
+ * is made, and start again after it: one that they can't work with sets the row of {@link LEAST_MIGRATION_TABLE} to its own name.
+ */
 import { type Kysely, sql } from 'kysely';
-import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
-import type { Tables } from './tables.js';
+import type { Migration, MigrationProvider } from 'kysely/migration';
 
 const FIRST = `
 create table billers (
@@ -352,8 +354,13 @@ create or replace function follow_gone_deliveries() returns trigger language plp
   ; return null; end $$;
 `;
 
-/** Adapters that a worker has, on whatever host, and when one told so last. */
-const SERVED_ADAPTERS = `
+/** Has one row: the migration that a host must have, to work with the tables. */
+export const LEAST_MIGRATION_TABLE = 'least_migration';
+
+/** Adapters that a worker has, on whatever host, and when one told so last; and what hosts must know of the tables. */
+const HOSTS = `
+create table least_migration (name text not null);
+insert into least_migration values ('016-hosts');
 create table served_adapters (adapter text primary key, seen_at timestamptz not null);
 `;
 
@@ -380,12 +387,6 @@ export const migrations: MigrationProvider = {
     '013-feed-offset': migration(FEED_OFFSET),
     '014-reserved-together': migration(RESERVED_TOGETHER),
     '015-steady-plans': migration(STEADY_PLANS),
-    '016-served-adapters': migration(SERVED_ADAPTERS),
+    '016-hosts': migration(HOSTS),
   }),
 };
-
-/** Names of those that this version has and the database lacks. */
-export async function missingMigrations(db: Kysely<Tables>): Promise<string[]> {
-  const all = await new Migrator({ db, provider: migrations }).getMigrations();
-  return all.filter(({ executedAt }) => !executedAt).map(({ name }) => name);
-}

@@ -26,6 +26,13 @@ const LOCK = 7_243_019_512_233_401n;
 
 type Kind = keyof RetentionDays;
 
+/** Of a delivery, in the order of their times. */
+interface Place {
+  at: string;
+  id: string;
+}
+const FIRST_PLACE: Place = { at: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+
 @injectable()
 export class Retention {
   private readonly stopping = new AbortController();
@@ -58,7 +65,7 @@ export class Retention {
         return {
           exchanges: await this.all(this.days.exchanges, (before) => this.emptyExchanges(before)),
           changes: await this.all(this.days.changes, (before) => this.deleteChanges(before)),
-          deliveries: await this.all(this.days.deliveries, (before) => this.deleteDeliveries(before)),
+          deliveries: await this.trimDeliveries(),
         };
       } finally {
         await client.query('select pg_advisory_unlock($1)', [LOCK]);
@@ -142,21 +149,32 @@ export class Retention {
     return Number(numAffectedRows ?? 0);
   }
 
-  private async deleteDeliveries(before: Date): Promise<number> {
+  /** Through all that is old, once: what stays, as enrollments do, is not looked at again for each few that go. */
+  private async trimDeliveries(): Promise<number> {
+    let from = FIRST_PLACE;
+    return this.all(this.days.deliveries, async (before) => {
+      const gone = await this.deleteDeliveries(before, from);
+      from = gone.at(-1) ?? from;
+      return gone.length;
+    });
+  }
+
+  /** @returns those that are gone, of those behind a place */
+  private deleteDeliveries(before: Date, from: Place): Promise<Place[]> {
     return this.database.db.transaction().execute(async (trx) => {
       // A payment whose return is kept is kept with it.
-      const { rows } = await sql<{ id: string }>`
-        select d.id from deliveries d
-        where d.created_at < ${before} and d.state in ('delivered', 'rejected', 'cancelled') and d.lease_until is null
+      const { rows } = await sql<Place>`
+        select d.created_at::text as at, d.id from deliveries d
+        where d.created_at < ${before} and (d.created_at, d.id) > (${from.at}::timestamptz, ${from.id}::uuid)
+          and d.state in ('delivered', 'rejected', 'cancelled') and d.lease_until is null
           and d.kind in ('payment', 'return')
           and not exists (select from deliveries r where r.biller_id = d.biller_id and r.kind = 'return'
             and r.key = d.key and r.created_at >= ${before})
-        order by d.created_at limit ${AT_ONCE} for update skip locked`.execute(trx);
-      if (rows.length === 0) return 0;
+        order by d.created_at, d.id limit ${AT_ONCE} for update skip locked`.execute(trx);
       const ids = rows.map(({ id }) => id);
       await sql`delete from delivery_attempts where delivery_id = any(${ids}::uuid[])`.execute(trx);
       await sql`delete from deliveries where id = any(${ids}::uuid[])`.execute(trx);
-      return rows.length;
+      return rows;
     });
   }
 }

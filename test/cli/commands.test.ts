@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import pg from 'pg';
 import { runningEmbedded } from '../../src/store/embedded-postgres.js';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { spawnHost } from '../host-process.js';
@@ -363,8 +364,14 @@ describe('the command line', function () {
       expect(await found(['late'])).to.include('clock-skew');
       late.close();
     });
-    it('finds a database that is not migrated, and one that is not there', async () => {
+    it('finds a database that is not migrated, one of a later version, and one that is not there', async () => {
       expect(await found(['1663'], { IC_HOST_DATABASE_URL: await newDatabase() })).to.deep.equal(['unmigrated']);
+      const later = await newDatabase();
+      const client = new pg.Client(later);
+      await client.connect();
+      await client.query("create table least_migration as select '900-later' as name");
+      await client.end();
+      expect(await found(['1663'], { IC_HOST_DATABASE_URL: later })).to.deep.equal(['later-version']);
       const nowhere = 'postgres://nobody@127.0.0.1:1/none';
       expect(await found(['1663'], { IC_HOST_DATABASE_URL: nowhere })).to.deep.equal(['database-unreachable']);
     });

@@ -50,6 +50,23 @@ describe('a statement that failed', () => {
     await database.close();
   });
 
+  it('since it lets us in no more: the database is gone', async () => {
+    const client = new pg.Client(url);
+    await client.connect();
+    await client.query('create role shut_out nologin');
+    const asAnother = new URL(url);
+    asAnother.username = 'shut_out';
+    const elsewhere = new URL(url);
+    elsewhere.pathname = '/gone';
+    for (const { href } of [asAnother, elsewhere]) {
+      const database = openPool(href);
+      expect(isDatabaseGone(await failureOf(database.pool.query('select 1'))), href).to.equal(true);
+      await database.close();
+    }
+    await client.query('drop role shut_out');
+    await client.end();
+  });
+
   it('for a fault of its own: the database is there', async () => {
     const database = openPool(url);
     for (const text of ['select nothing', "select 'x'::integer", 'select 1/0'])
