@@ -103,6 +103,18 @@ describe("BriteCore's documents and settings", () => {
     expect(asked).to.deep.equal(['/custom/retrieve_invoice_document']);
   });
 
+  it('takes a payment for taken whose payoff amount makes no sense', async () => {
+    answer = json({
+      success: true,
+      messages: ['ok'],
+      data: { isDuplicate: false, payoffAmount: 'n/a', confirmationNumber: 'c1' },
+    });
+    await host.call('POST', '/v1/billers/1663/payments', host.payment('odd-payoff'));
+    const { attempts, ...paid } = await host.settled('/v1/billers/1663/payments/odd-payoff');
+    expect(paid).to.include({ state: 'delivered', confirmationNumber: 'c1', payoffAmount: null });
+    expect(attempts).to.have.length(1);
+  });
+
   for (const [name, value, status, code] of [
     ['a partner that says no', { success: false, messages: 'no document', data: {} }, 404, 'document-not-found'],
     [

@@ -1,5 +1,5 @@
 /** PaymentSink on BriteCore, which recognises our transaction id when it comes again. */
-import type { Payment, PaymentReceipt, PaymentReturn, PaymentSink } from '@ic-host/contracts';
+import type { Money, Payment, PaymentReceipt, PaymentReturn, PaymentSink } from '@ic-host/contracts';
 import { asRejection } from '@ic-host/contracts/kit';
 import { inject, injectable } from 'inversify';
 import { BriteCoreClient, type Operation } from './britecore-client.js';
@@ -36,13 +36,11 @@ export class BriteCorePayments implements PaymentSink {
     };
     const { data, messages } = await this.client.call(MAKE_PAYMENT, body, signal).catch(asRejection);
     const receipt = asObject(data);
-    const told = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+    const payoffAmount = payoffOf(receipt.payoffAmount);
     return {
       duplicate: receipt.isDuplicate === true,
-      ...(told(receipt.confirmationNumber) ? { confirmationNumber: String(receipt.confirmationNumber) } : {}),
-      ...(told(receipt.payoffAmount)
-        ? { payoffAmount: readMoney(receipt.payoffAmount, MAKE_PAYMENT.path, 'payoffAmount') }
-        : {}),
+      ...(isTold(receipt.confirmationNumber) ? { confirmationNumber: String(receipt.confirmationNumber) } : {}),
+      ...(payoffAmount ? { payoffAmount } : {}),
       partnerMessages: messages,
     };
   }
@@ -59,5 +57,16 @@ export class BriteCorePayments implements PaymentSink {
     };
     const { messages } = await this.client.call(MARK_NSF, body, signal).catch(asRejection);
     return { partnerMessages: messages };
+  }
+}
+
+const isTold = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+
+/** Nobody pays by it: one that makes no sense must not put a payment in doubt that BriteCore says it took. */
+function payoffOf(told: unknown): Money | undefined {
+  try {
+    return isTold(told) ? readMoney(told, MAKE_PAYMENT.path, 'payoffAmount') : undefined;
+  } catch {
+    return undefined;
   }
 }
