@@ -1,4 +1,5 @@
 /** What came of delivery attempts, hour by hour and biller by biller; an hour that is over is counted once. */
+import { bulkhead } from 'cockatiel';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { DATABASE, type Database } from '../store/database.js';
@@ -7,6 +8,10 @@ const HOUR_MS = 3_600_000;
 /** An attempt is written when it ends, and belongs to the hour it began in. */
 const SETTLED_AFTER_MS = 5 * 60_000;
 const COUNTED_FOR_MS = 2_000;
+/** Or, where there is much to count, for so many times as long as it took. */
+const COUNTED_FOR_TIMES = 4;
+/** Hours counted at once: those of a day would have all connections for as long. */
+const AT_ONCE = 2;
 
 /** Attempts of one hour; of one biller, or of all where there is no biller. */
 export interface Counted {
@@ -36,6 +41,7 @@ const NONE = { delivered: 0, rejected: 0, failed: 0, p50Ms: null, p95Ms: null };
 
 @injectable()
 export class DeliveryHours {
+  private readonly turns = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
   private readonly counted = new Map<number, { rows: Promise<Counted[]>; until: number }>();
 
   constructor(@inject(DATABASE) private readonly database: Database) {}
@@ -78,11 +84,17 @@ export class DeliveryHours {
     const now = +this.database.clock.now();
     const held = this.counted.get(hour);
     if (held && held.until > now) return held.rows;
-    const rows = this.count(hour);
     const isOver = now > hour + HOUR_MS + SETTLED_AFTER_MS;
-    this.counted.set(hour, { rows, until: isOver ? Number.POSITIVE_INFINITY : now + COUNTED_FOR_MS });
-    rows.catch(() => this.counted.delete(hour));
-    return rows;
+    const counted = { until: Number.POSITIVE_INFINITY, rows: this.turns.execute(() => this.count(hour)) };
+    this.counted.set(hour, counted);
+    counted.rows.then(
+      () => {
+        const took = +this.database.clock.now() - now;
+        if (!isOver) counted.until = now + took + Math.max(COUNTED_FOR_MS, COUNTED_FOR_TIMES * took);
+      },
+      () => this.counted.delete(hour),
+    );
+    return counted.rows;
   }
 
   private async count(hour: number): Promise<Counted[]> {

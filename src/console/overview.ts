@@ -5,6 +5,7 @@ import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js'
 import { faultText } from '../adapters/check-manifest.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { DeliveryHours } from './delivery-hours.js';
+import { SharedAnswer } from './shared-answer.js';
 
 /** From what must be mended first to what is well. */
 export const HEALTHS = ['paused', 'failing', 'attention', 'ok'] as const;
@@ -96,6 +97,9 @@ const URGENCY: Need['kind'][] = [
 
 @injectable()
 export class Overview {
+  /** Each page that is open asks again whenever something happens, which is always. */
+  private readonly ofAll = new SharedAnswer(() => this.ask(null));
+
   constructor(
     @inject(DATABASE) private readonly database: Database,
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
@@ -103,7 +107,11 @@ export class Overview {
   ) {}
 
   /** @param billers of these alone; null: of all */
-  async read(billers: readonly string[] | null) {
+  read(billers: readonly string[] | null) {
+    return billers === null ? this.ofAll.get() : this.ask(billers);
+  }
+
+  private async ask(billers: readonly string[] | null) {
     const [{ rows }, parked, hours, totals] = await Promise.all([
       billerRows(billers).execute(this.database.db),
       this.parked(billers),
