@@ -15,7 +15,7 @@ import { Problem } from '../problem.js';
 import { Recordings } from '../recordings/recordings.js';
 import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
-import { ADAPTERS, type AdapterRegistry } from './adapter-registry.js';
+import { ADAPTERS, type AdapterRegistry, type LoadedAdapter } from './adapter-registry.js';
 import { observedContract } from './observed-contract.js';
 import { type OpenScope, openScope } from './open-scope.js';
 
@@ -25,6 +25,9 @@ interface Scope extends Pick<OpenScope, 'redact' | 'wayOut'> {
   container: Container | undefined;
   contracts: Map<ContractName, unknown>;
 }
+
+/** When another host may be reached. */
+const ASK_AGAIN_S = 1;
 
 @injectable()
 export class BillerScopes {
@@ -42,7 +45,7 @@ export class BillerScopes {
 
   /**
    * A biller's implementation of a contract.
-   * @throws Problem 404 `biller-not-found`, 409 `is-a-shadow`, 501 `contract-not-supported`
+   * @throws Problem 404 `biller-not-found`, 409 `is-a-shadow`, 501 `contract-not-supported`, 503 `adapter-unknown`
    */
   async contract<Name extends ContractName>(billerId: string, name: Name): Promise<ContractTypes[Name]> {
     const config = await this.billers.get(billerId);
@@ -65,7 +68,7 @@ export class BillerScopes {
     name: Name,
   ): Promise<ContractTypes[Name]> {
     const { billerId } = config;
-    const { manifest } = this.adapters.get(config.adapter);
+    const { manifest } = this.adapterOf(config);
     if (!manifest.contracts.some((contract) => contract.name === name))
       throw new Problem(501, 'contract-not-supported', `the adapter ${manifest.name} does not implement ${name}`);
     const scope = this.scopeOf(config);
@@ -97,7 +100,7 @@ export class BillerScopes {
   }
 
   hasCapability(config: BillerConfig, name: ContractName, capability: string): boolean {
-    const { manifest } = this.adapters.get(config.adapter);
+    const { manifest } = this.adapterOf(config);
     return manifest.contracts.some((contract) => contract.name === name && contract.capabilities?.includes(capability));
   }
 
@@ -115,6 +118,16 @@ export class BillerScopes {
     await Promise.all([...this.scopes.values()].map(({ wayOut }) => wayOut.close()));
   }
 
+  /** What is asked is right, and another host may have it. @throws Problem 503 `adapter-unknown` or `adapter-quarantined` */
+  private adapterOf({ adapter }: BillerConfig): LoadedAdapter {
+    try {
+      return this.adapters.get(adapter);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      throw new Problem(503, error.code, error.message, { retryAfterSeconds: ASK_AGAIN_S });
+    }
+  }
+
   private scopeOf(config: BillerConfig): Scope {
     const held = this.scopes.get(config.billerId);
     if (held?.revision === config.revision) return held;
@@ -125,7 +138,7 @@ export class BillerScopes {
   }
 
   private open(config: BillerConfig): Scope {
-    const { manifest, module } = this.adapters.get(config.adapter);
+    const { manifest, module } = this.adapterOf(config);
     const { billerId, name, guid, openBilling, invoiceTypeId, options, revision } = config;
     const limits = this.limitsOf(config);
     const opened = openScope({

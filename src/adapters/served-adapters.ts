@@ -22,16 +22,20 @@ export class ServedAdapters {
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
   ) {}
 
-  /** Whether this host lacks an adapter that another worker has. */
-  async isElsewhere(adapter: string): Promise<boolean> {
-    if (this.adapters.loaded.has(adapter)) return false;
-    const row = await this.database.db
+  /** Adapters that other workers have, and this host lacks. */
+  async lacking(): Promise<string[]> {
+    const rows = await this.database.db
       .selectFrom('served_adapters')
       .select('adapter')
-      .where('adapter', '=', adapter)
       .where('seen_at', '>', sql<Date>`clock_timestamp() - ${sql.lit(GONE_AFTER)}::interval`)
-      .executeTakeFirst();
-    return row !== undefined;
+      .orderBy('adapter')
+      .execute();
+    return rows.flatMap(({ adapter }) => (this.adapters.loaded.has(adapter) ? [] : [adapter]));
+  }
+
+  /** Whether this host lacks an adapter that another worker has. */
+  async isElsewhere(adapter: string): Promise<boolean> {
+    return !this.adapters.loaded.has(adapter) && (await this.lacking()).includes(adapter);
   }
 
   /**

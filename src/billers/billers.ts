@@ -121,7 +121,7 @@ export class Billers {
       .selectAll()
       .where('biller_id', 'in', [one, other])
       .orderBy('biller_id')
-      .forUpdate()
+      .forNoKeyUpdate()
       .execute();
     for (const row of rows) {
       const from = rows.find(({ biller_id }) => biller_id !== row.biller_id);
@@ -180,7 +180,7 @@ export class Billers {
         .selectFrom('billers')
         .selectAll()
         .where('biller_id', '=', billerId)
-        .forUpdate()
+        .forNoKeyUpdate()
         .executeTakeFirst();
       const before = held && toConfig(held);
       const settings = this.settings.toStore(billerId, manifest, input.settings ?? {}, before?.settings ?? {}, seal);

@@ -115,7 +115,7 @@ export class SecretBox {
       const before = await trx.selectFrom('data_keys').select('key_id').orderBy('created_at', 'desc').execute();
       await addDataKey(trx, this.masterKey());
       const seal = await this.sealer(trx);
-      const billers = await trx.selectFrom('billers').select(['biller_id', 'settings']).forUpdate().execute();
+      const billers = await trx.selectFrom('billers').select(['biller_id', 'settings']).forNoKeyUpdate().execute();
       let count = 0;
       for (const { biller_id, settings } of billers) {
         const anew = { ...settings };

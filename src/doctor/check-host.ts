@@ -3,6 +3,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { faultText } from '../adapters/check-manifest.js';
+import { ServedAdapters } from '../adapters/served-adapters.js';
 import { dueDeliveries } from '../deliveries/due.js';
 import { DATABASE, type Database, MOST_CONNECTIONS } from '../store/database.js';
 import { MOST_SKEW_MS } from '../store/database-clock.js';
@@ -23,6 +24,7 @@ export class CheckHost {
   constructor(
     @inject(DATABASE) private readonly database: Database,
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
+    @inject(ServedAdapters) private readonly served: ServedAdapters,
   ) {}
 
   check(): Promise<Checked[]> {
@@ -58,17 +60,27 @@ export class CheckHost {
       timed('connections', null, () => this.connections()),
       timed('workers', null, () => this.workers()),
       timed('change feed', null, () => this.changeFeed()),
-      timed('adapters', null, async () => {
-        const { loaded, quarantined } = this.adapters;
-        if (quarantined.length === 0) return ok(`${loaded.size} loaded: ${[...loaded.keys()].join(', ')}.`);
-        const faults = quarantined.flatMap((adapter) => adapter.faults.map(faultText));
-        return failed(
-          'adapter-quarantined',
-          faults.join('; '),
-          'Correct the manifest named, and start the host again.',
-        );
-      }),
+      timed('adapters', null, () => this.checkAdapters()),
     ]);
+  }
+
+  private async checkAdapters() {
+    const { loaded, quarantined } = this.adapters;
+    if (quarantined.length)
+      return failed(
+        'adapter-quarantined',
+        quarantined.flatMap((adapter) => adapter.faults.map(faultText)).join('; '),
+        'Correct the manifest named, and start the host again.',
+      );
+    const lacking = await this.served.lacking();
+    const here = `${loaded.size} loaded: ${[...loaded.keys()].join(', ')}`;
+    return lacking.length
+      ? failed(
+          'adapter-lacking',
+          `${here}; other hosts have ${lacking.join(', ')} as well, and do what is to be done for its billers.`,
+          "Name it in this host's manifest, too: what is asked of this host for those billers is refused.",
+        )
+      : ok(`${here}.`);
   }
 
   /** Whether the server has connections for all hosts: what it refuses is waited for. */

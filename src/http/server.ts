@@ -57,7 +57,7 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
     const problem = problemOf(error);
     const wait = problem.more.retryAfterSeconds;
     if (wait !== undefined) reply.header('retry-after', wait as number);
-    if (problem.status === 503) withoutDatabase(error, { url: request.url });
+    if (problem.code === 'database-unavailable') withoutDatabase(error, { url: request.url });
     else if (problem.status === 500 || problem.status === 507)
       log.error({ err: error, url: request.url }, 'a request failed');
     return reply.code(problem.status).type('application/problem+json').send(problem.toJSON());

@@ -86,15 +86,15 @@ export class Inboxes {
   }
 
   private async tick(): Promise<void> {
+    const lacking = await this.served.lacking();
     const billers = await this.database.db
       .selectFrom('billers')
       .leftJoin('inbox_states', 'inbox_states.biller_id', 'billers.biller_id')
       .select(['billers.biller_id', 'adapter', 'options', sql<boolean>`problem is not null`.as('failing')])
       .where(sql<boolean>`options ? 'inbox'`)
       .execute();
-    const elsewhere = await this.elsewhere(new Set(billers.map(({ adapter }) => adapter)));
     const all = billers
-      .filter(({ adapter }) => !elsewhere.has(adapter))
+      .filter(({ adapter }) => !lacking.includes(adapter))
       .map(({ biller_id: billerId, options, failing }) => {
         const inbox = JSON.stringify(options.inbox);
         let watched = this.watched.get(billerId);
@@ -119,12 +119,6 @@ export class Inboxes {
       });
       this.looks.add(look);
     }
-  }
-
-  /** Of these adapters, such as this host lacks and another has. */
-  private async elsewhere(adapters: ReadonlySet<string>): Promise<Set<string>> {
-    const asked = [...adapters].map(async (adapter) => ((await this.served.isElsewhere(adapter)) ? [adapter] : []));
-    return new Set((await Promise.all(asked)).flat());
   }
 
   private async look(billerId: string, inbox: Inbox, watched: Watched): Promise<void> {

@@ -49,6 +49,24 @@ describe('a worker that lacks an adapter', function () {
     await again.close();
   });
 
+  it('says of a request that another is to be asked: it is not wrong', async () => {
+    await front.biller('asked');
+    const before = await worker();
+    const other = await TestHost.start({ databaseUrl: front.databaseUrl, role: 'api', manifest: otherManifest() });
+    for (const [method, path, body] of [
+      ['POST', 'payments', front.payment('asked')],
+      ['POST', 'accounts/a/refresh', undefined],
+      ['PUT', 'accounts/a/enrollments/paperless', { enabled: true }],
+    ] as const) {
+      const { status, body: problem, headers } = await other.call(method, `/v1/billers/asked/${path}`, body);
+      expect([status, problem.code, headers.get('retry-after')], path).to.deep.equal([503, 'adapter-unknown', '1']);
+    }
+    await before.close();
+    const { checks } = (await other.call('GET', '/v1/doctor')).body;
+    expect(checks.find(({ what }: { what: string }) => what === 'adapters')).to.include({ code: 'adapter-lacking' });
+    await other.close();
+  });
+
   it('holds them back where none has it, until one does', async () => {
     await front.query("update served_adapters set seen_at = seen_at - interval '1 minute'");
     await pay('waiting');
