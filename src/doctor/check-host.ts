@@ -11,6 +11,7 @@ import { FIRST_OPEN_PLACE } from '../store/feed-places.js';
 import { schemaState } from '../store/schema-state.js';
 import type { Checked } from './checked.js';
 import { failed, notChecked, ok, timed } from './checked.js';
+import { checkLongTransactions } from './long-transactions.js';
 
 /** A due delivery that no worker has begun for this long tells that none works. */
 const MOST_IDLE_S = 60;
@@ -60,6 +61,7 @@ export class CheckHost {
       timed('connections', null, () => this.connections()),
       timed('workers', null, () => this.workers()),
       timed('change feed', null, () => this.changeFeed()),
+      timed('transactions', null, () => checkLongTransactions(this.database.db)),
       timed('adapters', null, () => this.checkAdapters()),
     ]);
   }
