@@ -36,10 +36,12 @@ const folder = mkdtempSync(join(tmpdir(), 'ic-host bench '));
 const postgres = await startEmbeddedPostgres(folder);
 const admin = new pg.Client(postgres.connectionString);
 await admin.connect();
-/** Of a section at once: a run that is cut short has measured what it has. */
+/** Of a section at once, where it stood before: a run that is cut short has measured what it has. */
 function keep(section: string | undefined, figures: readonly Figure[]): void {
   const before = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Figure[]) : [];
-  const all = [...before.filter((figure) => figure.section !== section), ...figures];
+  const at = before.findIndex((figure) => figure.section === section);
+  const others = before.filter((figure) => figure.section !== section);
+  const all = others.toSpliced(at < 0 ? others.length : at, 0, ...figures);
   writeFileSync(RESULTS, `${JSON.stringify(all, null, 2)}\n`);
 }
 

@@ -1,4 +1,5 @@
 /** Deliveries: lists, one with its attempts, and what operators do with them. */
+import { bulkhead } from 'cockatiel';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { reachesBiller } from '../access/access.js';
 import { Deliveries } from '../deliveries/deliveries.js';
@@ -124,19 +125,16 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
       settle: (id: string) =>
         decisions.settleByHand(id, actor, { state: state as 'delivered', reason: reason as string }),
     }[action];
-    const results: object[] = [];
-    const left = [...new Set(ids)];
-    const work = async (): Promise<void> => {
-      for (let id = left.shift(); id; id = left.shift())
-        try {
-          await seen(request, id);
-          results.push({ id, ok: true, state: (await act(id)).state });
-        } catch (error) {
-          if (!(error instanceof Problem)) throw error;
-          results.push({ id, ok: false, code: error.code, detail: error.message });
-        }
+    const turns = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
+    const one = async (id: string): Promise<object> => {
+      try {
+        await seen(request, id);
+        return { id, ok: true, state: (await act(id)).state };
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return { id, ok: false, code: error.code, detail: error.message };
+      }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return { results };
+    return { results: await Promise.all([...new Set(ids)].map((id) => turns.execute(() => one(id)))) };
   });
 }
