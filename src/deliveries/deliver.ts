@@ -238,7 +238,7 @@ export class Deliver {
     const { maxAgeMs, isElsewhere } = await this.world
       .partner(billerId)
       .catch(() => ({ maxAgeMs: Number.POSITIVE_INFINITY, isElsewhere: false }));
-    const { row, conclusion } = await this.world.store.transact('conclude', async (transaction) => {
+    const { row, conclusion, forMs } = await this.world.store.transact('conclude', async (transaction) => {
       const failure = 'failure' in outcome ? outcome.failure : undefined;
       const mayChange = failure !== undefined && isOfPartner(failure, this.stopping);
       const locked = await transaction.lockForConclusion(id, billerId, mayChange);
@@ -263,13 +263,13 @@ export class Deliver {
       if (conclusion.patch) await transaction.save(id, conclusion.patch);
       if (conclusion.partner) await transaction.savePartner(billerId, conclusion.partner);
       if (conclusion.enqueueAt) await transaction.enqueue(row, conclusion.enqueueAt);
-      return { row, conclusion };
+      const until = conclusion.partner?.blocked_until;
+      const forMs = until === undefined ? undefined : Math.min(LOOK_AGAIN_MS, Math.max(0, +(until ?? now) - +now));
+      return { row, conclusion, forMs };
     });
     if (row && conclusion?.news) this.world.tell(conclusion.news, row, conclusion);
     if (isElsewhere) return { billerId, forMs: ELSEWHERE_MS };
-    const until = conclusion?.partner?.blocked_until;
-    if (until === undefined) return undefined;
-    return { billerId, forMs: until === null ? 0 : LOOK_AGAIN_MS };
+    return forMs === undefined ? undefined : { billerId, forMs };
   }
 
   /** A time so long after the claim, by the store's clock. */

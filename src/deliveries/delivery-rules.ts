@@ -165,7 +165,8 @@ function concludeByOutcome(
   const fenced = row.lease_token !== claimed.lease_token;
   if ('waitUntil' in outcome) {
     if (fenced) return {};
-    return { patch: { ...release, next_attempt_at: outcome.waitUntil }, enqueueAt: outcome.waitUntil };
+    const { waitUntil } = outcome;
+    return { patch: { ...release, next_attempt_at: waitUntil }, enqueueAt: waitUntil, ...givenBack(context) };
   }
   const failure = 'failure' in outcome ? outcome.failure : undefined;
   const unknown = failure?.kind === 'unknown-outcome' || failure?.kind === 'malformed';
@@ -177,7 +178,11 @@ function concludeByOutcome(
     return { patch: { state: 'queued', version: row.version + 1, next_attempt_at: null, ...doubt }, enqueueAt: now };
   }
   if (row.version !== claimed.version || row.state !== 'queued')
-    return { patch: { ...release, ...doubt }, ...(row.state === 'queued' ? { enqueueAt: now } : {}) };
+    return {
+      patch: { ...release, ...doubt },
+      ...(row.state === 'queued' ? { enqueueAt: now } : {}),
+      ...givenBack(context),
+    };
 
   const attempts = row.attempts + 1;
   if (!failure) {
@@ -224,7 +229,7 @@ function concludeByOutcome(
     ? recovered(context.partner)
     : isOfPartner(failure, context.brokenOff)
       ? failed(failure, context)
-      : {};
+      : givenBack(context);
   if (settlement.next === 'rejected')
     return { patch: { ...release, state: 'rejected', attempts, next_attempt_at: null, result: told }, ...partner };
   if (settlement.next === 'parked')
@@ -252,6 +257,11 @@ export const isOfPartner = ({ kind, code }: Failure, brokenOff: boolean): boolea
 function recovered(partner: PartnerState): Pick<Conclusion, 'partner' | 'news'> {
   if (!partner.blocked_since && partner.failures === 0) return {};
   return { partner: SOUND, ...(partner.cause === 'misconfigured' ? { news: 'resumed' as const } : {}) };
+}
+
+/** A probe that found nothing out: the next goes at once, not when this one would have been over. */
+function givenBack({ partner, probe, now }: ConclusionContext): Pick<Conclusion, 'partner'> {
+  return probe && partner.blocked_since ? { partner: { blocked_until: now } } : {};
 }
 
 function failed(failure: Failure, context: ConclusionContext): Pick<Conclusion, 'partner'> {

@@ -94,14 +94,14 @@ export class Reconciliations {
   /** Of a few billers at a time: those of thousands would leave no room for the night's payments. */
   private async runNightly(): Promise<void> {
     const turns = bulkhead(BILLERS_AT_ONCE, Number.POSITIVE_INFINITY);
-    const wishes = (await this.billers.list()).flatMap(({ billerId, options }) => {
-      const accounts = Number(options.reconcileNightly ?? 0);
-      return accounts && options.shadowOf === undefined ? [{ billerId, accounts, repair: true }] : [];
-    });
+    const { rows: wishes } = await sql<{ billerId: string; accounts: number }>`
+      select biller_id as "billerId", (options->>'reconcileNightly')::int as accounts from billers
+      where (options->>'reconcileNightly')::int > 0 and not options ? 'shadowOf'`.execute(this.database.db);
     await Promise.all(
-      wishes.map(({ billerId, ...wish }) =>
+      wishes.map(({ billerId, accounts }) =>
         turns.execute(async () => {
           if (this.stopping.signal.aborted) return;
+          const wish = { accounts, repair: true };
           // One host begins it, once a night. What fails of one biller is none of the others' business.
           const row = await this.made(billerId, wish, true).catch((error: unknown) => {
             if (!(error instanceof Problem))

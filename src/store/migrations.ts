@@ -357,8 +357,12 @@ create or replace function follow_gone_deliveries() returns trigger language plp
 /** Has one row: the migration that a host must have, to work with the tables. */
 export const LEAST_MIGRATION_TABLE = 'least_migration';
 
-/** Adapters that a worker has, on whatever host, and when one told so last; and what hosts must know of the tables. */
+/**
+ * Adapters that a worker has, on whatever host, and when one told so last; what hosts must know of the tables; and which billers have
+ * an inbox, which each host asks every second.
+ */
 const HOSTS = `
+create index billers_inboxes on billers (biller_id) where options ? 'inbox';
 create table least_migration (name text not null);
 insert into least_migration values ('016-hosts');
 create table served_adapters (adapter text primary key, seen_at timestamptz not null);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { conclude } from '../../src/deliveries/delivery-rules.js';
+import { type ConclusionContext, conclude, type Outcome } from '../../src/deliveries/delivery-rules.js';
 import type { DeliveryProgress, PartnerState } from '../../src/deliveries/delivery-store.js';
 
 describe('what an attempt that failed says of the partner', () => {
@@ -9,14 +9,16 @@ describe('what an attempt that failed says of the partner', () => {
     ...{ doubtful_until: null, created_at: now },
   } as DeliveryProgress;
   const partner = { biller_id: 'b', failures: 9, blocks: 0, cause: null, blocked_since: null } as PartnerState;
-  const told = (code: string, brokenOff = false) => {
-    const failure = { kind: 'unavailable' as const, code, message: 'm', partnerMessages: [] };
-    const context = {
-      ...{ repeatSafety: 'idempotent' as const, maxAgeMs: 1e9, equalAnswers: 0, partner, probe: false, brokenOff, now },
+  const concluded = (outcome: Outcome<object>, more: Partial<ConclusionContext> = {}, held = row) =>
+    conclude(held, row, outcome, {
+      ...{ repeatSafety: 'idempotent', maxAgeMs: 1e9, equalAnswers: 0, partner, probe: false, brokenOff: false, now },
       random: () => 0.5,
-    };
-    return conclude(row, row, { failure }, context);
-  };
+      ...more,
+    });
+  const failed = (code: string): Outcome<object> => ({
+    failure: { kind: 'unavailable', code, message: 'm', partnerMessages: [] },
+  });
+  const told = (code: string, brokenOff = false) => concluded(failed(code), { brokenOff });
 
   it('ten in a row hold its deliveries back', () =>
     expect(told('etimedout').partner).to.include({ cause: 'failing', failures: 10 }));
@@ -31,4 +33,22 @@ describe('what an attempt that failed says of the partner', () => {
       expect(conclusion.enqueueAt?.getTime()).to.be.above(now.getTime());
       expect(conclusion.patch).to.include({ attempts: 1 });
     });
+
+  describe('as the probe of a biller that is held back', () => {
+    const blocked = { ...partner, cause: 'failing', blocked_since: now, blocked_until: new Date(+now + 30_000) };
+    const probe = { probe: true, partner: blocked as PartnerState };
+    for (const [name, conclusion] of [
+      ['it waits for something else', concluded({ waitUntil: now }, probe)],
+      ['its host ends', concluded(failed('err-canceled'), { ...probe, brokenOff: true })],
+      ['it waited too long behind others', concluded(failed('no-turn'), probe)],
+      ['it is another wish by now', concluded({ success: {} }, probe, { ...row, version: 2 })],
+    ] as const)
+      it(`the next goes at once, where ${name}`, () =>
+        expect(conclusion.partner).to.deep.equal({ blocked_until: now }));
+
+    it('one that fails holds it back longer', () =>
+      expect(concluded(failed('etimedout'), probe).partner?.blocked_until).to.be.above(now));
+    it('what is no probe changes nothing', () =>
+      expect(concluded({ waitUntil: now }, { ...probe, probe: false }).partner).to.equal(undefined));
+  });
 });

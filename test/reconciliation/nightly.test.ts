@@ -24,10 +24,6 @@ describe('the nightly reconciliation', function () {
     const answered = new Promise<void>((done) => {
       answer = done;
     });
-    const billers = Array.from({ length: WISHING + 2 }, (_, index) => ({
-      billerId: `b${index}`,
-      options: { ...(index ? { reconcileNightly: 1 } : {}), ...(index === 1 ? { shadowOf: { biller: 'b2' } } : {}) },
-    }));
     const contract = async (billerId: string) => ({
       lookUp: async () => {
         asked.push(billerId);
@@ -37,7 +33,7 @@ describe('the nightly reconciliation', function () {
     });
     const made = new Reconciliations(
       database,
-      { list: async () => billers } as unknown as Billers,
+      {} as Billers,
       { contract } as unknown as BillerScopes,
       new AccountStore(database, createLog('silent')),
       { repair: async () => new Set() } as unknown as Repairs,
@@ -55,7 +51,10 @@ describe('the nightly reconciliation', function () {
   beforeEach(async () => {
     database = await openDatabase(await newDatabase());
     await database.pool.query(
-      `insert into billers select 'b' || n, 'b', 'g' || n, 'x', '{}', '{}', true, 164 from generate_series(0, $1) n`,
+      `insert into billers select 'b' || n, 'b', 'g' || n, 'x', '{}',
+         jsonb_strip_nulls(jsonb_build_object('reconcileNightly', case when n > 0 then 1 end,
+           'shadowOf', case when n = 1 then '{"biller": "b2"}'::jsonb end)),
+         true, 164 from generate_series(0, $1) n`,
       [WISHING + 1],
     );
     await database.pool.query(
