@@ -1,12 +1,13 @@
 /** The default database: a real PostgreSQL from npm, kept in the data directory and adopted if it still runs. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { writeDurably } from '../durable-file.js';
 
 const run = promisify(execFile);
 
@@ -116,7 +117,7 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true } 
   if (!existsSync(join(cluster, 'PG_VERSION'))) {
     rmSync(cluster, { recursive: true, force: true }); // of a first start that was cut off
     const password = randomBytes(24).toString('base64url');
-    writeFileSync(passwordFile, password, { mode: 0o600 });
+    writeDurably(passwordFile, password, 0o600);
     if (user) chownSync(passwordFile, user.uid, user.gid);
     const auth = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`];
     const made = join(root, 'making');

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { keptSecret } from '../../src/billers/kept-secret.js';
@@ -122,5 +122,13 @@ describe('secrets at rest', () => {
     chmodSync(join(folder, 'master-key'), 0o644);
     expect(keptSecret(folder, 'master-key')).to.equal(key);
     expect(statSync(join(folder, 'master-key')).mode & 0o777).to.equal(0o600);
+  });
+
+  it('a kept key is there whole, or not at all; one that was emptied is not taken for a key', () => {
+    const folder = temporaryFolder();
+    keptSecret(folder, 'master-key');
+    expect(readdirSync(folder)).to.deep.equal(['master-key']);
+    writeFileSync(join(folder, 'api-token'), '\n');
+    expect(() => keptSecret(folder, 'api-token')).to.throw(/api-token is empty: put back/);
   });
 });

@@ -1,5 +1,5 @@
 /** What the stand-in BriteCore knows: policies, invoices, a ledger, enrollments. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 export interface SandboxInvoice {
   id: string;
@@ -97,7 +97,9 @@ export class Book {
   save(): void {
     if (!this.file) return;
     const { policies, ledger, paperless, autopay } = this;
-    writeFileSync(this.file, JSON.stringify({ policies, ledger, paperless, autopay }));
+    // Whole or not at all: whoever ends it by force starts it again on this.
+    writeFileSync(`${this.file}.new`, JSON.stringify({ policies, ledger, paperless, autopay }));
+    renameSync(`${this.file}.new`, this.file);
   }
 
   /** Adds a policy, in the place of one with the same number. */
