@@ -94,9 +94,9 @@ export function saveDeliveries(saves: readonly Save[]): Statement[] {
     );
     const sets = columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(`p.${column}`)}`);
     return sql`
-        update deliveries d set ${sql.join([...sets, sql`updated_at = clock_timestamp()`])}
-        from rows from (${sql.join([ids, ...values])}) as p (${sql.join(['id', ...columns].map((name) => sql.id(name)))})
-        where d.id = p.id`;
+      update deliveries d set ${sql.join([...sets, sql`updated_at = clock_timestamp()`])}
+      from rows from (${sql.join([ids, ...values])}) as p (${sql.join(['id', ...columns].map((name) => sql.id(name)))})
+      where d.id = p.id`;
   });
 }
 
@@ -108,8 +108,8 @@ export function recordAttempts(attempts: readonly Attempt[]): Statement {
     ),
   );
   return sql`
-      insert into delivery_attempts (${sql.join(Object.keys(ATTEMPT_TYPES).map((name) => sql.id(name)))})
-      select * from rows from (${sql.join(columns)}) as g`;
+    insert into delivery_attempts (${sql.join(Object.keys(ATTEMPT_TYPES).map((name) => sql.id(name)))})
+    select * from rows from (${sql.join(columns)}) as g`;
 }
 
 export const lockEndedLeases = (db: Db) =>
@@ -124,8 +124,8 @@ export const lockEndedLeases = (db: Db) =>
 
 /** Waiting, and perhaps not due. */
 export const WITHOUT_JOBS = sql<{ id: string }>`
-      select delivery_id as id from undelivered where state = 'queued'
-      except (${DELIVERIES_WITH_JOBS}) limit ${sql.lit(FORGOTTEN_AT_MOST)}`;
+  select delivery_id as id from undelivered where state = 'queued'
+  except (${DELIVERIES_WITH_JOBS}) limit ${sql.lit(FORGOTTEN_AT_MOST)}`;
 
 /** Of those found, what has been due for a while. */
 export const lockLongDue = (db: Db, found: readonly { id: string }[]) =>

@@ -3,7 +3,7 @@
  * the later one: they go on with them, unless the later version says that they can't.
  */
 import { type Kysely, sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration';
 import { LEAST_MIGRATION_TABLE, migrations } from './migrations.js';
 import type { Tables } from './tables.js';
 
@@ -17,12 +17,14 @@ export interface SchemaState {
 }
 
 export async function schemaState(db: Kysely<Tables>): Promise<SchemaState> {
-  const own = await new Migrator({ db, provider: migrations }).getMigrations();
-  const known = own.map(({ name }) => name);
-  const missing = own.filter(({ executedAt }) => !executedAt).map(({ name }) => name);
-  const done = await namesIn(db, 'kysely_migration');
+  const known = Object.keys(await migrations.getMigrations());
+  const done = await namesIn(db, DEFAULT_MIGRATION_TABLE);
   const [least = ''] = await namesIn(db, LEAST_MIGRATION_TABLE);
-  return { missing, later: done.filter((name) => !known.includes(name)), fits: least <= (known.at(-1) ?? '') };
+  return {
+    missing: known.filter((name) => !done.includes(name)),
+    later: done.filter((name) => !known.includes(name)),
+    fits: least <= (known.at(-1) ?? ''),
+  };
 }
 
 /** @returns the migrations of a later version that the tables have @throws Error in words, where this one can't work with them */
