@@ -70,6 +70,10 @@ export class DatabaseHistory {
           update deliveries d set doubtful_until = clock_timestamp() + ${DOUBT_MS} * interval '1 millisecond'
           from undelivered u
           where u.delivery_id = d.id and u.state = 'queued' and d.kind in ('payment', 'return')`.execute(trx);
+        // Its queue may not have been restored, and with it what an enrollment is to be set once more by, to be certain.
+        await sql`
+          update deliveries set state = 'queued', next_attempt_at = doubtful_until, doubtful_until = null
+          where state = 'delivered' and doubtful_until is not null and kind in ('paperless', 'autopay')`.execute(trx);
         const details = { before, after, doubted: Number(numAffectedRows ?? 0) };
         await audit(trx, { actor: 'host', action: 'database.restored', subject: 'database', details });
         news = details;

@@ -54,6 +54,22 @@ describe('a database of before', () => {
     expect(await restoredTimes()).to.deep.equal([1]);
   });
 
+  it('may have lost the jobs that make enrollments certain: these wait for it without them', async () => {
+    const paperless = '/v1/billers/1663/accounts/FM4000264061/enrollments/paperless';
+    await host.call('PUT', paperless, { enabled: true });
+    await host.settled(paperless);
+    // As after an older wish of unknown outcome, which may still be on its way; its job is not there.
+    await host.query("update deliveries set doubtful_until = now() - interval '2 minutes'");
+    const restored = await TestHost.start({ databaseUrl: host.databaseUrl, restored: true, role: 'api' });
+    expect((await host.call('GET', paperless)).body.state).to.equal('queued');
+    const worker = await TestHost.start({ databaseUrl: host.databaseUrl, role: 'worker' });
+    await host.settled(paperless);
+    const { attempts } = (await host.query('select attempts from deliveries'))[0] ?? {};
+    expect(attempts, 'once more').to.equal(2);
+    await worker.close();
+    await restored.close();
+  });
+
   it('is not one that only started again', async () => {
     await pay('done');
     await host.settled(payment('done'));
