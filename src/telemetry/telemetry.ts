@@ -2,16 +2,12 @@
 import { context, metrics, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  type IMetricReader,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-  type ResourceMetrics,
-} from '@opentelemetry/sdk-metrics';
+import { type IMetricReader, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import type { Sampler } from '@opentelemetry/sdk-trace';
 import type { ServiceIdentifier } from 'inversify';
+import { metricsText } from './metrics-text.js';
 
 export interface Telemetry {
   /** The metrics, in Prometheus's text format. */
@@ -19,6 +15,12 @@ export interface Telemetry {
   /** Sends what waits to be sent. */
   flush(): Promise<void>;
 }
+
+/** Of one metric: with 2,000, the usual limit, a host of thousands of billers would tell of most of them as one. */
+const MOST_SERIES = 200_000;
+/** Data points at once: about a megabyte, which any collector takes. */
+const MOST_SENT = 5_000;
+const BY_BILLER = ['ic_host.contract.calls', 'ic_host.deliveries.news'];
 
 export const TELEMETRY: ServiceIdentifier<Telemetry> = Symbol('telemetry');
 
@@ -60,33 +62,21 @@ async function start(version: string): Promise<Telemetry> {
     const every = Number(process.env.OTEL_METRIC_EXPORT_INTERVAL ?? 60_000);
     const exporter = new OTLPMetricExporter();
     const timing = { exportIntervalMillis: every, exportTimeoutMillis: Math.min(every, 30_000) };
-    readers.push(new PeriodicExportingMetricReader({ exporter, ...timing }));
+    readers.push(new PeriodicExportingMetricReader({ exporter, ...timing, maxExportBatchSize: MOST_SENT }));
   }
-  const meters = new MeterProvider({ resource, readers });
+  const views = BY_BILLER.map((instrumentName) => ({ instrumentName, aggregationCardinalityLimit: MOST_SERIES }));
+  const meters = new MeterProvider({ resource, readers, views });
   metrics.setGlobalMeterProvider(meters);
   let flushTraces = async (): Promise<void> => undefined;
   if (goesOut('TRACES')) flushTraces = await startTracing(resource);
-  const serializer = new PrometheusSerializer();
   return {
-    metricsText: async () => serializer.serialize(withUnits((await prometheus.collect()).resourceMetrics)),
+    metricsText: async () => metricsText((await prometheus.collect()).resourceMetrics),
     flush: async () => {
       // A collector that is away must not keep a host from ending.
       await Promise.all([flushTraces(), meters.forceFlush()].map((flushed) => flushed.catch(() => undefined)));
     },
   };
 }
-
-/** Names with their unit, as Prometheus has them and as a collector would make them; the serializer leaves it out. */
-const withUnits = (collected: ResourceMetrics): ResourceMetrics => ({
-  ...collected,
-  scopeMetrics: collected.scopeMetrics.map((scope) => ({
-    ...scope,
-    metrics: scope.metrics.map((metric) => {
-      const { name, unit } = metric.descriptor;
-      return unit === 's' ? { ...metric, descriptor: { ...metric.descriptor, name: `${name}_seconds` } } : metric;
-    }),
-  })),
-});
 
 /** @returns sends what waits */
 async function startTracing(resource: ReturnType<typeof resourceFromAttributes>): Promise<() => Promise<void>> {
