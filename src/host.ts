@@ -16,6 +16,7 @@ import { keptSecret } from './billers/kept-secret.js';
 import { SECRET_BOX, SecretBox } from './billers/secret-box.js';
 import { DeliveryHours } from './console/delivery-hours.js';
 import { Live } from './console/live.js';
+import { NeedGauge } from './console/need-gauge.js';
 import { Overview } from './console/overview.js';
 import { DatabaseHistory } from './deliveries/database-history.js';
 import { Deliver } from './deliveries/deliver.js';
@@ -120,6 +121,7 @@ const features = new ContainerModule(({ bind }) => {
     CheckBiller,
     CheckHost,
     Overview,
+    NeedGauge,
     DeliveryHours,
     Live,
     Tokens,
@@ -247,7 +249,9 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     retention.start();
     reconciliations.start();
   }
-  const endGauges = container.get<DeliveryGauges>(DeliveryGauges).start();
+  const endGauges = [container.get<DeliveryGauges>(DeliveryGauges), container.get<NeedGauge>(NeedGauge)].map((gauges) =>
+    gauges.start(),
+  );
   const app = await createServer(container.get.bind(container));
   const close = async (): Promise<void> => {
     const served = app.close();
@@ -268,7 +272,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     await container.get<KeepAccount>(KeepAccount).close();
     await container.get<AccountStore>(AccountStore).close();
     await telemetry.flush();
-    endGauges();
+    for (const end of endGauges) end();
     await container.get<BillerScopes>(BillerScopes).close();
     await opened.end();
   };

@@ -19,6 +19,7 @@ const NUMBER_OPTIONS = new Map<string, { least: number; most: number; isWhole?: 
     ...{ timeoutMs: { least: 10, most: LONGEST_TIMEOUT_MS }, inboxSeconds: { least: 1, most: 86_400 } },
     maxDeliveryAgeHours: { least: 0, most: 876_000 },
     ...{ maxSetAsidePercent: { least: 0, most: 100 }, recordPercent: { least: 0, most: 100 } },
+    fileEveryHours: { least: 1, most: 8_784 },
     reconcileNightly: { least: 0, most: 1_000_000, isWhole: true },
   }),
 );

@@ -43,7 +43,7 @@ export interface BillerInput {
 /** What belongs to the biller, whatever its adapter: the rest changes hands when a shadow takes over. */
 const OWN_OPTIONS = new Set([
   ...['inbox', 'inboxSeconds', 'maxSetAsidePercent', 'maxDeliveryAgeHours'],
-  ...['reconcileNightly', 'recordPercent', 'shadowOf'],
+  ...['fileEveryHours', 'reconcileNightly', 'recordPercent', 'shadowOf'],
 ]);
 /** How long it is remembered who is whose shadow. */
 const SHADOWS_MS = 2_000;

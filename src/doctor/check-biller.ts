@@ -13,6 +13,7 @@ import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js'
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { BillerSettings } from '../billers/biller-settings.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
+import { overdueFile } from '../invoice-files/latest-files.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { type Checked, failed, notChecked, type Outcome, ok, timed } from './checked.js';
 
@@ -153,6 +154,9 @@ export class CheckBiller {
       .orderBy('created_at', 'desc')
       .limit(1)
       .executeTakeFirst();
+    const overdue = file?.state === 'refused' ? undefined : await overdueFile(this.database.db, billerId);
+    if (overdue)
+      return failed('file-overdue', `The next file has not come in time: ${overdue}.`, 'Ask whoever sends it.');
     if (!file) return notChecked('No invoice file came so far.');
     if (file.state !== 'refused')
       return ok(`The latest file is ${file.file_name} of ${file.created_at.toISOString()}: ${file.state}.`);

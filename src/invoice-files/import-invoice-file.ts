@@ -23,6 +23,7 @@ import { LOG, type Log } from '../telemetry/log.js';
 import { refuseFile } from './control-totals.js';
 import { accountLine, copyLine, newInvoiceLine } from './copy-line.js';
 import { FileRecords, type ImportRow, type ReadFile } from './file-records.js';
+import { FILE_APPLIED } from './latest-files.js';
 import {
   addNew,
   applyAccounts,
@@ -243,6 +244,7 @@ export class ImportInvoiceFile {
          total_cents = $4, created = $5, updated = $6, unchanged = $7, bytes_read = bytes where import_id = $1`,
       [row.import_id, records, setAside, String(totalCents), created, updated, unchanged],
     );
+    await client.query(FILE_APPLIED, [row.biller_id]);
     await client.query('commit');
   }
 

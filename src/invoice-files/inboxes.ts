@@ -76,7 +76,7 @@ export class Inboxes {
       watched: options.inbox !== undefined,
       lookedAt: row?.looked_at.toISOString() ?? null,
       waiting: row?.waiting ?? [],
-      problem: row?.problem ?? null,
+      problem: (options.inbox !== undefined && row?.problem) || null,
     };
   }
 

@@ -15,6 +15,7 @@ import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { centsText } from './control-totals.js';
 import { HANDED_OVER_AGAIN, ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
+import { FILE_CAME_AGAIN } from './latest-files.js';
 import { tellPartner } from './tell-partner.js';
 
 export type Import = Selectable<InvoiceFilesTable>;
@@ -73,7 +74,10 @@ export class InvoiceFiles {
         .executeTakeFirst();
       kept = row !== undefined;
       if (row) this.importing.start(row);
-      return row ?? (await this.first(billerId, sha256));
+      if (row) return row;
+      const first = await this.first(billerId, sha256);
+      if (first.state === 'applied') await this.database.pool.query(FILE_CAME_AGAIN, [billerId, first.import_id]);
+      return first;
     } finally {
       await rm(`${path}.part`, { force: true });
       if (!kept) await rm(path, { force: true });

@@ -368,6 +368,16 @@ insert into least_migration values ('016-hosts');
 create table served_adapters (adapter text primary key, seen_at timestamptz not null);
 `;
 
+/**
+ * When a biller's file was applied last, or the same one came again: a file that should have come and didn't is nowhere else.
+ * (To look for each biller's latest row would read all its files.)
+ */
+const LATEST_FILES = `
+create table latest_files (biller_id text primary key references billers, applied_at timestamptz not null);
+insert into latest_files select biller_id, max(coalesce(finished_at, created_at)) from invoice_files
+  where state = 'applied' group by biller_id;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -392,5 +402,6 @@ export const migrations: MigrationProvider = {
     '014-reserved-together': migration(RESERVED_TOGETHER),
     '015-steady-plans': migration(STEADY_PLANS),
     '016-hosts': migration(HOSTS),
+    '017-latest-files': migration(LATEST_FILES),
   }),
 };

@@ -242,6 +242,12 @@ export interface ServedAdaptersTable {
   seen_at: Date;
 }
 
+/** When a biller's file was applied last, or the same one came again. */
+export interface LatestFilesTable {
+  biller_id: string;
+  applied_at: Date;
+}
+
 export interface Tables {
   billers: BillersTable;
   accounts: AccountsTable;
@@ -256,6 +262,7 @@ export interface Tables {
   audit: AuditTable;
   invoice_files: InvoiceFilesTable;
   inbox_states: InboxStatesTable;
+  latest_files: LatestFilesTable;
   set_aside_records: SetAsideTable;
   sessions: SessionsTable;
   api_tokens: ApiTokensTable;

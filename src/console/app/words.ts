@@ -102,6 +102,11 @@ export const NEEDS: Record<string, NeedWords> = {
     advice: 'Open it for what to tell the partner.',
     tone: 'warn',
   },
+  'file-overdue': {
+    title: () => 'No invoice file has come in time',
+    advice: 'Ask whoever sends it. How often it is expected is in the settings.',
+    tone: 'warn',
+  },
   'inbox-unreadable': {
     title: () => 'The inbox can’t be read',
     advice: 'Check the folder or the server in the settings.',

@@ -24,6 +24,7 @@ const HOST_OPTIONS = [
   { key: 'timeoutMs', title: 'Whole time of a call, in ms' },
   { key: 'maxDeliveryAgeHours', title: 'Hours a delivery is tried' },
   { key: 'maxSetAsidePercent', title: 'Records of a file set aside, at the most, in %' },
+  { key: 'fileEveryHours', title: 'Hours within which a file is expected' },
   { key: 'inboxSeconds', title: 'Seconds between looks into the inbox' },
 ] as const;
 

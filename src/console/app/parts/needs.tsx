@@ -76,7 +76,7 @@ function Place({ need: { kind, billerId } }: { need: Schemas['Need'] }) {
         Look
       </GoButton>
     );
-  if (kind === 'file-refused')
+  if (kind === 'file-refused' || kind === 'file-overdue')
     return (
       <GoButton {...look} to="/billers/$billerId/files" params={{ billerId }}>
         Files

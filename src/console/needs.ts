@@ -1,0 +1,137 @@
+/** What needs a person, of each biller: what stops it, waits for a word, was refused or didn't come. */
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { FILE_DUE_AT, overdueText } from '../invoice-files/latest-files.js';
+import type { Tables } from '../store/tables.js';
+
+/** One thing that a person must see to. */
+export interface Need {
+  kind:
+    | 'biller-misconfigured'
+    | 'deliveries-parked'
+    | 'biller-failing'
+    | 'file-refused'
+    | 'file-overdue'
+    | 'inbox-unreadable'
+    | 'adapter-quarantined'
+    | 'biller-paused';
+  billerId: string | null;
+  /** How many deliveries or files; null where it isn't counted. */
+  count: number | null;
+  code: string | null;
+  detail: string | null;
+  since: string | null;
+}
+
+export interface BillerRow {
+  billerId: string;
+  name: string;
+  adapter: string;
+  cause: 'failing' | 'misconfigured' | 'by-hand' | null;
+  blockedCode: string | null;
+  blockedDetail: string | null;
+  blockedSince: Date | null;
+  queued: number;
+  oldestQueued: Date | null;
+  parked: number;
+  fileId: string | null;
+  fileName: string | null;
+  fileState: 'running' | 'applied' | 'refused' | null;
+  fileProblem: { code: string; detail: string } | null;
+  fileAt: Date | null;
+  /** When it should have come, where that time is over. */
+  fileOverdueSince: Date | null;
+  fileAppliedAt: Date | null;
+  inboxProblem: string | null;
+  inboxAt: Date | null;
+}
+
+/** Of these billers; null: of all. @param which of them, by what the row has */
+export const billerRows = (billers: readonly string[] | null, which: RawBuilder<unknown> = sql`true`) => sql<BillerRow>`
+  with waiting as (
+    select biller_id, count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'parked') as parked,
+      min(created_at) filter (where state = 'queued') as oldest
+    from undelivered where state in ('queued', 'parked') and (${billers}::text[] is null or biller_id = any(${billers}))
+    group by biller_id
+  )
+  select b.biller_id as "billerId", b.name, b.adapter, p.cause, p.code as "blockedCode", p.detail as "blockedDetail",
+    p.blocked_since as "blockedSince", coalesce(w.queued, 0) as queued, w.oldest as "oldestQueued",
+    coalesce(w.parked, 0) as parked, f.import_id as "fileId", f.file_name as "fileName", f.state as "fileState",
+    f.problem as "fileProblem", f.created_at as "fileAt", due.at as "fileOverdueSince", l.applied_at as "fileAppliedAt",
+    i.problem as "inboxProblem", i.looked_at as "inboxAt"
+  from billers b
+  left join partner_states p on p.biller_id = b.biller_id and p.blocked_since is not null
+  left join waiting w on w.biller_id = b.biller_id
+  left join inbox_states i on i.biller_id = b.biller_id and b.options ? 'inbox'
+  left join lateral (
+    select * from invoice_files where biller_id = b.biller_id order by created_at desc limit 1
+  ) f on true
+  left join latest_files l on l.biller_id = b.biller_id
+  left join lateral (select ${FILE_DUE_AT} as at) due on due.at < clock_timestamp()
+  where (${billers}::text[] is null or b.biller_id = any(${billers})) and (${which})
+  order by b.biller_id
+`;
+
+const IN_NEED = sql`p.cause is not null or w.parked > 0 or f.state = 'refused' or due.at is not null or i.problem is not null`;
+
+/** How many billers have a need of each kind. */
+export async function countNeeds(db: Kysely<Tables>): Promise<Map<Need['kind'], number>> {
+  const { rows } = await billerRows(null, IN_NEED).execute(db);
+  const kinds = rows.flatMap((row) => [
+    ...needsOf(row).map(({ kind }) => kind),
+    ...(row.parked ? ['deliveries-parked' as const] : []),
+  ]);
+  return new Map(URGENCY.map((kind) => [kind, kinds.filter((one) => one === kind).length]));
+}
+
+const CAUSE_NEEDS = {
+  misconfigured: 'biller-misconfigured',
+  failing: 'biller-failing',
+  'by-hand': 'biller-paused',
+} as const;
+
+/** The most urgent first: what stops a whole biller, then what waits, then what was said and done. */
+const URGENCY: Need['kind'][] = [
+  'biller-misconfigured',
+  'deliveries-parked',
+  'biller-failing',
+  'file-refused',
+  'file-overdue',
+  'inbox-unreadable',
+  'adapter-quarantined',
+  'biller-paused',
+];
+
+export const byUrgency = (a: Need, b: Need): number =>
+  URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind) || (a.since ?? '').localeCompare(b.since ?? '');
+
+/** Parked deliveries, those of the same biller and code together. */
+export async function parkedNeeds(db: Kysely<Tables>, billers: readonly string[] | null): Promise<Need[]> {
+  const { rows } = await sql<{
+    billerId: string;
+    code: string | null;
+    detail: string | null;
+    n: number;
+    since: Date;
+  }>`
+      select d.biller_id as "billerId", result->>'code' as code, max(coalesce(result->>'reason', result->>'detail')) as detail,
+        count(*) as n, min(updated_at) as since
+      from undelivered u join deliveries d on d.id = u.delivery_id
+      where u.state = 'parked' and (${billers}::text[] is null or u.biller_id = any(${billers}))
+      group by d.biller_id, result->>'code' order by n desc limit 100
+    `.execute(db);
+  return rows.map(({ n, since, ...row }) => ({
+    ...{ kind: 'deliveries-parked', ...row, count: n, since: since.toISOString() },
+  }));
+}
+
+export function needsOf(row: BillerRow): Need[] {
+  const needs: Need[] = [];
+  const need = (kind: Need['kind'], code: string | null, detail: string | null, since: Date | null) =>
+    needs.push({ kind, billerId: row.billerId, count: null, code, detail, since: since?.toISOString() ?? null });
+  if (row.cause) need(CAUSE_NEEDS[row.cause], row.blockedCode, row.blockedDetail, row.blockedSince);
+  if (row.fileState === 'refused')
+    need('file-refused', row.fileProblem?.code ?? null, `${row.fileName}: ${row.fileProblem?.detail}`, row.fileAt);
+  if (row.fileOverdueSince) need('file-overdue', null, overdueText(row.fileAppliedAt), row.fileOverdueSince);
+  if (row.inboxProblem) need('inbox-unreadable', null, row.inboxProblem, row.inboxAt);
+  return needs;
+}
