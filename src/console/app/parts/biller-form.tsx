@@ -18,15 +18,15 @@ import { Section } from './section.js';
 
 const MASK = '********';
 /** Options that any biller has, whatever its adapter. */
-const HOST_OPTIONS = [
+const HOST_OPTIONS: { key: string; title: string; unset?: string }[] = [
   { key: 'requestsPerSecond', title: 'Calls a second, at the most' },
   { key: 'concurrency', title: 'Calls at once, at the most' },
   { key: 'timeoutMs', title: 'Whole time of a call, in ms' },
   { key: 'maxDeliveryAgeHours', title: 'Hours a delivery is tried' },
   { key: 'maxSetAsidePercent', title: 'Records of a file set aside, at the most, in %' },
-  { key: 'fileEveryHours', title: 'Hours within which a file is expected' },
+  { key: 'fileEveryHours', title: 'Hours within which a file is expected', unset: 'None is waited for' },
   { key: 'inboxSeconds', title: 'Seconds between looks into the inbox' },
-] as const;
+];
 
 type LoadedAdapter = Extract<Schemas['Adapter'], { health: 'loaded' }>;
 export type BillerDraft = Schemas['BillerBody'] & {
@@ -136,11 +136,11 @@ export function BillerForm({ adapter, draft: first, held, button, save, children
                 change={(value) => put('options', option.key, ofType(option.type, value))}
               />
             ))}
-            {HOST_OPTIONS.map(({ key, title }) => (
+            {HOST_OPTIONS.map(({ key, title, unset = 'As the adapter or the host has it' }) => (
               <NumberInput
                 key={key}
                 label={title}
-                placeholder="As the adapter or the host has it"
+                placeholder={unset}
                 value={(draft.options[key] as number | undefined) ?? ''}
                 onChange={(value) => put('options', key, value === '' ? undefined : Number(value))}
                 hideControls
