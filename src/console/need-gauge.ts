@@ -16,12 +16,12 @@ export class NeedGauge {
 
   /** @returns ends it */
   start(): () => void {
-    const description = 'What needs a person: billers by kind of need, and adapters that this host did not load';
+    const description =
+      'What needs a person: billers, tokens, and adapters that this host did not load, by kind of need';
     const gauge = metrics.getMeter('ic-host').createObservableGauge('ic_host.needs', { description });
     const read = async (result: ObservableResult): Promise<void> => {
       try {
-        const counts = await countNeeds(this.database.db);
-        counts.set('adapter-quarantined', this.adapters.quarantined.length);
+        const counts = await countNeeds(this.database.db, this.adapters.quarantined);
         for (const [kind, count] of counts) result.observe(count, { kind });
       } catch (error) {
         this.log.warn({ err: error }, 'what needs a person could not be counted');

@@ -1,5 +1,8 @@
 /** What needs a person, of each biller: what stops it, waits for a word, was refused or didn't come. */
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { endingText, endingTokens } from '../access/ending-tokens.js';
+import type { AdapterRegistry } from '../adapters/adapter-registry.js';
+import { faultText } from '../adapters/check-manifest.js';
 import { FILE_DUE_AT, overdueText } from '../invoice-files/latest-files.js';
 import type { Tables } from '../store/tables.js';
 
@@ -9,6 +12,7 @@ export interface Need {
     | 'biller-misconfigured'
     | 'deliveries-parked'
     | 'biller-failing'
+    | 'token-ends'
     | 'file-refused'
     | 'file-overdue'
     | 'inbox-unreadable'
@@ -73,13 +77,16 @@ export const billerRows = (billers: readonly string[] | null, which: RawBuilder<
 
 const IN_NEED = sql`p.cause is not null or w.parked > 0 or f.state = 'refused' or due.at is not null or i.problem is not null`;
 
-/** How many billers have a need of each kind. */
-export async function countNeeds(db: Kysely<Tables>): Promise<Map<Need['kind'], number>> {
-  const { rows } = await billerRows(null, IN_NEED).execute(db);
-  const kinds = rows.flatMap((row) => [
-    ...needsOf(row).map(({ kind }) => kind),
-    ...(row.parked ? ['deliveries-parked' as const] : []),
-  ]);
+/** How many billers have a need of each kind; of those that are no biller's, how many there are. */
+export async function countNeeds(
+  db: Kysely<Tables>,
+  quarantined: AdapterRegistry['quarantined'],
+): Promise<Map<Need['kind'], number>> {
+  const [{ rows }, ofHost] = await Promise.all([billerRows(null, IN_NEED).execute(db), hostNeeds(db, quarantined)]);
+  const kinds = [
+    ...[...rows.flatMap(needsOf), ...ofHost].map(({ kind }) => kind),
+    ...rows.filter(({ parked }) => parked).map(() => 'deliveries-parked' as const),
+  ];
   return new Map(URGENCY.map((kind) => [kind, kinds.filter((one) => one === kind).length]));
 }
 
@@ -94,6 +101,7 @@ const URGENCY: Need['kind'][] = [
   'biller-misconfigured',
   'deliveries-parked',
   'biller-failing',
+  'token-ends',
   'file-refused',
   'file-overdue',
   'inbox-unreadable',
@@ -122,6 +130,20 @@ export async function parkedNeeds(db: Kysely<Tables>, billers: readonly string[]
   return rows.map(({ n, since, ...row }) => ({
     ...{ kind: 'deliveries-parked', ...row, count: n, since: since.toISOString() },
   }));
+}
+
+/** What is no biller's: an adapter that isn't loaded here, a token that ends. */
+export async function hostNeeds(db: Kysely<Tables>, quarantined: AdapterRegistry['quarantined']): Promise<Need[]> {
+  const ofHost = { billerId: null, count: null, since: null };
+  return [
+    ...quarantined.map(({ id, source, faults }) => ({
+      ...{ kind: 'adapter-quarantined' as const, ...ofHost, code: id ?? source },
+      detail: faults.map(faultText).join('; '),
+    })),
+    ...(await endingTokens(db)).map((token) => ({
+      ...{ kind: 'token-ends' as const, ...ofHost, code: token.name, detail: endingText(token) },
+    })),
+  ];
 }
 
 export function needsOf(row: BillerRow): Need[] {

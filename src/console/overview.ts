@@ -1,10 +1,9 @@
 /** How all billers stand at a glance, and what needs a person: what the console's first page shows. */
 import { inject, injectable } from 'inversify';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
-import { faultText } from '../adapters/check-manifest.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { DeliveryHours } from './delivery-hours.js';
-import { type BillerRow, billerRows, byUrgency, type Need, needsOf, parkedNeeds } from './needs.js';
+import { type BillerRow, billerRows, byUrgency, hostNeeds, needsOf, parkedNeeds } from './needs.js';
 import { SharedAnswer } from './shared-answer.js';
 
 /** From what must be mended first to what is well. */
@@ -34,25 +33,18 @@ export class Overview {
   }
 
   private async ask(billers: readonly string[] | null) {
-    const [{ rows }, parked, hours, totals] = await Promise.all([
+    const [{ rows }, parked, hours, totals, ofHost] = await Promise.all([
       billerRows(billers).execute(this.database.db),
       parkedNeeds(this.database.db, billers),
       this.hours.latest(billers),
       this.hours.totals(),
+      // What is the host's own is the business of whoever may change it.
+      billers === null ? hostNeeds(this.database.db, this.adapters.quarantined) : [],
     ]);
-    // An adapter that isn't loaded is the business of whoever may change it.
-    const quarantined = billers === null ? this.adapters.quarantined : [];
-    const needs: Need[] = [
-      ...rows.flatMap(needsOf),
-      ...parked,
-      ...quarantined.map(({ id, source, faults }) => ({
-        ...{ kind: 'adapter-quarantined' as const, billerId: null, count: null, code: id ?? source, since: null },
-        detail: faults.map(faultText).join('; '),
-      })),
-    ];
+    const needs = [...rows.flatMap(needsOf), ...parked, ...ofHost].sort(byUrgency);
     return {
       at: this.database.clock.now().toISOString(),
-      needs: needs.sort(byUrgency),
+      needs,
       hours,
       billers: rows.map((row) => this.view(row, totals.get(row.billerId))),
     };

@@ -1,4 +1,5 @@
 /** Checks whether a biller's partner can be reached and takes our keys, with calls that change nothing there. */
+import { X509Certificate } from 'node:crypto';
 import {
   AdapterError,
   type ContractName,
@@ -21,6 +22,9 @@ import { type Checked, failed, notChecked, type Outcome, ok, timed } from './che
 const NOBODY = 'ic-host-doctor';
 const TIME_MS = 10_000;
 const MOST_SKEW_MS = 60_000;
+const ADVICE_TLS = 'Put a new one, and its key, where the option tls points to.';
+/** Partners take weeks to let a new certificate in. */
+const CERTIFICATE_ENDS_MS = 30 * 86_400_000;
 
 const ADVICE: Partial<Record<AdapterError['kind'], string>> = {
   misconfigured: 'Correct the URL or the key in the settings of this biller.',
@@ -47,6 +51,7 @@ export class CheckBiller {
     const [reached, ...others] = await Promise.all([
       this.reach(config),
       ...manifest.contracts.map(({ name }) => this.contract(config, name)),
+      this.certificate(config),
       this.inbox(config),
     ]);
     return [...reached, ...others.flat()];
@@ -166,6 +171,28 @@ export class CheckBiller {
       `The latest file, ${file.file_name}, was refused: ${detail}.`,
       'See there what to tell the partner.',
     );
+  }
+
+  /** What partners are shown, where they ask for it: that it has ended, none of them says in words. */
+  private async certificate(config: BillerConfig): Promise<Checked[]> {
+    const identity = this.settings.tls(config);
+    if (!identity) return [];
+    const certificate = await timed(
+      'certificate',
+      null,
+      async () => {
+        const { cert } = identity();
+        if (!cert) return notChecked('None is shown to the partner.');
+        const ends = new Date(new X509Certificate(cert).validTo);
+        const said = `The certificate that is shown to the partner is good until ${ends.toISOString()}.`;
+        return +ends - Date.now() > CERTIFICATE_ENDS_MS ? ok(said) : failed('certificate-ends', said, ADVICE_TLS);
+      },
+      (error) =>
+        AdapterError.is(error)
+          ? outcomeOf(error)
+          : failed('certificate-unreadable', `It can't be read: ${(error as Error).message}.`, ADVICE_TLS),
+    );
+    return [certificate];
   }
 
   private async inbox({ billerId, options }: BillerConfig): Promise<Checked[]> {

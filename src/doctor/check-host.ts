@@ -1,6 +1,7 @@
 /** Checks the host itself: its database and its tables, clocks, workers, adapters. */
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
+import { endingText, endingTokens } from '../access/ending-tokens.js';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { faultText } from '../adapters/check-manifest.js';
 import { ServedAdapters } from '../adapters/served-adapters.js';
@@ -63,6 +64,7 @@ export class CheckHost {
       timed('change feed', null, () => this.changeFeed()),
       timed('transactions', null, () => checkLongTransactions(this.database.db)),
       timed('adapters', null, () => this.checkAdapters()),
+      timed('tokens', null, () => this.tokens()),
     ]);
   }
 
@@ -83,6 +85,17 @@ export class CheckHost {
           "Name it in this host's manifest, too: what is asked of this host for those billers is refused.",
         )
       : ok(`${here}.`);
+  }
+
+  private async tokens() {
+    const ending = await endingTokens(this.database.db);
+    return ending.length
+      ? failed(
+          'token-ends',
+          `${ending.map(endingText).join('; ')}.`,
+          'Make a new one for whoever has it, then revoke this one: ic-host tokens --help.',
+        )
+      : ok('None that is in use ends within two weeks.');
   }
 
   /** Whether the server has connections for all hosts: what it refuses is waited for. */

@@ -102,6 +102,11 @@ export const NEEDS: Record<string, NeedWords> = {
     advice: 'Open it for what to tell the partner.',
     tone: 'warn',
   },
+  'token-ends': {
+    title: ({ code }) => `The token of ${code} ends`,
+    advice: 'Make a new one for whoever has it, then revoke this one: ic-host tokens --help.',
+    tone: 'bad',
+  },
   'file-overdue': {
     title: () => 'No invoice file has come in time',
     advice: 'Ask whoever sends it. How often it is expected is in the settings.',
