@@ -1284,6 +1284,7 @@ export interface components {
             unanswered: number;
             findings: number;
             repaired: number;
+            lost: number;
             problem: string | null;
         };
         ReconciliationList: {
@@ -1306,6 +1307,7 @@ export interface components {
             unanswered: number;
             findings: number;
             repaired: number;
+            lost: number;
             problem: string | null;
             details: {
                 /** @enum {string} */
@@ -2495,7 +2497,8 @@ export interface operations {
                      *           "accounts": 200,
                      *           "unanswered": 0,
                      *           "findings": 1,
-                     *           "repaired": 1
+                     *           "repaired": 1,
+                     *           "lost": 0
                      *         }
                      *       ]
                      *     }
@@ -2551,7 +2554,8 @@ export interface operations {
                      *       "accounts": 200,
                      *       "unanswered": 0,
                      *       "findings": 1,
-                     *       "repaired": 1
+                     *       "repaired": 1,
+                     *       "lost": 0
                      *     }
                      */
                     "application/json": components["schemas"]["Reconciliation"];
@@ -2601,6 +2605,7 @@ export interface operations {
                      *       "unanswered": 0,
                      *       "findings": 1,
                      *       "repaired": 1,
+                     *       "lost": 0,
                      *       "details": [
                      *         {
                      *           "kind": "balance-differs",

@@ -11,6 +11,7 @@ export interface Need {
   kind:
     | 'biller-misconfigured'
     | 'deliveries-parked'
+    | 'deliveries-lost'
     | 'biller-failing'
     | 'token-ends'
     | 'file-refused'
@@ -42,6 +43,9 @@ export interface BillerRow {
   fileState: 'running' | 'applied' | 'refused' | null;
   fileProblem: { code: string; detail: string } | null;
   fileAt: Date | null;
+  /** Of the latest reconciliation. */
+  lost: number;
+  lostAt: Date | null;
   /** When it should have come, where that time is over. */
   fileOverdueSince: Date | null;
   fileAppliedAt: Date | null;
@@ -61,6 +65,7 @@ export const billerRows = (billers: readonly string[] | null, which: RawBuilder<
     p.blocked_since as "blockedSince", coalesce(w.queued, 0) as queued, w.oldest as "oldestQueued",
     coalesce(w.parked, 0) as parked, f.import_id as "fileId", f.file_name as "fileName", f.state as "fileState",
     f.problem as "fileProblem", f.created_at as "fileAt", due.at as "fileOverdueSince", l.applied_at as "fileAppliedAt",
+    coalesce(r.lost, 0) as lost, r.finished_at as "lostAt",
     i.problem as "inboxProblem", i.looked_at as "inboxAt"
   from billers b
   left join partner_states p on p.biller_id = b.biller_id and p.blocked_since is not null
@@ -69,13 +74,18 @@ export const billerRows = (billers: readonly string[] | null, which: RawBuilder<
   left join lateral (
     select * from invoice_files where biller_id = b.biller_id order by created_at desc limit 1
   ) f on true
+  left join lateral (
+    select lost, finished_at from reconciliations where biller_id = b.biller_id and state = 'done'
+    order by started_at desc limit 1
+  ) r on true
   left join latest_files l on l.biller_id = b.biller_id
   left join lateral (select ${FILE_DUE_AT} as at) due on due.at < clock_timestamp()
   where (${billers}::text[] is null or b.biller_id = any(${billers})) and (${which})
   order by b.biller_id
 `;
 
-const IN_NEED = sql`p.cause is not null or w.parked > 0 or f.state = 'refused' or due.at is not null or i.problem is not null`;
+const IN_NEED = sql`p.cause is not null or w.parked > 0 or f.state = 'refused' or due.at is not null or i.problem is not null
+  or r.lost > 0`;
 
 /** How many billers have a need of each kind; of those that are no biller's, how many there are. */
 export async function countNeeds(
@@ -100,6 +110,7 @@ const CAUSE_NEEDS = {
 const URGENCY: Need['kind'][] = [
   'biller-misconfigured',
   'deliveries-parked',
+  'deliveries-lost',
   'biller-failing',
   'token-ends',
   'file-refused',
@@ -146,11 +157,14 @@ export async function hostNeeds(db: Kysely<Tables>, quarantined: AdapterRegistry
   ];
 }
 
+const lostText = (count: number): string => `of ${count} that were delivered or wished, the partner shows nothing`;
+
 export function needsOf(row: BillerRow): Need[] {
   const needs: Need[] = [];
   const need = (kind: Need['kind'], code: string | null, detail: string | null, since: Date | null) =>
     needs.push({ kind, billerId: row.billerId, count: null, code, detail, since: since?.toISOString() ?? null });
   if (row.cause) need(CAUSE_NEEDS[row.cause], row.blockedCode, row.blockedDetail, row.blockedSince);
+  if (row.lost) need('deliveries-lost', null, lostText(row.lost), row.lostAt);
   if (row.fileState === 'refused')
     need('file-refused', row.fileProblem?.code ?? null, `${row.fileName}: ${row.fileProblem?.detail}`, row.fileAt);
   if (row.fileOverdueSince) need('file-overdue', null, overdueText(row.fileAppliedAt), row.fileOverdueSince);

@@ -59,7 +59,7 @@ const reconciliation = {
   ...{ finishedAt: nullable(instant), wanted: nullable(integer('How many accounts; null: all')) },
   accounts: integer('Asked for so far'),
   unanswered: integer('Of these, ones that the partner could not tell of'),
-  ...{ findings: integer(), repaired: integer(), problem: nullable(text()) },
+  ...{ findings: integer(), repaired: integer(), lost: integer(), problem: nullable(text()) },
 };
 
 const deliveryFields = {

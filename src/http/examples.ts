@@ -95,7 +95,7 @@ const token = {
 const reconciliation = {
   ...{ id: '0193578e-5c2f-4d8a-9a3b-1f2e3d4c5b6a', billerId: '1663', state: 'done', wanted: 200, problem: null },
   ...{ startedAt: '2026-11-25T02:00:00.000Z', finishedAt: '2026-11-25T02:01:00.000Z' },
-  ...{ accounts: 200, unanswered: 0, findings: 1, repaired: 1 },
+  ...{ accounts: 200, unanswered: 0, findings: 1, repaired: 1, lost: 0 },
 };
 
 export const EXAMPLES: Record<string, unknown> = {

@@ -24,6 +24,8 @@ const PAYMENT_DAYS = 45;
 const NIGHT_HOUR_UTC = 2;
 const LOOK_EVERY_MS = 60_000;
 
+const FINDING = sql`kind, cause, account_number as "accountNumber", subject, ours, theirs, repaired`;
+
 export interface ReconciliationWish {
   /** How many accounts, at random; null: all. */
   accounts: number | null;
@@ -43,6 +45,8 @@ export interface ReconciliationView {
   unanswered: number;
   findings: number;
   repaired: number;
+  /** Of the findings, what is lost there and was not sent again: a person must see to it. */
+  lost: number;
   problem: string | null;
 }
 export type FindingView = Finding & { repaired: boolean };
@@ -58,6 +62,7 @@ interface Row {
   unanswered: number;
   findings: number;
   repaired: number;
+  lost: number;
   problem: string | null;
 }
 
@@ -147,11 +152,13 @@ export class Reconciliations {
   private async run(row: Row, repair: boolean): Promise<void> {
     const { id, biller_id: billerId } = row;
     try {
-      const waiting = await this.chosen(billerId, row.wanted);
+      const lost = await this.lostBefore(row);
+      const waiting = await this.chosen(row, [...lost.keys()]);
       const worker = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           if (this.stopping.signal.aborted) throw new Error('the host is stopping');
-          await this.one(id, billerId, next, repair);
+          if (!(await this.one(id, billerId, next, repair)))
+            await this.keep(id, lost.get(next) ?? [], { unanswered: true });
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -162,15 +169,29 @@ export class Reconciliations {
     }
   }
 
-  /** At random, so that each night's are others. */
-  private async chosen(billerId: string, wanted: number | null): Promise<string[]> {
+  /** By account: what was lost, and not sent again, as far as the latest run that came to its end knows, and those since. */
+  private async lostBefore({ id, biller_id: billerId }: Row): Promise<Map<string, FindingView[]>> {
+    const { rows } = await sql<FindingView>`
+      select distinct ${FINDING} from reconciliation_findings
+      where cause = 'lost' and not repaired and run_id in (
+        select r.id from reconciliations r where r.biller_id = ${billerId} and r.id <> ${id} and r.started_at >= (
+          select max(started_at) from reconciliations where biller_id = ${billerId} and state = 'done'))`.execute(
+      this.database.db,
+    );
+    return Map.groupBy(rows, ({ accountNumber }) => accountNumber);
+  }
+
+  /** At random, so that each night's are others; but those first of which something was lost, until it isn't any more. */
+  private async chosen({ biller_id, wanted }: Row, lost: readonly string[]): Promise<string[]> {
+    const order = wanted === null ? sql`account_number` : sql`account_number = any(${lost}) desc, random()`;
     const { rows } = await sql<{ account_number: string }>`
-      select account_number from accounts where biller_id = ${billerId} and refreshed_at is not null
-      order by ${wanted === null ? sql`account_number` : sql`random()`} limit ${wanted}`.execute(this.database.db);
+      select account_number from accounts where biller_id = ${biller_id} and refreshed_at is not null
+      order by ${order} limit ${wanted}`.execute(this.database.db);
     return rows.map(({ account_number }) => account_number);
   }
 
-  private async one(id: string, billerId: string, accountNumber: string, repair: boolean): Promise<void> {
+  /** @returns false when the partner could not tell of it */
+  private async one(id: string, billerId: string, accountNumber: string, repair: boolean): Promise<boolean> {
     const held = await this.store.read(billerId, accountNumber);
     const provider = await this.scopes.contract(billerId, 'rtdr-provider');
     let snapshot: AccountSnapshot | null = null;
@@ -180,7 +201,7 @@ export class Reconciliations {
         AbortSignal.any([this.stopping.signal, AbortSignal.timeout(CALL_MS)]),
       );
     } catch (error) {
-      if (!(AdapterError.is(error) && error.kind === 'not-found')) return this.unanswered(id);
+      if (!(AdapterError.is(error) && error.kind === 'not-found')) return false;
     }
     const facts = {
       accountNumber,
@@ -197,6 +218,7 @@ export class Reconciliations {
       id,
       findings.map((finding) => ({ ...finding, repaired: mended.has(finding) })),
     );
+    return true;
   }
 
   private async payments(billerId: string, accountNumber: string): Promise<PaymentFacts[]> {
@@ -247,21 +269,19 @@ export class Reconciliations {
     return findings;
   }
 
-  private async unanswered(id: string): Promise<void> {
-    await sql`update reconciliations set accounts = accounts + 1, unanswered = unanswered + 1, touched_at = now()
-      where id = ${id}`.execute(this.database.db);
-  }
-
-  private async keep(id: string, findings: FindingView[]): Promise<void> {
+  /** @param unanswered the findings are those of before */
+  private async keep(id: string, findings: FindingView[], { unanswered = false } = {}): Promise<void> {
     const repaired = findings.filter((finding) => finding.repaired).length;
+    const lost = findings.filter((finding) => finding.cause === 'lost' && !finding.repaired).length;
     await this.database.db.transaction().execute(async (trx) => {
       for (const { kind, cause, accountNumber, subject, ours, theirs, repaired } of findings)
         await sql`insert into reconciliation_findings (run_id, kind, cause, account_number, subject, ours, theirs, repaired)
           values (${id}, ${kind}, ${cause}, ${accountNumber}, ${subject}, ${ours}, ${theirs}, ${repaired})`.execute(
           trx,
         );
-      await sql`update reconciliations set accounts = accounts + 1, findings = findings + ${findings.length},
-        repaired = repaired + ${repaired}, touched_at = now() where id = ${id}`.execute(trx);
+      await sql`update reconciliations set accounts = accounts + 1, unanswered = unanswered + ${Number(unanswered)},
+        findings = findings + ${findings.length}, repaired = repaired + ${repaired}, lost = lost + ${lost},
+        touched_at = now() where id = ${id}`.execute(trx);
     });
   }
 
@@ -292,8 +312,7 @@ export class Reconciliations {
 
   async findings(id: string, limit: number): Promise<FindingView[]> {
     const { rows } = await sql<FindingView>`
-      select kind, cause, account_number as "accountNumber", subject, ours, theirs, repaired
-      from reconciliation_findings where run_id = ${id} order by cause desc, kind, account_number limit ${limit}`.execute(
+      select ${FINDING} from reconciliation_findings where run_id = ${id} order by cause desc, kind, account_number limit ${limit}`.execute(
       this.database.db,
     );
     return rows;
@@ -303,5 +322,6 @@ export class Reconciliations {
 const view = (row: Row): ReconciliationView => ({
   ...{ id: row.id, billerId: row.biller_id, state: row.state, wanted: row.wanted, problem: row.problem },
   ...{ startedAt: row.started_at.toISOString(), finishedAt: row.finished_at?.toISOString() ?? null },
-  ...{ accounts: row.accounts, unanswered: row.unanswered, findings: row.findings, repaired: row.repaired },
+  ...{ accounts: row.accounts, unanswered: row.unanswered, findings: row.findings },
+  ...{ repaired: row.repaired, lost: row.lost },
 });

@@ -369,13 +369,15 @@ create table served_adapters (adapter text primary key, seen_at timestamptz not 
 `;
 
 /**
- * When a biller's file was applied last, or the same one came again: a file that should have come and didn't is nowhere else.
- * (To look for each biller's latest row would read all its files.)
+ * What a person is told of: when a biller's file was applied last, or the same one came again, since a file that doesn't come
+ * leaves no other trace (to look for each biller's latest row would read all its files); and how much of what a
+ * reconciliation found is lost.
  */
-const LATEST_FILES = `
+const NEEDS = `
 create table latest_files (biller_id text primary key references billers, applied_at timestamptz not null);
 insert into latest_files select biller_id, max(coalesce(finished_at, created_at)) from invoice_files
   where state = 'applied' group by biller_id;
+alter table reconciliations add column lost integer not null default 0;
 `;
 
 const migration = (text: string): Migration => ({
@@ -402,6 +404,6 @@ export const migrations: MigrationProvider = {
     '014-reserved-together': migration(RESERVED_TOGETHER),
     '015-steady-plans': migration(STEADY_PLANS),
     '016-hosts': migration(HOSTS),
-    '017-latest-files': migration(LATEST_FILES),
+    '017-needs': migration(NEEDS),
   }),
 };

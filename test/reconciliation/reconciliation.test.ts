@@ -152,8 +152,22 @@ describe('a reconciliation with the partner', function () {
   it('says of accounts that the partner could not tell of, and takes only as many as wanted', async () => {
     host.sandbox.fault({ operation: 'retrieve_policy', kind: 'status', status: 500, times: 1000 });
     const run = await reconcile({ accounts: 3 });
-    expect(run).to.deep.include({ accounts: 3, unanswered: 3, details: [] });
+    expect(run).to.deep.include({ accounts: 3, unanswered: 3 });
+    expect(told(run), 'what is lost stays so').to.deep.equal(['payment-not-applied lost R-10 paid-10']);
     host.sandbox.clearFaults();
+  });
+
+  it('looks first at accounts of which something was lost, and a person is told until it isn’t any more', async () => {
+    const needs = async () =>
+      (await host.call('GET', `${v1}/overview`)).body.needs.map(({ kind }: { kind: string }) => kind);
+    const lost = ['payment-not-applied lost R-10 paid-10'];
+    for (let run = 0; run < 3; run++) expect(told(await reconcile({ accounts: 1 }))).to.deep.equal(lost);
+    expect(await needs()).to.deep.equal(['deliveries-lost']);
+    const [there] = host.sandbox.book.policyOf(account(10))?.invoices ?? [];
+    Object.assign(there ?? {}, { balance: 6_000 });
+    const run = await reconcile({ accounts: 1, repair: true });
+    expect(run.details.filter(({ cause }) => cause === 'lost')).to.deep.equal([]);
+    expect(await needs()).to.deep.equal([]);
   });
 
   it('runs once at a time for a biller', async () => {

@@ -92,6 +92,11 @@ export const NEEDS: Record<string, NeedWords> = {
     advice: 'Look at the partner, then retry, cancel or settle.',
     tone: 'bad',
   },
+  'deliveries-lost': {
+    title: () => 'Reconciling found what the partner has lost',
+    advice: 'Ask the partner with the account and number of each; it is looked at again with each reconciliation.',
+    tone: 'bad',
+  },
   'biller-failing': {
     title: () => 'The partner fails: deliveries wait',
     advice: 'Probed by itself every minute. If it stays so, ask the partner.',

@@ -60,6 +60,7 @@ const runColumns = (show: (id: string) => void): Column<Run>[] => [
     cell: ({ findings }) => count(findings),
   },
   { id: 'repaired', title: 'Mended', right: true, when: 'wide', cell: ({ repaired }) => count(repaired) },
+  { id: 'lost', title: 'Lost', right: true, when: 'wide', cell: ({ lost }) => count(lost) },
   {
     id: 'show',
     title: 'Details',

@@ -82,6 +82,12 @@ function Place({ need: { kind, billerId } }: { need: Schemas['Need'] }) {
         Files
       </GoButton>
     );
+  if (kind === 'deliveries-lost')
+    return (
+      <GoButton {...look} to="/billers/$billerId/reconcile" params={{ billerId }}>
+        Look
+      </GoButton>
+    );
   if (kind === 'biller-misconfigured' || kind === 'inbox-unreadable')
     return (
       <GoButton {...look} to="/billers/$billerId/settings" params={{ billerId }}>
