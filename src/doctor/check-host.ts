@@ -6,12 +6,14 @@ import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js'
 import { faultText } from '../adapters/check-manifest.js';
 import { ServedAdapters } from '../adapters/served-adapters.js';
 import { dueDeliveries } from '../deliveries/due.js';
+import { HOST_OPTIONS, type HostOptions } from '../host-options.js';
 import { DATABASE, type Database, MOST_CONNECTIONS } from '../store/database.js';
 import { MOST_SKEW_MS } from '../store/database-clock.js';
 import { FIRST_OPEN_PLACE } from '../store/feed-places.js';
 import { schemaState } from '../store/schema-state.js';
 import type { Checked } from './checked.js';
 import { failed, notChecked, ok, timed } from './checked.js';
+import { checkDisk } from './disk.js';
 import { checkLongTransactions } from './long-transactions.js';
 
 /** A due delivery that no worker has begun for this long tells that none works. */
@@ -27,6 +29,7 @@ export class CheckHost {
     @inject(DATABASE) private readonly database: Database,
     @inject(ADAPTERS) private readonly adapters: AdapterRegistry,
     @inject(ServedAdapters) private readonly served: ServedAdapters,
+    @inject(HOST_OPTIONS) private readonly host: HostOptions,
   ) {}
 
   check(): Promise<Checked[]> {
@@ -65,6 +68,7 @@ export class CheckHost {
       timed('transactions', null, () => checkLongTransactions(this.database.db)),
       timed('adapters', null, () => this.checkAdapters()),
       timed('tokens', null, () => this.tokens()),
+      timed('disk', null, () => checkDisk(this.host.dataDir)),
     ]);
   }
 
