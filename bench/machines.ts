@@ -28,8 +28,8 @@ const QUICK: Scenario = { name: 'quick', latencyMs: 50, billers: 8, concurrency:
 /** A worker has as many under way as it may, and mostly waits. */
 const SLOW: Scenario = { name: 'slow', latencyMs: 2_000, billers: 40, concurrency: 50, backlog: 3_000 };
 const [PER_SECOND, ROLLING_SECONDS, FROZEN_SECONDS] = [40, 45, 60];
-/** How long a load balancer needs to know that a host leaves. */
-const OUT_OF_ROTATION_MS = 300;
+/** How often a load balancer asks whether a host is ready: it learns of nothing otherwise. */
+const ASK_EVERY_MS = 200;
 
 const folder = mkdtempSync(join(tmpdir(), 'ic-host bench '));
 const postgres = await startEmbeddedPostgres(folder);
@@ -119,19 +119,36 @@ async function throughputs(scenario: Scenario): Promise<void> {
   print('four by one', withSpread((found[2] ?? []).map((value, round) => value / (found[0]?.[round] ?? 1))));
 }
 
+/** Keeps in rotation those of the hosts that say they are ready. @returns ends it */
+function balance(hosts: readonly HostProcess[], rotation: HostProcess[]): () => void {
+  const isReady = ({ url }: HostProcess) =>
+    fetch(`${url}/readyz`, { signal: AbortSignal.timeout(1_000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  const timer = setInterval(async () => {
+    const asked = [...hosts];
+    const ready = await Promise.all(asked.map(isReady));
+    if (ready.some(Boolean)) rotation.splice(0, rotation.length, ...asked.filter((_, index) => ready[index]));
+  }, ASK_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
 async function rollingRestart(): Promise<void> {
-  const rotation = await fourHosts();
-  console.log(`Rolling restart of four hosts, ${PER_SECOND} payments a second`);
+  const hosts = await fourHosts();
+  const rotation = [...hosts];
+  const unbalance = balance(hosts, rotation);
+  console.log(`Rolling restart of four hosts, ${PER_SECOND} payments a second on connections that are kept`);
   const since = sequence;
   const rolling = load(ROLLING_SECONDS, rotation);
   for (let index = 0; index < 4; index++) {
     await wait(3_000);
-    const leaving = rotation.shift() as HostProcess;
-    await wait(OUT_OF_ROTATION_MS);
-    await end(leaving);
-    rotation.push(await startHost(folder, postgres.connectionString));
+    hosts.push(await startHost(folder, postgres.connectionString));
+    await end(hosts[0] as HostProcess);
+    hosts.shift();
   }
   const rolled = await rolling;
+  unbalance();
   await untilDelivered();
   const late = await lateness(since);
   print('requests', `${rolled.sent}, failed ${rolled.failed.length}`, 'none may fail');
@@ -143,7 +160,7 @@ async function rollingRestart(): Promise<void> {
     'at most 5 s',
   );
   print('attempted more than once', String(await repeated(since)));
-  await Promise.all(rotation.map((host) => end(host)));
+  await Promise.all(hosts.map((host) => end(host)));
 }
 
 async function frozenHost(): Promise<void> {

@@ -36,6 +36,7 @@ import { CheckHost } from './doctor/check-host.js';
 import { FetchDocument } from './documents/fetch-document.js';
 import { PartnerPaces } from './egress/partner-pace.js';
 import { HOST_OPTIONS } from './host-options.js';
+import { Draining } from './http/draining.js';
 import { createServer } from './http/server.js';
 import { DEFAULT_WAY_IN_LIMITS, WAY_IN_LIMITS, type WayInLimits } from './http/way-in.js';
 import { ImportInvoiceFile } from './invoice-files/import-invoice-file.js';
@@ -93,6 +94,8 @@ export interface RunningHost {
   token: string;
   /** For what runs inside the host's own process: the demonstration and tests. */
   container: Container;
+  /** Says that it leaves, and goes on for so long: see {@link Draining}. */
+  drain(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -122,6 +125,7 @@ const features = new ContainerModule(({ bind }) => {
     CheckHost,
     Overview,
     NeedGauge,
+    Draining,
     DeliveryHours,
     Live,
     Tokens,
@@ -287,6 +291,10 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     token,
     container,
+    drain: (ms) => {
+      container.get<Draining>(Draining).hasBegun = true;
+      return wait(ms, undefined, { ref: false });
+    },
     close,
   };
 }

@@ -1779,6 +1779,7 @@ export interface components {
                 queue: boolean;
                 adapters: boolean;
             };
+            draining: boolean;
             quarantined: number;
         };
         BillerBody: {
@@ -5349,6 +5350,7 @@ export interface operations {
                      *         "queue": true,
                      *         "adapters": true
                      *       },
+                     *       "draining": false,
                      *       "quarantined": 0
                      *     }
                      */
@@ -5369,6 +5371,7 @@ export interface operations {
                      *         "queue": true,
                      *         "adapters": true
                      *       },
+                     *       "draining": false,
                      *       "quarantined": 0
                      *     }
                      */

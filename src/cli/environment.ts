@@ -33,6 +33,7 @@ const HOST_NAMES: Record<string, Check> = {
       : port(text),
   IC_HOST_LOG_LEVEL: must(`one of ${LOG_LEVELS.join(', ')}`, (text) => LOG_LEVELS.includes(text)),
   IC_HOST_REQUESTS_PER_SECOND: wholeNumber(1, 100_000_000, ''),
+  IC_HOST_DRAIN_SECONDS: wholeNumber(0, 3_600, ' of seconds'),
   IC_HOST_EGRESS_PROXY: url('http://proxy.example.com:3128', 'http:', 'https:'),
   IC_HOST_SECRET_FOLDERS: must('whole paths, by colon', (text) =>
     text.split(':').every((one) => !one || isAbsolute(one)),

@@ -9,6 +9,8 @@ import { keptDays, readPort, unknownSettings, weakKeys, wrongSettings } from './
 import { describeUse } from './terminal.js';
 
 const LAST_RESORT_MS = 10_000;
+/** Enough for whoever keeps connections open and sends on them all the time. */
+const DRAIN_SECONDS = 1;
 
 /** The repository's own manifest, for a start from elsewhere. */
 const ownManifest = join(dirname(fileURLToPath(import.meta.url)), '../../../adapter.manifest.json');
@@ -112,7 +114,13 @@ export function startCommand(program: Command): void {
             () => process.exit(1),
           );
       };
-      process.on('SIGTERM', stop).on('SIGINT', stop);
+      let draining = false;
+      const leave = (): void => {
+        const ms = draining ? 0 : Number(env.IC_HOST_DRAIN_SECONDS || DRAIN_SECONDS) * 1000;
+        draining = true;
+        void host.drain(ms).then(stop);
+      };
+      process.on('SIGTERM', leave).on('SIGINT', stop);
       try {
         const held = host.container.get<BillersType>(Billers);
         for (const [billerId, biller] of billers) await held.put(billerId, biller, options.billers);

@@ -449,6 +449,7 @@ export const ANSWERS: Record<string, Schema> = {
   Ready: record({
     status: oneOf('ready', 'not ready'),
     checks: record({ database: flag(), queue: flag(), adapters: flag() }),
+    draining: flag(),
     quarantined: integer(),
   }),
 };

@@ -207,7 +207,7 @@ export const EXAMPLES: Record<string, unknown> = {
   Overview: { at, needs: [need], hours: [hour], billers: [health] },
   Session: { actor: 'console', scope: 'configure', billers: null, expiresAt: '2026-11-24T20:00:00.000Z' },
   Alive: { status: 'alive' },
-  Ready: { status: 'ready', checks: { database: true, queue: true, adapters: true }, quarantined: 0 },
+  Ready: { status: 'ready', checks: { database: true, queue: true, adapters: true }, draining: false, quarantined: 0 },
   BillerBody: {
     ...{ name: 'Example Mutual', guid: '7c0e5d3e-41cb-4a4a-8a2f-166300000001', adapter: 'britecore' },
     ...{ settings: { '8': 'https://partner.example.com', '10': { env: 'BRITECORE_1663_KEY' } }, openBilling: true },

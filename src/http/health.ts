@@ -7,6 +7,7 @@ import { CheckHost } from '../doctor/check-host.js';
 import { DATABASE } from '../store/database.js';
 import { TELEMETRY } from '../telemetry/telemetry.js';
 import { HOST_VERSION } from '../version.js';
+import { Draining } from './draining.js';
 import type { Resolve } from './resolve.js';
 
 /** A database that doesn't answer in this time is not there for who asks. */
@@ -20,6 +21,7 @@ export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
     Promise.race([check.then(Boolean, () => false), wait(CHECK_MS, false, { ref: false })]);
 
   const telemetry = resolve(TELEMETRY);
+  const draining = resolve<Draining>(Draining);
 
   app.get('/metrics', async (_request, reply) =>
     reply.type('text/plain; version=0.0.4').send(await telemetry.metricsText()),
@@ -33,9 +35,12 @@ export function healthRoutes(app: FastifyInstance, resolve: Resolve): void {
   app.get('/readyz', async (_request, reply) => {
     const [answers, queues] = await Promise.all([works(database.pool.query('select 1')), works(queue.isReady())]);
     const checks = { database: answers, queue: queues, adapters: adapters.loaded.size > 0 };
-    const ready = Object.values(checks).every(Boolean);
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ready' : 'not ready', checks, quarantined: adapters.quarantined.length });
+    const ready = Object.values(checks).every(Boolean) && !draining.hasBegun;
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ready' : 'not ready',
+      checks,
+      draining: draining.hasBegun,
+      quarantined: adapters.quarantined.length,
+    });
   });
 }

@@ -10,6 +10,7 @@ import { billerRoutes } from './billers.js';
 import { consolePages, consoleRoutes, isConsolePath } from './console.js';
 import { deliveryRoutes } from './deliveries.js';
 import { documentRoutes } from './documents.js';
+import { Draining } from './draining.js';
 import { healthRoutes } from './health.js';
 import { invoiceFileRoutes } from './invoice-files.js';
 import { openApi } from './openapi.js';
@@ -51,7 +52,7 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
     const path = url.split('?')[0] ?? '';
     return OPEN.has(path) || isConsolePath(path) || (path === SESSION && method !== 'DELETE');
   });
-  wayIn(app, limits);
+  wayIn(app, limits, resolve<Draining>(Draining));
   const withoutDatabase = sparingly(log, 'requests fail, since the database does not answer');
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ServiceIdentifier } from 'inversify';
 import { Problem } from '../problem.js';
 import { checkText } from './bodies.js';
+import type { Draining } from './draining.js';
 import { type Operation, operationAt } from './operations.js';
 
 export interface WayInLimits {
@@ -55,9 +56,10 @@ function limitTime(request: FastifyRequest, operation: Operation | undefined, li
   raw.once('close', () => clearTimeout(timer));
 }
 
-export function wayIn(app: FastifyInstance, limits: WayInLimits): void {
+export function wayIn(app: FastifyInstance, limits: WayInLimits, draining: Draining): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(HEADERS);
+    if (draining.hasBegun) reply.header('connection', 'close');
     const { url } = request.routeOptions;
     const operation = url === undefined ? undefined : operationAt(request.method, url);
     limitTime(request, operation, limits);

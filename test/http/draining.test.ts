@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { Agent } from 'undici';
+import { newDatabase, temporaryFolder } from '../host-fixture.js';
+import { type HostProcess, spawnHost } from '../host-process.js';
+
+describe('SIGTERM with clients that keep their connections', function () {
+  this.timeout(60_000);
+  const spawn = async (drainSeconds: string): Promise<HostProcess> =>
+    spawnHost(temporaryFolder(), {
+      ...{ IC_HOST_DATABASE_URL: await newDatabase(), IC_HOST_API_TOKEN: 't', IC_HOST_MASTER_KEY: 'm' },
+      ...{ IC_HOST_LOG_LEVEL: 'fatal', IC_HOST_DRAIN_SECONDS: drainSeconds },
+    });
+
+  it('answers them still, each for the last time on its connection, says that it isn’t ready, and ends', async () => {
+    const host = await spawn('2');
+    const clients = new Agent({ connections: 4 });
+    const ask = async (path: string) => {
+      const { statusCode, headers, body } = await clients.request({
+        ...{ origin: host.url, path, method: 'GET', headers: { authorization: 'Bearer t' } },
+      });
+      return { status: statusCode, connection: headers.connection, body: (await body.json()) as object };
+    };
+    for (const path of ['/v1/billers', '/readyz'])
+      expect(await ask(path)).to.include({ status: 200, connection: 'keep-alive' });
+    let isOver = false;
+    const ended = host.exited.then((status) => {
+      isOver = true;
+      return status;
+    });
+    host.child.kill('SIGTERM');
+    const failed: unknown[] = [];
+    let draining = 0;
+    for (;;) {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => ask('/v1/billers').catch((error) => error)));
+      const ready = await ask('/readyz').catch(() => undefined);
+      if (isOver || ready === undefined) break; // by now a balancer has heard that it is not ready
+      failed.push(...answers.filter((answer) => answer.status !== 200));
+      if (ready.status === 503) {
+        draining++;
+        expect(ready.body).to.include({ status: 'not ready', draining: true });
+        expect(ready.connection).to.equal('close');
+      }
+    }
+    expect(draining).to.be.above(3);
+    expect(failed).to.deep.equal([]);
+    expect(await ended).to.equal(0);
+    await clients.destroy();
+  });
+
+  it('ends at once when it is told twice, or by SIGINT', async () => {
+    for (const signals of [['SIGTERM', 'SIGTERM'], ['SIGINT']] as const) {
+      const host = await spawn('3600');
+      const draining = async () =>
+        ((await (await fetch(`${host.url}/readyz`)).json()) as { draining: boolean }).draining;
+      const [first, second] = signals;
+      host.child.kill(first);
+      if (second) {
+        while (!(await draining()));
+        host.child.kill(second);
+      }
+      expect(await host.exited, signals.join()).to.equal(0);
+    }
+  });
+});
