@@ -24,6 +24,11 @@ import { traceRequests } from './tracing.js';
 import { WAY_IN_LIMITS, wayIn } from './way-in.js';
 
 const BODY_LIMIT = 1 << 20;
+/**
+ * An idle connection. Longer than any load balancer keeps it (ten minutes, at the most): who closes first must be the one
+ * that sends, or a request meets a connection that has just been closed.
+ */
+const KEPT_MS = 620_000;
 const OPEN = new Set(['/healthz', '/readyz']);
 const SESSION = '/v1/session';
 
@@ -34,6 +39,7 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: 0,
+    keepAliveTimeout: KEPT_MS,
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
