@@ -112,9 +112,12 @@ export async function openDatabase(
   const watch = new ConnectionWatch(connectionString, news);
   const database = openPool(connectionString, { stream: watch.stream, ...(refused ? { refused } : {}) });
   try {
-    const { rows } = await sql<{ encoding: string }>`
-      select current_setting('server_encoding') as encoding`.execute(database.db);
+    const { rows } = await sql<{ encoding: string; isReadOnly: boolean }>`
+      select current_setting('server_encoding') as encoding, current_setting('transaction_read_only') = 'on' as "isReadOnly"
+      `.execute(database.db);
     if (rows[0]?.encoding !== 'UTF8') throw new Error(`it is in ${rows[0]?.encoding}; make one in UTF8`);
+    if (rows[0].isReadOnly)
+      throw new Error('it takes no writes: it is a replica, or default_transaction_read_only is set for it');
     const later = await bringUpToDate(database.db);
     if (later.length) isLater?.(later);
     await database.clock.start();

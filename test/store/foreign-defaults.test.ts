@@ -44,4 +44,13 @@ describe('a database that is somebody’s own', () => {
     const failed = await TestHost.start({ databaseUrl: url.href }).catch((error: Error) => error.message);
     expect(failed).to.include('it is in LATIN1; make one in UTF8');
   });
+
+  it('must take writes: a replica does not, and that is said', async () => {
+    const databaseUrl = await newDatabase();
+    await (await TestHost.start({ databaseUrl })).close();
+    const name = new URL(databaseUrl).pathname.slice(1);
+    await asked(databaseUrl, `alter database ${name} set default_transaction_read_only = on`);
+    const failed = await TestHost.start({ databaseUrl }).catch((error: Error) => error.message);
+    expect(failed).to.include('it takes no writes: it is a replica');
+  });
 });
