@@ -25,8 +25,15 @@ const wholeNumber = (least: number, most: number, of: string): Check =>
 const days = wholeNumber(0, 99_999, ' of days (0 keeps them for ever)');
 const port = wholeNumber(0, MOST_PORT, '');
 
+/** Of a database's URL: what stands behind its user. */
+const serversOf = (text: string): string => text.split('://')[1]?.split(/[/?]/)[0]?.split('@').at(-1) ?? '';
+const databaseUrl = url('postgres://user:password@host:5432/database', 'postgres:', 'postgresql:');
+
 const HOST_NAMES: Record<string, Check> = {
-  IC_HOST_DATABASE_URL: url('postgres://user:password@host:5432/database', 'postgres:', 'postgresql:'),
+  IC_HOST_DATABASE_URL: (text) =>
+    serversOf(text).includes(',')
+      ? 'names several servers; name what leads to the one that takes writes, such as a proxy or a DNS name'
+      : databaseUrl(text),
   IC_HOST_PORT: (text) =>
     text.startsWith('tcp://')
       ? 'is what Kubernetes sets for a Service of the name ic-host; give the pod enableServiceLinks: false'

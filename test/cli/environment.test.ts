@@ -6,10 +6,11 @@ describe('what the environment says to a host', () => {
   for (const [name, good, bad, words] of [
     [
       'IC_HOST_DATABASE_URL',
-      ['postgres://a:b@c:5432/d', 'postgresql:///d?host=/run'],
+      ['postgres://a:b@c:5432/d', 'postgres://a:b,c@d/e', 'postgresql:///d?host=/run'],
       ['c:5432', 'mysql://a/b'],
       'a URL',
     ],
+    ['IC_HOST_DATABASE_URL', [], ['postgres://a:b@c:5432,d:5432/e?f=g', 'postgres://a@b,c'], 'names several servers'],
     ['IC_HOST_PORT', ['0', '8080', '65535'], ['x', '-1', '65536', '1.5', ' 80'], 'a whole number, 0 to 65535'],
     ['IC_HOST_PORT', [], ['tcp://10.0.0.7:80'], 'enableServiceLinks: false'],
     ['IC_HOST_LOG_LEVEL', ['info', 'silent'], ['loud', 'INFO'], 'one of trace, debug, info'],
@@ -20,7 +21,7 @@ describe('what the environment says to a host', () => {
     ['OTEL_METRIC_EXPORT_INTERVAL', ['60000'], ['1m', '0'], 'of milliseconds'],
     ['OTEL_TRACES_SAMPLER_ARG', ['0.25', '1'], ['25%', '2'], 'a number, 0 to 1'],
   ] as const)
-    it(`${name} must be ${words}`, () => {
+    it(`${name}: ${words}`, () => {
       for (const text of ['', ...good]) expect(wrongSettings({ [name]: text }), text).to.deep.equal([]);
       for (const text of bad)
         expect(wrongSettings({ [name]: text })[0], text)
