@@ -1693,7 +1693,8 @@ export interface components {
             p95Ms: number | null;
         };
         Need: {
-            kind: string;
+            /** @enum {string} */
+            kind: "biller-misconfigured" | "deliveries-parked" | "deliveries-lost" | "biller-failing" | "token-ends" | "file-refused" | "file-overdue" | "inbox-unreadable" | "adapter-quarantined" | "biller-paused";
             billerId: string | null;
             count: number | null;
             code: string | null;

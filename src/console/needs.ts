@@ -6,19 +6,23 @@ import { faultText } from '../adapters/check-manifest.js';
 import { FILE_DUE_AT, overdueText } from '../invoice-files/latest-files.js';
 import type { Tables } from '../store/tables.js';
 
+/** The most urgent first: what stops a whole biller, then what waits, then what was said and done. */
+export const NEED_KINDS = [
+  'biller-misconfigured',
+  'deliveries-parked',
+  'deliveries-lost',
+  'biller-failing',
+  'token-ends',
+  'file-refused',
+  'file-overdue',
+  'inbox-unreadable',
+  'adapter-quarantined',
+  'biller-paused',
+] as const;
+
 /** One thing that a person must see to. */
 export interface Need {
-  kind:
-    | 'biller-misconfigured'
-    | 'deliveries-parked'
-    | 'deliveries-lost'
-    | 'biller-failing'
-    | 'token-ends'
-    | 'file-refused'
-    | 'file-overdue'
-    | 'inbox-unreadable'
-    | 'adapter-quarantined'
-    | 'biller-paused';
+  kind: (typeof NEED_KINDS)[number];
   billerId: string | null;
   /** How many deliveries or files; null where it isn't counted. */
   count: number | null;
@@ -97,7 +101,7 @@ export async function countNeeds(
     ...[...rows.flatMap(needsOf), ...ofHost].map(({ kind }) => kind),
     ...rows.filter(({ parked }) => parked).map(() => 'deliveries-parked' as const),
   ];
-  return new Map(URGENCY.map((kind) => [kind, kinds.filter((one) => one === kind).length]));
+  return new Map(NEED_KINDS.map((kind) => [kind, kinds.filter((one) => one === kind).length]));
 }
 
 const CAUSE_NEEDS = {
@@ -106,22 +110,8 @@ const CAUSE_NEEDS = {
   'by-hand': 'biller-paused',
 } as const;
 
-/** The most urgent first: what stops a whole biller, then what waits, then what was said and done. */
-const URGENCY: Need['kind'][] = [
-  'biller-misconfigured',
-  'deliveries-parked',
-  'deliveries-lost',
-  'biller-failing',
-  'token-ends',
-  'file-refused',
-  'file-overdue',
-  'inbox-unreadable',
-  'adapter-quarantined',
-  'biller-paused',
-];
-
 export const byUrgency = (a: Need, b: Need): number =>
-  URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind) || (a.since ?? '').localeCompare(b.since ?? '');
+  NEED_KINDS.indexOf(a.kind) - NEED_KINDS.indexOf(b.kind) || (a.since ?? '').localeCompare(b.since ?? '');
 
 /** Parked deliveries, those of the same biller and code together. */
 export async function parkedNeeds(db: Kysely<Tables>, billers: readonly string[] | null): Promise<Need[]> {

@@ -1,6 +1,7 @@
 /** What the API answers, as JSON Schemas: for /openapi.json, and for the tests, which check every answer by them. */
 import { CONTRACT_NAMES } from '@ic-host/contracts';
 import { SCOPES } from '../access/access.js';
+import { NEED_KINDS } from '../console/needs.js';
 import { HEALTHS } from '../console/overview.js';
 import { FINDING_CAUSES, FINDING_KINDS } from '../reconciliation/findings.js';
 import { DELIVERY_KINDS, DELIVERY_STATES } from '../store/tables.js';
@@ -198,7 +199,7 @@ const counts = { delivered: integer(), rejected: integer(), failed: integer() };
 const hour = record({ at: instant, ...counts, p50Ms: nullable(integer()), p95Ms: nullable(integer()) });
 
 const need = record({
-  kind: text(),
+  kind: oneOf(...NEED_KINDS),
   billerId: nullable(text()),
   count: nullable(integer()),
   code: nullable(text()),

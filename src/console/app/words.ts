@@ -81,7 +81,7 @@ export interface NeedWords {
   tone: Tone;
 }
 
-export const NEEDS: Record<string, NeedWords> = {
+export const NEEDS: Record<Schemas['Need']['kind'], NeedWords> = {
   'biller-misconfigured': {
     title: () => 'The partner refuses us: deliveries are paused',
     advice: 'Correct the URL or key in the settings; what waits goes on by itself.',
