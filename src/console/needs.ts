@@ -57,12 +57,20 @@ export interface BillerRow {
   inboxAt: Date | null;
 }
 
-/** Of these billers; null: of all. @param which of them, by what the row has */
-export const billerRows = (billers: readonly string[] | null, which: RawBuilder<unknown> = sql`true`) => sql<BillerRow>`
+/**
+ * Of these billers; null: of all.
+ * @param which of them, by what the row has
+ * @param counted of what is not delivered: a million may be queued
+ */
+export const billerRows = (
+  billers: readonly string[] | null,
+  which: RawBuilder<unknown> = sql`true`,
+  counted: readonly ('queued' | 'parked')[] = ['queued', 'parked'],
+) => sql<BillerRow>`
   with waiting as (
     select biller_id, count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'parked') as parked,
       min(created_at) filter (where state = 'queued') as oldest
-    from undelivered where state in ('queued', 'parked') and (${billers}::text[] is null or biller_id = any(${billers}))
+    from undelivered where state = any(${counted}) and (${billers}::text[] is null or biller_id = any(${billers}))
     group by biller_id
   )
   select b.biller_id as "billerId", b.name, b.adapter, p.cause, p.code as "blockedCode", p.detail as "blockedDetail",
@@ -96,7 +104,10 @@ export async function countNeeds(
   db: Kysely<Tables>,
   quarantined: AdapterRegistry['quarantined'],
 ): Promise<Map<Need['kind'], number>> {
-  const [{ rows }, ofHost] = await Promise.all([billerRows(null, IN_NEED).execute(db), hostNeeds(db, quarantined)]);
+  const [{ rows }, ofHost] = await Promise.all([
+    billerRows(null, IN_NEED, ['parked']).execute(db),
+    hostNeeds(db, quarantined),
+  ]);
   const kinds = [
     ...[...rows.flatMap(needsOf), ...ofHost].map(({ kind }) => kind),
     ...rows.filter(({ parked }) => parked).map(() => 'deliveries-parked' as const),
