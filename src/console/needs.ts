@@ -133,12 +133,11 @@ export async function parkedNeeds(db: Kysely<Tables>, billers: readonly string[]
     n: number;
     since: Date;
   }>`
-      select d.biller_id as "billerId", result->>'code' as code, max(coalesce(result->>'reason', result->>'detail')) as detail,
-        count(*) as n, min(updated_at) as since
-      from undelivered u join deliveries d on d.id = u.delivery_id
-      where u.state = 'parked' and (${billers}::text[] is null or u.biller_id = any(${billers}))
-      group by d.biller_id, result->>'code' order by n desc limit 100
-    `.execute(db);
+    select d.biller_id as "billerId", result->>'code' as code, max(coalesce(result->>'reason', result->>'detail')) as detail,
+      count(*) as n, min(updated_at) as since
+    from undelivered u join deliveries d on d.id = u.delivery_id
+    where u.state = 'parked' and (${billers}::text[] is null or u.biller_id = any(${billers}))
+    group by d.biller_id, result->>'code' order by n desc limit 100`.execute(db);
   return rows.map(({ n, since, ...row }) => ({
     ...{ kind: 'deliveries-parked', ...row, count: n, since: since.toISOString() },
   }));

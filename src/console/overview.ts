@@ -13,9 +13,7 @@ export type Health = (typeof HEALTHS)[number];
 const healthOf = (row: BillerRow): Health => {
   if (row.cause === 'misconfigured' || row.cause === 'by-hand') return 'paused';
   if (row.cause === 'failing') return 'failing';
-  return row.parked > 0 || row.lost > 0 || row.fileState === 'refused' || row.fileOverdueSince || row.inboxProblem
-    ? 'attention'
-    : 'ok';
+  return row.parked > 0 || needsOf(row).length ? 'attention' : 'ok';
 };
 
 @injectable()

@@ -27,7 +27,7 @@ const LOOK_EVERY_MS = 60_000;
 const FINDING = sql`kind, cause, account_number as "accountNumber", subject, ours, theirs, repaired`;
 
 export interface ReconciliationWish {
-  /** How many accounts, at random; null: all. */
+  /** How many accounts, at random, and at least all of which something was lost; null: all. */
   accounts: number | null;
   /** Whether what can be mended safely is: see {@link Repairs}. */
   repair: boolean;
@@ -181,12 +181,12 @@ export class Reconciliations {
     return Map.groupBy(rows, ({ accountNumber }) => accountNumber);
   }
 
-  /** At random, so that each night's are others; but those first of which something was lost, until it isn't any more. */
+  /** At random, so that each night's are others; but all of which something was lost, until it isn't any more. */
   private async chosen({ biller_id, wanted }: Row, lost: readonly string[]): Promise<string[]> {
     const order = wanted === null ? sql`account_number` : sql`account_number = any(${lost}) desc, random()`;
     const { rows } = await sql<{ account_number: string }>`
       select account_number from accounts where biller_id = ${biller_id} and refreshed_at is not null
-      order by ${order} limit ${wanted}`.execute(this.database.db);
+      order by ${order} limit ${wanted === null ? null : Math.max(wanted, lost.length)}`.execute(this.database.db);
     return rows.map(({ account_number }) => account_number);
   }
 
