@@ -1,6 +1,7 @@
 /** The dashboard and the alert rules ask only for what a host tells. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { NEED_KINDS } from '../../src/console/needs.js';
 import { TestHost } from '../host-fixture.js';
 
 describe('docs/dashboards', () => {
@@ -28,6 +29,17 @@ describe('docs/dashboards', () => {
       expect(metrics.filter((name) => !names.has(name))).to.deep.equal([]);
       expect(labels.filter((label) => !told.includes(`${label}="`))).to.deep.equal([]);
     });
+
+  it('the kinds of need that are asked for are there', () => {
+    const texts = ['ic-host.json', 'alerts.yaml'].map((file) => readFileSync(`docs/dashboards/${file}`, 'utf8')).join();
+    const kinds = [...texts.matchAll(/ic_host_needs\{kind=~?\\?"([^"\\]+)/g)].flatMap(([, of = '']) => of.split('|'));
+    expect(kinds).to.have.length.above(5);
+    for (const kind of kinds)
+      expect(
+        NEED_KINDS.some((one) => new RegExp(`^${kind}$`).test(one)),
+        kind,
+      ).to.equal(true);
+  });
 
   it('ic-host.json is a dashboard whose panels do not overlap', () => {
     const { panels } = JSON.parse(readFileSync('docs/dashboards/ic-host.json', 'utf8'));
