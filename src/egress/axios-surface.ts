@@ -1,5 +1,6 @@
 /** The axios API as adapters call it, over our own sending. */
 import axios, { Axios, type AxiosAdapter, AxiosHeaders, type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { directCalls, isPlain } from './direct-call.js';
 
 /** An answer's headers as undici reads them: lower case, no two of one name. axios would make sure of it four times. */
 export class ParsedHeaders extends AxiosHeaders {
@@ -11,8 +12,9 @@ export class ParsedHeaders extends AxiosHeaders {
 /**
  * axios copies its defaults and what a call is given, level by level, for every call: a third of what a call costs. So of
  * the defaults it has only those that this way out goes by, and of a call nothing that has levels.
+ * @param retry adds axios-retry
  */
-export function axiosOver(adapter: AxiosAdapter, timeout: number): AxiosInstance {
+export function axiosOver(adapter: AxiosAdapter, timeout: number, retry: (http: AxiosInstance) => void): AxiosInstance {
   const { headers, transformRequest, transformResponse, validateStatus } = axios.create().defaults;
   const defaults: AxiosRequestConfig = { adapter, timeout, transformRequest, transformResponse, validateStatus };
   // Headers of every call are seen, and copied, once somebody has asked for them to add one.
@@ -25,7 +27,14 @@ export function axiosOver(adapter: AxiosAdapter, timeout: number): AxiosInstance
   });
   const client = new Axios(defaults);
   const send = client.request.bind(client);
-  const request = (config: AxiosRequestConfig) => send(withoutLevels(config));
+  let direct: ReturnType<typeof directCalls> = () => undefined;
+  const request = (config: AxiosRequestConfig) => {
+    try {
+      return direct(config) ?? send(withoutLevels(config));
+    } catch (error) {
+      return Promise.reject(error); // what can't be JSON
+    }
+  };
   const http = (first: string | AxiosRequestConfig, config?: AxiosRequestConfig) =>
     request(typeof first === 'string' ? { ...config, url: first } : first);
   for (const method of ['get', 'delete', 'head', 'options'] as const)
@@ -37,12 +46,14 @@ export function axiosOver(adapter: AxiosAdapter, timeout: number): AxiosInstance
     client[method] = client[method].bind(client) as never;
   client.request = http as never;
   const create = (config?: AxiosRequestConfig) => axios.create({ timeout, ...config, adapter });
-  return Object.assign(http, client, { create }) as AxiosInstance;
+  const made = Object.assign(http, client, { create }) as AxiosInstance;
+  retry(made);
+  direct = directCalls(client, adapter);
+  return made;
 }
 
 /** What axios takes for no plain object it hands on as it is. */
 class Declared {}
-const PLAIN: ReadonlySet<unknown> = new Set([Object.prototype, Array.prototype]);
 const AS_JSON = [
   (data: unknown, headers: AxiosHeaders) => {
     headers.setContentType('application/json', false);
@@ -59,8 +70,8 @@ export const callerOf = (config: AxiosRequestConfig & { caller?: AbortSignal }):
 
 function withoutLevels({ signal, ...config }: AxiosRequestConfig): AxiosRequestConfig {
   const { data, headers = {}, partnerCall, transformRequest } = config;
-  const isPlain = typeof data === 'object' && data !== null && PLAIN.has(Object.getPrototypeOf(data));
-  const isJson = isPlain && !transformRequest && !Object.keys(headers).some((name) => /^content-type$/i.test(name));
+  const isJson =
+    isPlain(data) && !transformRequest && !Object.keys(headers).some((name) => /^content-type$/i.test(name));
   return {
     ...config,
     ...(signal ? { caller: signal } : {}),

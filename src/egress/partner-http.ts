@@ -4,7 +4,7 @@ import { finished } from 'node:stream';
 import { AdapterError } from '@ic-host/contracts';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import axios, { AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import axiosRetry from 'axios-retry';
+import axiosRetry, { type IAxiosRetryConfig } from 'axios-retry';
 import {
   BrokenCircuitError,
   BulkheadRejectedError,
@@ -228,8 +228,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
       },
     );
 
-  const http = axiosOver(limited, limits.timeoutMs);
-  axiosRetry(http, {
+  const retries: IAxiosRetryConfig = {
     retries: READ_RETRIES,
     retryCondition: (error) => {
       const reason = reasonOf(error);
@@ -244,6 +243,7 @@ export function createWayOut(options: WayOutOptions): WayOut {
       const asked = Number(error.response?.headers['retry-after'] ?? 0) * 1000;
       return Math.max(asked, Math.random() * (tap?.firstPauseMs ?? FIRST_PAUSE_MS) * 2 ** count);
     },
-  });
+  };
+  const http = axiosOver(limited, limits.timeoutMs, (made) => axiosRetry(made, retries));
   return { http, close: () => agent.destroy() };
 }
