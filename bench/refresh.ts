@@ -8,7 +8,7 @@ const LATENCY_MS = 50;
 const [ROUNDS, LOOK_UPS] = [5, 60];
 /** At saturation a round is short, and one differs much from the next. */
 const SATURATED_ROUNDS = 11;
-const [AT_ONCE, REQUESTS, ACCOUNTS, WARM_UPS] = [32, 3_000, 500, 4];
+const [AT_ONCE, REQUESTS, ACCOUNTS, WARM_UPS] = [32, 6_000, 500, 3];
 
 export async function refresh(folder: string, database: string): Promise<Figure[]> {
   const [slow, quick] = await Promise.all([
