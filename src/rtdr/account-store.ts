@@ -40,12 +40,13 @@ type Row = AccountRow & { n: number; is_account: boolean; invoices: ToldRow[] | 
 // Its invoices come as one text: to read their columns one by one costs a host more than all the rest of it.
 const READ = `
   select g.n::int, a.biller_id is not null as is_account, a.partner_account_id, a.block_ach, a.block_card,
-    a.block_reason, a.refreshed_at, (
-      select json_agg(i order by i.invoice_date, i.invoice_number) from (
-        select ${TOLD.join(', ')} from invoices
-        where biller_id = g.biller_id and account_number = g.account_number offset 0) i) as invoices
+    a.block_reason, a.refreshed_at, i.invoices
   from (select * from unnest($1::text[], $2::text[]) with ordinality limit cardinality($1)) as g (biller_id, account_number, n)
-  left join accounts a on a.biller_id = g.biller_id and a.account_number = g.account_number`;
+  left join accounts a on a.biller_id = g.biller_id and a.account_number = g.account_number
+  cross join lateral (
+    select json_agg(i order by i.invoice_date, i.invoice_number) as invoices from (
+      select ${TOLD.join(', ')} from invoices
+      where biller_id = g.biller_id and account_number = g.account_number offset 0) i) i`;
 
 // The commit waits for no disk: a time that a crash of the database takes away says no more than that the account was
 // asked for earlier.
