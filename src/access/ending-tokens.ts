@@ -1,6 +1,5 @@
 /** Tokens that are in use and end soon, or did lately: whoever has one finds out by being refused. */
-import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../store/tables.js';
 
 export interface EndingToken {

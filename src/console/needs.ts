@@ -96,6 +96,7 @@ export const billerRows = (
   order by b.biller_id
 `;
 
+/** What `needsOf` finds something in, and what is parked: of thousands of billers few have a need. */
 const IN_NEED = sql`p.cause is not null or w.parked > 0 or f.state = 'refused' or due.at is not null or i.problem is not null
   or r.lost > 0`;
 

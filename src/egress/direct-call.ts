@@ -66,10 +66,10 @@ export function directCalls(client: Axios, adapter: AxiosAdapter) {
   };
 
   return (given: AxiosRequestConfig): Promise<AxiosResponse> | undefined => {
+    if (!repeat || !retry || typeof given.url !== 'string' || !isKnown(given) || !isUntouched()) return undefined;
     const method = (given.method ?? 'get').toLowerCase();
     const body = bodyOf(method, given.data, given.headers);
-    if (!body || !repeat || !retry || typeof given.url !== 'string' || !isUntouched() || !isKnown(given))
-      return undefined;
+    if (!body) return undefined;
     // One form for all calls, whatever each of them says.
     const config: Config = {
       ...{ adapter, transformRequest, allowAbsoluteUrls: true, url: given.url, method },

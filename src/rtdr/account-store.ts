@@ -37,7 +37,7 @@ type Row = AccountRow & { n: number; is_account: boolean; invoices: ToldRow[] | 
 
 // Account by account, in a plan that is kept: without the `offset` a plan may read whole tables for a few accounts, and
 // without the `limit`, which takes nothing away, it is made anew each time: that costs as much as it takes to run.
-// Its invoices come as one text: to read their columns one by one costs a host more than all the rest of it.
+// Its invoices come as one text: to read each of their columns by itself costs a host more.
 const READ = `
   select g.n::int, a.biller_id is not null as is_account, a.partner_account_id, a.block_ach, a.block_card,
     a.block_reason, a.refreshed_at, i.invoices

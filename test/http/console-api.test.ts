@@ -238,6 +238,10 @@ describe('the API for operators', () => {
       const [row] = await host.query("select count(*)::int as n from delivery_attempts where outcome = 'delivered'");
       expect(hours.reduce((sum: number, hour: Answer['body']) => sum + hour.delivered, 0)).to.equal(row?.n);
       expect(hours).to.have.length(24);
+      for (const kind of ['biller-misconfigured', 'deliveries-parked'])
+        expect((await host.call('GET', '/metrics')).body).to.match(
+          new RegExp(`^ic_host_needs\\{kind="${kind}".*\\} 1$`, 'm'),
+        );
       expect((await get('/v1/billers/2001/overview')).day).to.deep.equal({ delivered: 0, rejected: 0, failed: 1 });
     });
   });

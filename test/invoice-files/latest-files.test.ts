@@ -86,6 +86,7 @@ describe('an invoice file that does not come', () => {
     expect(await host.settled(`${files}/${taken.body.importId}`)).to.include({ state: 'refused' });
     const { needs } = (await host.call('GET', '/v1/billers/1663/overview')).body;
     expect(needs.map(({ kind }: { kind: string }) => kind)).to.have.members(['file-refused', 'file-overdue']);
+    expect((await host.call('GET', '/metrics')).body).to.match(/^ic_host_needs\{kind="file-refused".*\} 1$/m);
   });
 
   it('is not waited for where nobody said how often it comes', async () => {
@@ -100,6 +101,7 @@ describe('an invoice file that does not come', () => {
     const kinds = async () =>
       (await host.call('GET', '/v1/billers/1663/overview')).body.needs.map(({ kind }: { kind: string }) => kind);
     expect(await kinds()).to.deep.equal(['inbox-unreadable']);
+    expect((await host.call('GET', '/metrics')).body).to.match(/^ic_host_needs\{kind="inbox-unreadable".*\} 1$/m);
     await host.biller('1663', { options: {} });
     expect((await host.call('GET', '/v1/billers/1663/inbox')).body).to.include({ watched: false, problem: null });
     expect(await kinds()).to.deep.equal([]);

@@ -163,6 +163,7 @@ describe('a reconciliation with the partner', function () {
     const lost = ['payment-not-applied lost R-10 paid-10'];
     for (let run = 0; run < 3; run++) expect(told(await reconcile({ accounts: 1 }))).to.deep.equal(lost);
     expect(await needs()).to.deep.equal(['deliveries-lost']);
+    expect((await host.call('GET', '/metrics')).body).to.match(/^ic_host_needs\{kind="deliveries-lost".*\} 1$/m);
     await host.query(`insert into reconciliation_findings
       select id, 'payment-not-applied', 'lost', 'R-8', 'paid-8', '', '', false from reconciliations
       order by started_at desc limit 1`);
