@@ -2,7 +2,17 @@
 import 'reflect-metadata';
 import { _, Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Transform, Type } from 'class-transformer';
-import { getMetadataStorage, IsArray, ValidateBy, ValidateNested, type ValidationOptions } from 'class-validator';
+import {
+  getMetadataStorage,
+  IsArray,
+  IsNotEmpty,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateBy,
+  ValidateNested,
+  type ValidationOptions,
+} from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
 import { Money } from './money.js';
 import { PlainDate } from './plain-date.js';
@@ -56,6 +66,18 @@ export function IsPlainDate(options?: ValidationOptions): PropertyDecorator {
   return (target, key) => {
     validate(target, key);
     transform(target, key);
+  };
+}
+
+/**
+ * What an account, an invoice or a payment is called: any text, but `.` and `..`, which no escaping keeps from making another
+ * address of the one that they stand in.
+ * @param most length, in UTF-16 units
+ */
+export function IsIdentifier(most: number): PropertyDecorator {
+  const notDots = Matches(/^$|[^.]|[.]{3}/, { message: '$property must be neither . nor ..' });
+  return (target, key) => {
+    for (const rule of [IsString(), IsNotEmpty(), MaxLength(most), notDots]) rule(target, key as string);
   };
 }
 

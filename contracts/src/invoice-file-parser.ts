@@ -1,6 +1,6 @@
 /** InvoiceFileParser, version 1: reads a partner's daily invoice file, however large, in bounded memory. */
 import { IsBoolean, IsIn, IsInt, IsNotEmpty, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
-import { IsMoney, IsPlainDate } from './boundary-types.js';
+import { IsIdentifier, IsMoney, IsPlainDate } from './boundary-types.js';
 import type { Money } from './money.js';
 import type { PlainDate } from './plain-date.js';
 
@@ -28,8 +28,8 @@ export class InvoiceFileHeader {
 export class InvoiceRecord {
   /** N: new policy, R: daily update. */
   @IsIn(['N', 'R']) recordType!: 'N' | 'R';
-  @IsString() @IsNotEmpty() @MaxLength(200) invoiceNumber!: string;
-  @IsString() @IsNotEmpty() @MaxLength(200) accountNumber!: string;
+  @IsIdentifier(200) invoiceNumber!: string;
+  @IsIdentifier(200) accountNumber!: string;
   @IsString() @IsNotEmpty() @MaxLength(100) invoiceFormatGuid!: string;
   @IsPlainDate() invoiceDate!: PlainDate;
   @IsPlainDate() invoiceDueDate!: PlainDate;

@@ -1,6 +1,6 @@
 /** PaymentSink, version 1: tells a partner of payments taken, and of payments returned. */
 import { IsBoolean, IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { IsMoney, IsPlainDate } from './boundary-types.js';
+import { IsIdentifier, IsMoney, IsPlainDate } from './boundary-types.js';
 import type { Money } from './money.js';
 import type { PlainDate } from './plain-date.js';
 
@@ -12,9 +12,9 @@ export type PaymentMethod = (typeof PAYMENT_METHODS)[number];
 /** A payment that was taken and that the partner must be told of. */
 export class Payment {
   /** Our id of the payment: the same on every repeat. */
-  @IsString() @IsNotEmpty() @MaxLength(100) transactionId!: string;
-  @IsString() @IsNotEmpty() @MaxLength(200) accountNumber!: string;
-  @IsString() @IsNotEmpty() @MaxLength(200) invoiceNumber!: string;
+  @IsIdentifier(100) transactionId!: string;
+  @IsIdentifier(200) accountNumber!: string;
+  @IsIdentifier(200) invoiceNumber!: string;
   /** What was paid; positive. */
   @IsMoney() amount!: Money;
   /** The payer's day of payment. */

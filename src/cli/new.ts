@@ -49,7 +49,7 @@ export function newCommand(program: Command): void {
         console.log(
           `  npx tsc -b ${folder} && npx ic-host verify ${folder}\n  npm install    # the lock file learns of it\n`,
         );
-      console.log(`What to fill in: grep -rn "FILL IN" ${folder} --include=*.ts`);
+      console.log(`What to fill in: grep -rn "FILL IN" ${folder} --include=*.ts --exclude-dir=dist`);
     });
   describeUse(command, ['new first-bank', 'new first-bank --contracts payment-sink,rtdr-provider --out ../first-bank']);
 }

@@ -62,6 +62,8 @@ interface Target {
 }
 const ACCEPTED = 'application/json, text/plain, */*';
 const MOST_TARGETS = 100;
+/** Read as an address, it names another one: what was put there was no name of anything. */
+const DOT_SEGMENT = /[\\/](?:\.|%2e){1,2}(?:[\\/]|$)/i;
 
 export function createWayOut(options: WayOutOptions): WayOut {
   const { limits, pace, tap } = options;
@@ -82,6 +84,10 @@ export function createWayOut(options: WayOutOptions): WayOut {
     const text = config.baseURL || config.params ? axios.getUri(config) : (config.url ?? '');
     const known = targets.get(text);
     if (known) return known;
+    if (DOT_SEGMENT.test(text.split(/[?#]/, 1)[0] ?? ''))
+      throw new AdapterError('unsupported', 'the address holds . or .. in the place of a name', {
+        code: 'dot-segment',
+      });
     const url = new URL(text);
     guard.check(url);
     const target = { origin: url.origin, path: url.pathname + url.search, href: url.href, pathname: url.pathname };

@@ -30,7 +30,11 @@ const HEADERS = {
 const CURSORS = new Set(['after', 'before']);
 
 function checkNames(request: FastifyRequest, operation: Operation): void {
-  for (const [name, value] of Object.entries(request.params as Record<string, string>)) checkText(name, value);
+  for (const [name, value] of Object.entries(request.params as Record<string, string>)) {
+    checkText(name, value);
+    // A partner's address that it becomes a part of would be another one.
+    if (value === '.' || value === '..') throw new Problem(400, 'dot-segment', `${name} must be neither . nor ..`);
+  }
   for (const [name, value] of Object.entries(request.query as Record<string, string | string[]>)) {
     if (!operation.query?.includes(name))
       throw new Problem(400, 'unknown-parameter', `there is no parameter ${name.slice(0, 100)} here`);

@@ -138,7 +138,7 @@ function readme(name: string, contracts: readonly ContractName[], standalone: bo
 
 ${contracts.map((contract) => `- ${contract}: \`src/${contract}.ts\``).join('\n')}
 
-What to fill in is marked FILL IN: \`grep -rn "FILL IN" ${here} --include=*.ts\`. Until then it speaks to its own stand-in
+What to fill in is marked FILL IN: \`grep -rn "FILL IN" ${here} --include=*.ts --exclude-dir=dist\`. Until then it speaks to its own stand-in
 (\`sandbox/\`), and passes the contract suite:
 
 \`\`\`

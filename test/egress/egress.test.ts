@@ -332,6 +332,14 @@ describe('the way out', () => {
     expect(await kindOf(wayOut.http.post('http://127.0.0.1:9/', {}), 'write')).to.equal('unavailable'));
   it('goes nowhere else', async () =>
     expect(await kindOf(wayOut.http.post('http://127.0.0.2:9/', {}), 'write')).to.equal('misconfigured'));
+  it('takes no name that makes an address another one', async () => {
+    for (const name of ['.', '..', '%2e%2E', '.%2e', '\\..'])
+      for (const path of [`/accounts/${name}`, `/accounts/${name}/invoices?page=1`])
+        expect(await kindOf(call(path, 'read'), 'read')).to.equal('unsupported');
+    expect(calls).to.equal(0);
+    for (const path of ['/accounts/..a', '/accounts/...', '/accounts/.a/', '/accounts?path=/a/../b'])
+      expect((await call(path, 'read')).status).to.equal(200);
+  });
   it('adapter errors pass as they are', () =>
     expect(partnerFault(new AdapterError('rejected', 'no'), 'op', 'write').kind).to.equal('rejected'));
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Client } from 'undici';
 import { TestHost } from '../host-fixture.js';
 
 const TRYTON = { baseUrl: 'https://tryton.example.com/company/', user: 'portal', password: 'p' };
@@ -20,6 +21,9 @@ describe('bad input', () => {
     ['an amount as a number', { amount: 15 }, 'amount', 'not-an-amount'],
     ['a day that is none', { paymentDate: '2026-02-30' }, 'paymentDate', 'not-a-date'],
     ['an unknown field', { colour: 'red' }, 'colour', 'unknown-field'],
+    ['an account called ..', { accountNumber: '..' }, 'accountNumber', 'wrong-value'],
+    ['an invoice called .', { invoiceNumber: '.' }, 'invoiceNumber', 'wrong-value'],
+    ['no account', { accountNumber: '' }, 'accountNumber', 'missing'],
     ['a missing field', { payerName: undefined }, 'payerName', 'missing'],
     ['an unknown method', { method: 'Cash' }, 'method', 'wrong-value'],
     ['five digits', { maskedNumber: '12345' }, 'maskedNumber', 'wrong-value'],
@@ -96,6 +100,17 @@ describe('bad input', () => {
       expect([got.status, got.body.code]).to.deep.equal([status, code]);
       expect(got.headers.get('content-type')).to.include('application/problem+json');
     });
+
+  it('takes no name in an address that makes it another one', async () => {
+    const { url, token } = host.host;
+    const client = new Client(url); // sends a path as it is
+    for (const name of ['%2e%2e', '%2e', '..']) {
+      const path = `/v1/billers/1663/accounts/${name}/refresh`;
+      const { body } = await client.request({ method: 'POST', path, headers: { authorization: `Bearer ${token}` } });
+      expect(await body.json()).to.include({ status: 400, code: 'dot-segment' });
+    }
+    await client.close();
+  });
 
   it('left nothing behind', async () => {
     expect(await host.query('select * from deliveries')).to.deep.equal([]);
