@@ -24,7 +24,16 @@ function run(command, args, env = {}) {
 const installed = existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock;
 if (!installed) {
   console.error('installing (once) …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Whatever is set where it is installed: without what it is built with there is nothing to run.
+  run('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (!existsSync(node)) {
+    const { allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const needed = Object.keys(allowScripts).filter(
+      (name) => allowScripts[name] && existsSync(join(root, 'node_modules', name)),
+    );
+    console.error(`npm is set to run no install scripts here; these are needed, and run alone: ${needed.join(', ')}`);
+    run('npm', ['rebuild', '--ignore-scripts=false', '--loglevel=error', ...needed]);
+  }
   writeFileSync(stamp, lock);
 }
 run(node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);

@@ -29,7 +29,9 @@ export async function newDatabase(): Promise<string> {
   await client.connect();
   await client.query(`create database ${name}`);
   await client.end();
-  return connectionString.replace(/\/postgres$/, `/${name}`);
+  const url = new URL(connectionString);
+  url.pathname = name;
+  return url.href;
 }
 
 after(async () => {

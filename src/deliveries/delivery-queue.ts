@@ -5,7 +5,7 @@ import type { ServiceIdentifier } from 'inversify';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import { type Db, type FetchOptions, fromKysely, type Job, PgBoss } from 'pg-boss';
 import { Batches } from '../store/batches.js';
-import { type Database, KEPT_ALIVE, MOST_OF_QUEUE, SESSION } from '../store/database.js';
+import { connectionOf, type Database, KEPT_ALIVE, MOST_OF_QUEUE, SESSION } from '../store/database.js';
 import type { Send } from '../store/pipelined-transaction.js';
 import type { Tables } from '../store/tables.js';
 import { type Log, sparingly } from '../telemetry/log.js';
@@ -101,7 +101,8 @@ export class DeliveryQueue {
   }
 
   static async open({ connectionString, stream }: Database, log: Log): Promise<DeliveryQueue> {
-    const connection = { connectionString, stream, options: CONNECTION, max: MOST_OF_QUEUE, ...KEPT_ALIVE };
+    const session = connectionOf(connectionString, CONNECTION);
+    const connection = { ...session, stream, max: MOST_OF_QUEUE, ...KEPT_ALIVE };
     const boss = new PgBoss({ ...connection, schema: 'pgboss', ...SUPERVISION });
     boss.on('error', sparingly(log, 'the delivery queue failed'));
     await boss.start();

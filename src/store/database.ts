@@ -61,6 +61,18 @@ const types: pg.CustomTypesConfig = {
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as never,
 };
 
+/**
+ * How to connect, with settings of the session. What the URL says itself (`?options=-c search_path=…`) holds beside them: pg
+ * would take it instead of them.
+ */
+export function connectionOf(databaseUrl: string, options: string): { connectionString: string; options: string } {
+  const url = new URL(databaseUrl);
+  const theirs = url.searchParams.get('options');
+  if (theirs === null) return { connectionString: databaseUrl, options };
+  url.searchParams.delete('options');
+  return { connectionString: url.href, options: `${theirs} ${options}` };
+}
+
 interface PoolChoices {
   max?: number;
   stream?: Database['stream'];
@@ -74,9 +86,9 @@ export function openPool(
   { max = MOST_OTHERS, stream = () => new Socket(), refused = () => undefined }: PoolChoices = {},
 ): Database {
   // Durability is asked for by name, whatever the server's default is: an answered 202 must survive a crash.
-  const options = `-c synchronous_commit=on ${SESSION}`;
+  const session = connectionOf(connectionString, `-c synchronous_commit=on ${SESSION}`);
   const timeout = { connectionTimeoutMillis: CONNECT_MS };
-  const connection = { connectionString, types, options, stream, ...KEPT_ALIVE, ...timeout };
+  const connection = { ...session, types, stream, ...KEPT_ALIVE, ...timeout };
   const pool = new pg.Pool({ ...connection, max });
   const pipelined = new pg.Pool({ ...connection, max: MOST_PIPELINED, pipeline: true });
   for (const each of [pool, pipelined]) {

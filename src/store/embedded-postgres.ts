@@ -84,8 +84,9 @@ function isDead(pidFile: string): boolean {
   }
 }
 
+/** Whatever the environment says of another server (PGSSLMODE): this one is reached by this machine alone, and has no certificate. */
 const addressOf = (password: string, pidFile: string): string =>
-  `postgres://ic_host:${password}@127.0.0.1:${readFileSync(pidFile, 'utf8').split('\n')[3]}/postgres`;
+  `postgres://ic_host:${password}@127.0.0.1:${readFileSync(pidFile, 'utf8').split('\n')[3]}/postgres?sslmode=disable`;
 
 /** Connection string of a data directory's PostgreSQL where one runs; it is not started. */
 export function runningEmbedded(dataDir: string): string | undefined {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import { openPool } from '../../src/store/database.js';
 import { newDatabase, TestHost } from '../host-fixture.js';
 
 const DEFAULTS = [
@@ -32,6 +33,24 @@ describe('a database that is somebody’s own', () => {
       expect(await host.settled(`/v1/billers/1663/payments/${id}`)).to.include({ state: 'delivered' });
     expect(host.sandbox.book.ledger).to.have.length(ids.length);
     await host.close();
+  });
+
+  it('may be named with settings of its own, which hold beside those that a host goes by', async () => {
+    const url = new URL(await newDatabase());
+    await asked(url.href, 'create schema own');
+    url.searchParams.set('options', '-c search_path=own -c datestyle=SQL,DMY -c statement_timeout=100ms');
+    const host = await TestHost.start({ databaseUrl: url.href });
+    await host.biller();
+    await host.call('POST', '/v1/billers/1663/payments', host.payment('own'));
+    expect(await host.settled('/v1/billers/1663/payments/own')).to.include({ state: 'delivered' });
+    expect(await host.query('select state from own.deliveries')).to.deep.equal([{ state: 'delivered' }]);
+    await host.close();
+    const { pool, close } = openPool(url.href);
+    const { rows } = await pool.query(
+      "select current_setting('statement_timeout') as timeout, '2026-11-27'::date::text as day",
+    );
+    expect(rows).to.deep.equal([{ timeout: '0', day: '2026-11-27' }]);
+    await close();
   });
 
   it('must be in UTF-8, and says so', async () => {
