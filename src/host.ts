@@ -64,6 +64,7 @@ import { HOST_VERSION } from './version.js';
 
 /** How long requests and deliveries under way are waited for at the end. */
 const FINISH_MS = 5_000;
+const IDLE_EVERY_MS = 50;
 
 export interface HostStart {
   port: number;
@@ -258,7 +259,9 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
   );
   const app = await createServer(container.get.bind(container));
   const close = async (): Promise<void> => {
-    const served = app.close();
+    // A connection whose answer was under way is kept open by its client, and would be waited for.
+    const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_EVERY_MS);
+    const served = app.close().finally(() => clearInterval(idle));
     // What is under way may end by itself; what can't in time is broken off, and handed to the next host.
     await Promise.all([Promise.race([served, wait(FINISH_MS, undefined, { ref: false })]), queue.drain(FINISH_MS)]);
     deliver.stop();

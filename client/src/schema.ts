@@ -397,7 +397,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened to invoices, in order
+         * What happened to invoices, in order; with `Prefer: wait=10` the next that happens is waited for
          * @description Needs a token of the scope `read`.
          */
         get: operations["readChanges"];
@@ -463,7 +463,7 @@ export interface paths {
         get: operations["getReturn"];
         put?: never;
         /**
-         * A payment that the bank took back
+         * A payment that the bank took back; `Prefer: wait=10` answers when it is settled
          * @description Needs a token of the scope `operate`.
          */
         post: operations["postReturn"];
@@ -506,7 +506,7 @@ export interface paths {
          */
         get: operations["getPaperless"];
         /**
-         * Wish paperless on or off
+         * Wish paperless on or off; `Prefer: wait=10` answers when it is settled
          * @description Needs a token of the scope `operate`.
          */
         put: operations["setPaperless"];
@@ -530,7 +530,7 @@ export interface paths {
          */
         get: operations["getAutopay"];
         /**
-         * Wish autopay on or off
+         * Wish autopay on or off; `Prefer: wait=10` answers when it is settled
          * @description Needs a token of the scope `operate`.
          */
         put: operations["setAutopay"];
@@ -3323,7 +3323,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done: What happened to invoices, in order */
+            /** @description Done: What happened to invoices, in order; with `Prefer: wait=10` the next that happens is waited for */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3638,7 +3638,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done: A payment that the bank took back */
+            /** @description Done: A payment that the bank took back; `Prefer: wait=10` answers when it is settled */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3674,7 +3674,7 @@ export interface operations {
                     "application/json": components["schemas"]["Return"];
                 };
             };
-            /** @description Held durably: A payment that the bank took back */
+            /** @description Held durably: A payment that the bank took back; `Prefer: wait=10` answers when it is settled */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3818,7 +3818,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Held durably: Wish paperless on or off */
+            /** @description Held durably: Wish paperless on or off; `Prefer: wait=10` answers when it is settled */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3909,7 +3909,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Held durably: Wish autopay on or off */
+            /** @description Held durably: Wish autopay on or off; `Prefer: wait=10` answers when it is settled */
             202: {
                 headers: {
                     [name: string]: unknown;

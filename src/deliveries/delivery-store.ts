@@ -9,6 +9,9 @@ export type DeliveryPatch = Omit<Updateable<DeliveriesTable>, 'request' | 'resul
 export type PartnerPatch = Omit<Updateable<PartnerStatesTable>, 'biller_id'>;
 export type Attempt = Omit<Insertable<DeliveryAttemptsTable>, 'exchanges'> & { exchanges: readonly unknown[] };
 
+/** It ended, or waits for a person. */
+export const isSettled = ({ state }: Delivery): boolean => state !== 'queued';
+
 /** What is not held back, and has not failed of late. */
 export const SOUND = {
   ...{ blocked_since: null, blocked_until: null, cause: null, code: null, detail: null, failures: 0, blocks: 0 },

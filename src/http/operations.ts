@@ -42,6 +42,8 @@ export const TAGS = {
   host: 'The host itself',
 } as const;
 
+const WAITS = '`Prefer: wait=10` answers when it is settled';
+
 export interface Operation {
   method: 'get' | 'put' | 'post' | 'delete';
   path: string;
@@ -203,7 +205,8 @@ const accounts: Operation[] = [
   },
   {
     ...{ method: 'get', path: '/v1/changes', id: 'readChanges', tag: 'changes' },
-    ...{ summary: 'What happened to invoices, in order', query: ['after', 'limit'], bySomeBillers: true },
+    ...{ summary: 'What happened to invoices, in order; with `Prefer: wait=10` the next that happens is waited for' },
+    ...{ query: ['after', 'limit'], bySomeBillers: true },
     ...{ success: [200], answer: 'ChangeList', problems: [400, 401, 410] },
   },
 ];
@@ -211,7 +214,7 @@ const accounts: Operation[] = [
 const enrollments: Operation[] = (['Paperless', 'Autopay'] as const).flatMap((kind): Operation[] => [
   {
     ...{ method: 'put', path: `${ACCOUNT}/enrollments/${kind.toLowerCase()}`, id: `set${kind}`, tag: 'enrollments' },
-    ...{ summary: `Wish ${kind.toLowerCase()} on or off`, body: 'EnrollmentBody' },
+    ...{ summary: `Wish ${kind.toLowerCase()} on or off; ${WAITS}`, body: 'EnrollmentBody' },
     ...{ success: [202], answer: 'Enrollment', problems: [401, 404, 422, 501] },
   },
   {
@@ -224,7 +227,7 @@ const enrollments: Operation[] = (['Paperless', 'Autopay'] as const).flatMap((ki
 const payments: Operation[] = [
   {
     ...{ method: 'post', path: `${BILLER}/payments`, id: 'postPayment', tag: 'payments', body: 'PaymentBody' },
-    ...{ summary: 'Hold a payment durably and deliver it; `Prefer: wait=10` answers when it is settled' },
+    ...{ summary: `Hold a payment durably and deliver it; ${WAITS}` },
     ...{ success: [200, 202], answer: 'Payment', problems: [401, 404, 409, 422, 501] },
   },
   {
@@ -233,7 +236,7 @@ const payments: Operation[] = [
   },
   {
     ...{ method: 'post', path: `${BILLER}/payments/{transactionId}/return`, id: 'postReturn', tag: 'payments' },
-    ...{ summary: 'A payment that the bank took back', body: 'ReturnBody' },
+    ...{ summary: `A payment that the bank took back; ${WAITS}`, body: 'ReturnBody' },
     ...{ success: [200, 202], answer: 'Return', problems: [401, 404, 409, 422, 501] },
   },
   {

@@ -1,25 +1,20 @@
 /** Payments and their returns. */
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { Deliveries } from '../deliveries/deliveries.js';
-import type { Delivery } from '../deliveries/delivery-store.js';
+import { type Delivery, isSettled } from '../deliveries/delivery-store.js';
 import { actorOf } from './authentication.js';
 import { PaymentBody, ReturnBody, readBody } from './bodies.js';
+import { patienceOf } from './patience.js';
 import type { Resolve } from './resolve.js';
 
 interface OfPayment {
   Params: { billerId: string; transactionId: string };
 }
-const LONGEST_WAIT_S = 30;
-const [LOOK_EVERY_MS, LOOK_SELDOM_MS] = [50, 1_000];
 
 export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
   const path = '/billers/:billerId/payments';
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true; // who waits for a settlement is answered with how it stands
-  });
+  const patiently = patienceOf(app);
 
   const view = async (row: Delivery, isNew = false) => {
     const result = row.result as Record<string, unknown>;
@@ -40,22 +35,11 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
   };
 
   app.post<{ Params: { billerId: string } }>(path, async (request, reply) => {
-    const { params, body, headers } = request;
+    const { params, body } = request;
     const payment = readBody(PaymentBody, body);
     const { delivery, created } = await deliveries.acceptPayment(params.billerId, payment, actorOf(request));
-    const seconds = Math.min(
-      Number(/(?:^|[,;\s])wait=(\d+)/.exec(String(headers.prefer ?? ''))?.[1] ?? 0),
-      LONGEST_WAIT_S,
-    );
-    const began = performance.now();
-    const until = began + seconds * 1000;
-    let held = delivery;
-    while (held.state === 'queued' && performance.now() < until && !closing) {
-      // Most are there at once; of those that aren't, many may be waited for.
-      const now = performance.now();
-      await wait(Math.min(LOOK_SELDOM_MS, LOOK_EVERY_MS + (now - began) / 10, until - now));
-      held = await deliveries.get(params.billerId, 'payment', payment.transactionId);
-    }
+    const look = () => deliveries.get(params.billerId, 'payment', payment.transactionId);
+    const held = await patiently(request, { first: delivery, isThere: isSettled, look });
     return reply.code(created ? 202 : 200).send(await view(held, created && held === delivery));
   });
 
@@ -69,7 +53,9 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
     const { delivery, created } = await deliveries.acceptReturn(
       ...([billerId, transactionId, returned, actorOf(request)] as const),
     );
-    return reply.code(created ? 202 : 200).send({ transactionId, ...(await view(delivery)) });
+    const look = () => deliveries.get(billerId, 'return', transactionId);
+    const held = await patiently(request, { first: delivery, isThere: isSettled, look });
+    return reply.code(created ? 202 : 200).send({ transactionId, ...(await view(held)) });
   });
 
   app.get<OfPayment>(`${path}/:transactionId/return`, async ({ params }) => ({

@@ -1,0 +1,35 @@
+/** Waits for what a client would rather have than an answer at once: `Prefer: wait=10` (RFC 7240). */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+const LONGEST_S = 30;
+/** Most are there at once; of those that aren't, many may be waited for. */
+const [LOOK_EVERY_MS, LOOK_SELDOM_MS] = [50, 1_000];
+
+/** What may be waited for. */
+interface Awaited<T> {
+  /** As it is now. */
+  first: T;
+  isThere(answer: T): boolean;
+  look(before: T): Promise<T>;
+}
+
+const secondsOf = ({ headers }: FastifyRequest): number =>
+  Math.min(Number(/(?:^|[,;\s])wait=(\d+)/.exec(String(headers.prefer ?? ''))?.[1] ?? 0), LONGEST_S);
+
+/** @returns looks again until it is there, the time is over, or either side leaves; what it is then is the answer */
+export function patienceOf(app: FastifyInstance) {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  return async <T>(request: FastifyRequest, { first, isThere, look }: Awaited<T>): Promise<T> => {
+    const began = performance.now();
+    const until = began + secondsOf(request) * 1000;
+    for (let answer = first; ; answer = await look(answer)) {
+      const now = performance.now();
+      if (isThere(answer) || now >= until || closing || request.socket.destroyed) return answer;
+      await wait(Math.min(LOOK_SELDOM_MS, LOOK_EVERY_MS + (now - began) / 10, until - now));
+    }
+  };
+}
