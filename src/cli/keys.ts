@@ -16,18 +16,18 @@ export function keysCommand(program: Command): void {
     .action(async (action: string, { dataDir, json }: { dataDir: string; json?: boolean }) => {
       const say = (done: object, ...lines: string[]): void => (json ? printJson(done) : console.log(lines.join('\n')));
       // Loaded when it is run: the command line's help and completion must be quick.
-      const [{ SecretBox }, { keptSecret, newSecret, replaceKeptSecret }, { openPool }, embedded] = await Promise.all([
-        import('../billers/secret-box.js'),
-        import('../billers/kept-secret.js'),
-        import('../store/database.js'),
-        import('../store/embedded-postgres.js'),
-      ]);
+      const [{ SecretBox }, { keptSecret, newSecret, replaceKeptSecret }, { openPool }, { borrowEmbedded }] =
+        await Promise.all([
+          import('../billers/secret-box.js'),
+          import('../billers/kept-secret.js'),
+          import('../store/database.js'),
+          import('../store/embedded-postgres.js'),
+        ]);
       const { IC_HOST_DATABASE_URL, IC_HOST_MASTER_KEY, IC_HOST_NEW_MASTER_KEY } = process.env;
       if (!IC_HOST_MASTER_KEY && !existsSync(join(dataDir, 'master-key')))
         throw new Error(`no master key: neither IC_HOST_MASTER_KEY nor ${join(dataDir, 'master-key')} is there`);
-      const running = IC_HOST_DATABASE_URL || embedded.runningEmbedded(dataDir);
-      const own = running ? undefined : await embedded.startEmbeddedPostgres(dataDir);
-      const database = openPool(running ?? own?.connectionString ?? '', { max: 2 });
+      const embedded = IC_HOST_DATABASE_URL ? undefined : await borrowEmbedded(dataDir);
+      const database = openPool(IC_HOST_DATABASE_URL || embedded?.connectionString || '', { max: 2 });
       const masterKey = () => IC_HOST_MASTER_KEY || keptSecret(dataDir, 'master-key');
       try {
         const box = new SecretBox(database.db, masterKey);
@@ -56,7 +56,7 @@ export function keysCommand(program: Command): void {
         }
       } finally {
         await database.close();
-        await own?.stop();
+        await embedded?.stop();
       }
     });
   describeUse(

@@ -1,7 +1,7 @@
 /** The default database: a real PostgreSQL from npm, kept in the data directory and adopted if it still runs. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -84,6 +84,19 @@ function isDead(pidFile: string): boolean {
   }
 }
 
+const INCOMPATIBLE = 'database files are incompatible with server';
+
+/** What a server that didn't start has said, in words; undefined where it said nothing. @param from where its log ended before */
+function whyNot(log: string, from: number): string | undefined {
+  const said = existsSync(log) ? readFileSync(log).subarray(from).toString() : '';
+  const words = [...said.matchAll(/(FATAL|PANIC|DETAIL|HINT): {2}([^\n]{1,500})/g)].map(([, , text]) => text);
+  if (words.length === 0) return undefined;
+  const end = words.some((text) => text?.includes(INCOMPATIBLE))
+    ? 'how to take it along: “The embedded PostgreSQL” in docs/operating.md'
+    : `its log: ${log}`;
+  return [`the embedded PostgreSQL does not start: ${[...new Set(words)].join('; ')}`, end].join('\n');
+}
+
 /** Whatever the environment says of another server (PGSSLMODE): this one is reached by this machine alone, and has no certificate. */
 const addressOf = (password: string, pidFile: string): string =>
   `postgres://ic_host:${password}@127.0.0.1:${readFileSync(pidFile, 'utf8').split('\n')[3]}/postgres?sslmode=disable`;
@@ -98,6 +111,13 @@ export function runningEmbedded(dataDir: string): string | undefined {
     if ((error as { code?: string }).code !== 'EPERM') return undefined; // EPERM: it runs, as another user
   }
   return isDead(pidFile) ? undefined : addressOf(readFileSync(join(root, 'password'), 'utf8'), pidFile);
+}
+
+/** The PostgreSQL of a data directory, for a while; one that runs already isn't ours to stop, and goes on. */
+export async function borrowEmbedded(dataDir: string): Promise<EmbeddedPostgres & { isOurs: boolean }> {
+  const running = runningEmbedded(dataDir);
+  if (running) return { connectionString: running, isOurs: false, stop: async () => undefined };
+  return { ...(await startEmbeddedPostgres(dataDir)), isOurs: true };
 }
 
 /**
@@ -152,13 +172,15 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true } 
     const log = join(root, 'postgres.log');
     const begin = () =>
       execute(pg_ctl, ['start', '-w', '-t', '60', '-s', '-D', cluster, '-l', log, '-o', settings.join(' ')]);
+    const logged = existsSync(log) ? statSync(log).size : 0;
     // The last processes of one that was killed may still be ending; until then no other may start on its data.
     for (let left = START_TRIES; ; left--) {
       try {
         await begin();
         break;
       } catch (error) {
-        if (left <= 1) throw error;
+        const why = whyNot(log, logged);
+        if (left <= 1 || why?.includes(INCOMPATIBLE)) throw why ? new Error(why, { cause: error }) : error;
         await wait(START_PAUSE_MS);
       }
     }
