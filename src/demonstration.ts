@@ -12,6 +12,9 @@ export interface Demonstration {
   close(): Promise<void>;
 }
 
+/** As a shell takes it for one word, whatever is in it. */
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
 /**
  * Starts the stand-in partner of one adapter: of the first that has one, where none is named. Doing it again changes
  * nothing that is there.
@@ -34,7 +37,8 @@ export async function demonstrate(
   const { accountNumber, invoiceNumber } = sandbox.example;
   const base = `${url}/v1/billers/${billerId}`;
   // The token itself is not printed: the shell takes it from where it is kept.
-  const kept = process.env.IC_HOST_API_TOKEN ? '$IC_HOST_API_TOKEN' : `$(cat '${resolve(dataDir, 'api-token')}')`;
+  const tokenFile = resolve(dataDir, 'api-token');
+  const kept = process.env.IC_HOST_API_TOKEN ? '$IC_HOST_API_TOKEN' : `$(cat ${quoted(tokenFile)})`;
   const auth = `-H "Authorization: Bearer ${kept}"`;
   const payment = JSON.stringify({
     // Not the time in digits: every tenth number of 13 digits could be a card's.
@@ -50,13 +54,13 @@ export async function demonstrate(
   });
   return {
     lines: [
-      `The console: ${url}/ (log in with ${process.env.IC_HOST_API_TOKEN ? 'IC_HOST_API_TOKEN' : `what is in ${resolve(dataDir, 'api-token')}`})`,
+      `The console: ${url}/ (log in with ${process.env.IC_HOST_API_TOKEN ? 'IC_HOST_API_TOKEN' : `what is in ${tokenFile}`})`,
       '',
       `The partner of biller ${billerId} is ${adapter.manifest.name}'s sandbox at ${sandbox.url}. Try:`,
       '',
       `curl -sS -X POST ${auth} ${base}/accounts/${encodeURIComponent(accountNumber)}/refresh`,
       '',
-      `curl -sS -X POST ${auth} -H 'Content-Type: application/json' -H 'Prefer: wait=10' ${base}/payments -d '${payment}'`,
+      `curl -sS -X POST ${auth} -H 'Content-Type: application/json' -H 'Prefer: wait=10' ${base}/payments -d ${quoted(payment)}`,
       '',
       ...(adapter.manifest.contracts.some(({ name }) => name === 'document-provider')
         ? [`curl -sS ${auth} ${base}/invoices/${invoiceNumber}/document -o invoice.pdf && head -c 8 invoice.pdf`, '']

@@ -14,7 +14,7 @@ let postgres: Promise<EmbeddedPostgres> | undefined;
 const folders: string[] = [];
 
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ic-host test '));
+  const folder = mkdtempSync(join(tmpdir(), "ic-host test's "));
   folders.push(folder);
   return folder;
 }

@@ -47,6 +47,10 @@ async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefi
   throw new Error('run as root, and the machine has neither a user postgres nor nobody: set IC_HOST_DATABASE_URL');
 }
 
+const SETPRIV = 'setpriv';
+const NO_SETPRIV =
+  'PostgreSQL refuses to run as root, and there is no setpriv here (of util-linux): run as another user, or set IC_HOST_DATABASE_URL';
+
 /**
  * As root, the command goes through setpriv, which keeps one capability: so PostgreSQL can reach its files where
  * only root may enter the folders above them.
@@ -55,7 +59,7 @@ function asUser(user: { uid: number; gid: number } | undefined, command: string,
   if (!user) return [command, args];
   // access(2), by which initdb looks for its siblings, honours capabilities only with the set-uid fix-up off.
   const keep = ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
-  return ['setpriv', [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', ...keep, command, ...args]];
+  return [SETPRIV, [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', ...keep, command, ...args]];
 }
 
 const freePort = (): Promise<number> =>
@@ -68,7 +72,11 @@ const freePort = (): Promise<number> =>
     });
   });
 
-const sharedBuffersMb = (): number => Math.max(128, Math.min(512, Math.floor(totalmem() / 2 ** 20 / 16)));
+/** A sixteenth of what there is, of the machine or of the container. */
+const sharedBuffersMb = (): number => {
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.max(128, Math.min(512, Math.floor(bytes / 2 ** 20 / 16)));
+};
 
 const START_TRIES = 6;
 const START_PAUSE_MS = 500;
@@ -130,7 +138,10 @@ export async function startEmbeddedPostgres(dataDir: string, { durable = true } 
   const cluster = join(root, 'data');
   const { initdb, pg_ctl } = await binaries();
   const user = await unprivilegedUser();
-  const execute = (command: string, args: string[]) => run(...asUser(user, command, args), { cwd: root });
+  const execute = (command: string, args: string[]) =>
+    run(...asUser(user, command, args), { cwd: root }).catch((error: { path?: string; code?: string }) => {
+      throw error.code === 'ENOENT' && error.path === SETPRIV ? new Error(NO_SETPRIV, { cause: error }) : error;
+    });
   mkdirSync(root, { recursive: true, mode: 0o700 });
   if (user) chownSync(root, user.uid, user.gid);
   const passwordFile = join(root, 'password');
