@@ -29,6 +29,10 @@ import { tryCommand } from './cli/try.js';
 import { verifyCommand } from './cli/verify.js';
 import { HOST_VERSION } from './version.js';
 
+// Whoever called it is gone, and can't hand a signal on any more.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+process.channel?.unref();
+
 program
   .name('ic-host')
   .description('An integration host for bill payment.')

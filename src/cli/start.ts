@@ -11,6 +11,9 @@ import { describeUse } from './terminal.js';
 const LAST_RESORT_MS = 10_000;
 /** Enough for whoever keeps connections open and sends on them all the time. */
 const DRAIN_SECONDS = 1;
+/** A supervisor may tell all processes of a host, and each hands it on: so soon again it is the same SIGTERM. */
+const ONCE_MS = 500;
+const PARENT_EVERY_MS = 250;
 
 /** The repository's own manifest, for a start from elsewhere. */
 const ownManifest = join(dirname(fileURLToPath(import.meta.url)), '../../../adapter.manifest.json');
@@ -42,6 +45,16 @@ function billersIn(file: string, read: (body: unknown) => BillerInput): [string,
       throw new Error(`${file}: biller ${billerId}: ${(error as Error).message}`);
     }
   });
+}
+
+/** npm runs it through a shell, which takes a signal for itself: then the host would go on, and nobody would know. */
+function endWithParent(end: () => void): void {
+  const { ppid } = process;
+  const watch = setInterval(() => {
+    if (process.ppid === ppid) return;
+    clearInterval(watch);
+    end();
+  }, PARENT_EVERY_MS).unref();
 }
 
 export function startCommand(program: Command): void {
@@ -114,13 +127,15 @@ export function startCommand(program: Command): void {
             () => process.exit(1),
           );
       };
-      let draining = false;
+      let told: number | undefined;
       const leave = (): void => {
-        const ms = draining ? 0 : Number(env.IC_HOST_DRAIN_SECONDS || DRAIN_SECONDS) * 1000;
-        draining = true;
-        void host.drain(ms).then(stop);
+        const now = performance.now();
+        if (told === undefined) void host.drain(Number(env.IC_HOST_DRAIN_SECONDS || DRAIN_SECONDS) * 1000).then(stop);
+        else if (now - told > ONCE_MS) stop();
+        told ??= now;
       };
       process.on('SIGTERM', leave).on('SIGINT', stop);
+      if (env.npm_command) endWithParent(stop);
       try {
         const held = host.container.get<BillersType>(Billers);
         for (const [billerId, biller] of billers) await held.put(billerId, biller, options.billers);

@@ -1,8 +1,9 @@
 /** How much needs a person, as the console's first page says it: counted when the metrics are read. */
-import { metrics, type ObservableResult } from '@opentelemetry/api';
+import type { ObservableResult } from '@opentelemetry/api';
 import { inject, injectable } from 'inversify';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { observedGauge } from '../telemetry/gauge.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { countNeeds } from './needs.js';
 
@@ -18,7 +19,7 @@ export class NeedGauge {
   start(): () => void {
     const description =
       'What needs a person: billers, tokens, and adapters that this host did not load, by kind of need';
-    const gauge = metrics.getMeter('ic-host').createObservableGauge('ic_host.needs', { description });
+    const gauge = observedGauge('needs', description);
     const read = async (result: ObservableResult): Promise<void> => {
       try {
         const counts = await countNeeds(this.database.db, this.adapters.quarantined);

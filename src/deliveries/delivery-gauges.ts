@@ -3,6 +3,7 @@ import { metrics } from '@opentelemetry/api';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { DATABASE, type Database } from '../store/database.js';
+import { observedGauge } from '../telemetry/gauge.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { dueDeliveries } from './due.js';
 
@@ -16,11 +17,9 @@ export class DeliveryGauges {
   /** @returns ends it */
   start(): () => void {
     const meter = metrics.getMeter('ic-host');
-    const gauge = (name: string, description: string, unit?: string) =>
-      meter.createObservableGauge(`ic_host.${name}`, { description, ...(unit ? { unit } : {}) });
-    const waiting = gauge('deliveries.waiting', 'Deliveries that are queued or parked');
-    const oldest = gauge('deliveries.oldest', 'Age of the oldest delivery that is due and not held back', 's');
-    const paused = gauge('billers.held_back', 'Billers whose deliveries wait, by cause');
+    const waiting = observedGauge('deliveries.waiting', 'Deliveries that are queued or parked');
+    const oldest = observedGauge('deliveries.oldest', 'Age of the oldest delivery that is due and not held back', 's');
+    const paused = observedGauge('billers.held_back', 'Billers whose deliveries wait, by cause');
     const read = async (result: { observe: (...observed: never[]) => void }): Promise<void> => {
       // biome-ignore lint/suspicious/noExplicitAny: the instruments' type says less than it takes
       const observe = result.observe.bind(result) as any;

@@ -2,9 +2,10 @@
  * The one clock that all hosts share is the database's. It is asked now and then, and counted on from there by one that
  * never jumps: what a machine's own clock says, and how it is set meanwhile, changes nothing.
  */
-import { metrics, type ObservableGauge, type ObservableResult } from '@opentelemetry/api';
+import type { ObservableResult } from '@opentelemetry/api';
 import type pg from 'pg';
 import { every } from '../every.js';
+import { observedGauge } from '../telemetry/gauge.js';
 
 const ASK_EVERY_MS = 10_000;
 /** How far a machine's clock may be off before somebody is told. */
@@ -15,7 +16,7 @@ export class DatabaseClock {
   private offset = Date.now() - performance.now();
   private readonly stopping = new AbortController();
   private asking: Promise<unknown> | undefined;
-  private skew: ObservableGauge | undefined;
+  private skew: ReturnType<typeof observedGauge> | undefined;
 
   constructor(private readonly pool: pg.Pool) {}
 
@@ -32,7 +33,7 @@ export class DatabaseClock {
   async start(): Promise<void> {
     await this.ask();
     const description = 'How far this host’s own clock is ahead of the database’s';
-    this.skew = metrics.getMeter('ic-host').createObservableGauge('ic_host.clock.skew', { description, unit: 's' });
+    this.skew = observedGauge('clock.skew', description, 's');
     this.skew.addCallback(this.tellSkew);
     this.asking = every(ASK_EVERY_MS, this.stopping.signal, () => this.ask().catch(() => undefined));
   }

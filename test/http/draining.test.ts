@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Agent } from 'undici';
 import { newDatabase, temporaryFolder } from '../host-fixture.js';
@@ -55,7 +56,10 @@ describe('SIGTERM with clients that keep their connections', function () {
       const [first, second] = signals;
       host.child.kill(first);
       if (second) {
+        host.child.kill(second); // so soon, it is the same once more
         while (!(await draining()));
+        await wait(600);
+        expect(await draining()).to.equal(true);
         host.child.kill(second);
       }
       expect(await host.exited, signals.join()).to.equal(0);
