@@ -1,7 +1,7 @@
 /** Installs and builds what a clone still lacks; on a clone that has it all it only looks. Runs on Node 20 too. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,6 +37,7 @@ if (!installed) {
   writeFileSync(stamp, lock);
 }
 run(node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
+chmodSync(join(root, 'dist/src/cli/ic-host.js'), 0o755); // npm makes it so where it links it, which may be before it is built
 run(node, [join(root, '.ci/write-schemas.mjs')]);
 
 // The console's pages, where anything they are made of is newer than they are.

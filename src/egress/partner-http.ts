@@ -31,6 +31,7 @@ import {
 import { CallTime } from './call-time.js';
 import { agentOf } from './connections.js';
 import { bytesToRecord, recordExchange } from './exchange-record.js';
+import { halfOpenAfter } from './half-open.js';
 import { hostGuard } from './host-guard.js';
 import { notingNow } from './noted-calls.js';
 import { LONGEST_FORM, redactedStart } from './redaction.js';
@@ -42,6 +43,8 @@ import { wholeAnswer } from './whole-answer.js';
 /** Of a document. */
 const MOST_STREAMED = 500_000_000;
 const QUEUE = 10_000;
+/** Without a call, after twenty failures in a row. */
+const BROKEN_MS = 5_000;
 const READ_RETRIES = 2;
 const LONGEST_PAUSE_MS = 2_000;
 /** Before the first retry at the mean; twice as long before the second. */
@@ -75,7 +78,10 @@ export function createWayOut(options: WayOutOptions): WayOut {
   // Within them: what has waited while the partner failed is not sent one after the other all the same.
   const policy = wrap(
     places,
-    circuitBreaker(handleWhen(isPartnerFault), { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(20) }),
+    circuitBreaker(handleWhen(isPartnerFault), {
+      halfOpenAfter: halfOpenAfter(BROKEN_MS),
+      breaker: new ConsecutiveBreaker(20),
+    }),
   );
 
   /** Most adapters call the same few addresses over and over. */
