@@ -21,7 +21,11 @@ const BILLERS_AT_ONCE = 8;
 const CALL_MS = 90_000;
 /** Payments that are looked at: younger than this. */
 const PAYMENT_DAYS = 45;
-const NIGHT_HOUR_UTC = 2;
+/** From when on those of a night begin, and until when what a host that ended has left of them. */
+const [NIGHT_UTC, MORNING_UTC] = [2, 6];
+/** Of one biller in a night, where its host ends each time. */
+const TRIES = 3;
+const HOST_ENDED = 'its host ended';
 const LOOK_EVERY_MS = 60_000;
 
 const FINDING = sql`kind, cause, account_number as "accountNumber", subject, ours, theirs, repaired`;
@@ -84,7 +88,8 @@ export class Reconciliations {
   /** Begins one each night for every biller with the option `reconcileNightly`: so many accounts. */
   start(): void {
     this.loop = every(LOOK_EVERY_MS, this.stopping.signal, async () => {
-      if (this.database.clock.now().getUTCHours() !== NIGHT_HOUR_UTC) return;
+      const hour = this.database.clock.now().getUTCHours();
+      if (hour < NIGHT_UTC || hour >= MORNING_UTC) return;
       await this.runNightly().catch((error: unknown) =>
         this.log.error({ err: error }, 'the nightly reconciliation could not begin'),
       );
@@ -129,22 +134,27 @@ export class Reconciliations {
     return view(row);
   }
 
-  /** @param onceToday only where none has begun today */
-  private async made(billerId: string, { accounts }: ReconciliationWish, onceToday = false): Promise<Row> {
+  /** @param byNight only where none of this night has begun that came to an end, or will */
+  private async made(billerId: string, { accounts }: ReconciliationWish, byNight = false): Promise<Row> {
     await this.scopes.contract(billerId, 'rtdr-provider');
     return this.database.db.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtext('reconciliation'), hashtext(${billerId}))`.execute(trx);
       // One that no host has gone on with for ten minutes was its host's end.
-      await sql`update reconciliations set state = 'failed', finished_at = now(), problem = 'its host ended'
+      await sql`update reconciliations set state = 'failed', finished_at = now(), problem = ${HOST_ENDED}
         where biller_id = ${billerId} and state = 'running' and touched_at < now() - interval '10 minutes'`.execute(
         trx,
       );
-      const { rows: others } = await sql`select 1 from reconciliations where biller_id = ${billerId}
-        and (state = 'running' or (${onceToday} and started_at > now() - interval '20 hours'))`.execute(trx);
-      if (others.length)
+      const { rows: others } = await sql<{ refuse: boolean }>`
+        select count(*) filter (where state = 'running') > 0 or (${byNight} and
+          (count(*) filter (where problem is distinct from ${HOST_ENDED}) > 0 or count(*) >= ${TRIES})) as refuse
+        from reconciliations
+        where biller_id = ${billerId} and (state = 'running' or (by_night and started_at > now() - interval '20 hours'))`.execute(
+        trx,
+      );
+      if (others[0]?.refuse)
         throw new Problem(409, 'reconciliation-under-way', `the biller ${billerId} is being reconciled`);
-      const { rows } = await sql<Row>`insert into reconciliations (biller_id, wanted)
-        values (${billerId}, ${accounts}) returning *`.execute(trx);
+      const { rows } = await sql<Row>`insert into reconciliations (biller_id, wanted, by_night)
+        values (${billerId}, ${accounts}, ${byNight}) returning *`.execute(trx);
       return rows[0] as Row;
     });
   }
@@ -164,8 +174,10 @@ export class Reconciliations {
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
       await this.end(id, 'done', null);
     } catch (error) {
-      this.log.error({ err: error, billerId }, 'a reconciliation failed');
-      await this.end(id, 'failed', 'it could not be ended; the log says why').catch(() => undefined);
+      const isOver = this.stopping.signal.aborted;
+      if (!isOver) this.log.error({ err: error, billerId }, 'a reconciliation failed');
+      const problem = isOver ? HOST_ENDED : 'it could not be ended; the log says why';
+      await this.end(id, 'failed', problem).catch(() => undefined);
     }
   }
 

@@ -380,6 +380,11 @@ insert into latest_files select biller_id, max(coalesce(finished_at, created_at)
 alter table reconciliations add column lost integer not null default 0;
 `;
 
+/** A night's run is once a night, whatever else a person has asked for. */
+const NIGHTS = `
+alter table reconciliations add column by_night boolean not null default false;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -405,5 +410,6 @@ export const migrations: MigrationProvider = {
     '015-steady-plans': migration(STEADY_PLANS),
     '016-hosts': migration(HOSTS),
     '017-needs': migration(NEEDS),
+    '018-nights': migration(NIGHTS),
   }),
 };
