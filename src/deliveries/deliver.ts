@@ -35,7 +35,7 @@ import {
   type PartnerState,
   SOUND,
 } from './delivery-store.js';
-import type { Leases } from './leases.js';
+import type { Lease, Leases } from './leases.js';
 import { failureOf, type Success, successOf } from './told.js';
 
 const ATTEMPT_MS = 90_000;
@@ -59,6 +59,8 @@ export interface DeliveryPartner {
 export interface DeliveryWorld {
   store: DeliveryStore;
   partner(billerId: string): Promise<DeliveryPartner>;
+  /** By the store's clock. */
+  now(): Date;
   /** @returns calls it off */
   after(ms: number, work: () => void): () => void;
   /** Between 0 and 1. */
@@ -101,11 +103,12 @@ export class Deliver {
     trace.getActiveSpan()?.setAttributes({ 'ic.biller': billerId, 'ic.delivery.kind': kind });
     const started = performance.now();
     // One signal for the lease, the time and the end of this host: AbortSignal.any and .timeout outlive what they are for.
-    const lease = this.leases.hold(claim.delivery.lease_token ?? '');
+    const age = this.world.now().getTime() - this.fromClaim(claim.delivery, 0).getTime();
+    const lease = this.leases.hold(claim.delivery.lease_token ?? '', Math.max(0, age));
     const callOff = this.world.after(ATTEMPT_MS, () => lease.giveUp('the attempt took too long'));
     if (this.stopping) lease.giveUp(STOPPING);
     try {
-      const { repeatSafety, outcome, exchanges } = await this.attempt(claim.delivery, lease.signal);
+      const { repeatSafety, outcome, exchanges } = await this.attempt(claim.delivery, lease);
       const durationMs = Math.round(performance.now() - started);
       return await this.conclude(claim, repeatSafety, outcome, { exchanges, durationMs });
     } finally {
@@ -150,13 +153,13 @@ export class Deliver {
     return { ...decision, delivery: { ...delivery, ...decision.patch, result: delivery.result } as Delivery };
   }
 
-  private async attempt(delivery: Delivery, signal: AbortSignal) {
+  private async attempt(delivery: Delivery, lease: Lease) {
     let repeatSafety: RepeatSafety = 'idempotent';
     const { exchanges, ...ended } = await recordingExchanges<Outcome<Success>>(async () => {
       const partner = await this.world.partner(delivery.biller_id);
       if (partner.isElsewhere) return { waitUntil: this.fromClaim(delivery, 0) };
       if (isEnrollment(delivery.kind))
-        return { success: await this.enroll(await partner.enrollmentSink(), delivery, signal) };
+        return { success: await this.enroll(await partner.enrollmentSink(), delivery, lease) };
       const sink = await partner.paymentSink();
       // A return can't be looked for: where a payment could be, a return is as at a sink that is not safe.
       const isReturn = delivery.kind === 'return';
@@ -165,27 +168,25 @@ export class Deliver {
         throw new AdapterError('unknown-outcome', 'an earlier attempt may have reached the partner', {
           code: 'earlier-attempt-unknown',
         });
-      return delivery.kind === 'payment'
-        ? this.pay(sink, delivery, signal)
-        : this.returnPayment(sink, delivery, signal);
+      return delivery.kind === 'payment' ? this.pay(sink, delivery, lease) : this.returnPayment(sink, delivery, lease);
     });
     const outcome = 'error' in ended ? { failure: this.failureOf(ended.error) } : ended.value;
     return { repeatSafety, outcome, exchanges };
   }
 
-  private async pay(sink: PaymentSink, delivery: Delivery, signal: AbortSignal): Promise<Outcome<Success>> {
+  private async pay(sink: PaymentSink, delivery: Delivery, lease: Lease): Promise<Outcome<Success>> {
     const payment = toPayment(delivery.request);
     const { doubtful_until: doubtfulUntil } = delivery;
     let found: PaymentReceipt | undefined;
     if (doubtfulUntil && sink.repeatSafety === 'findable') {
       // What the partner is still working on can't be found yet, and would then be there twice.
       if (doubtfulUntil > this.fromClaim(delivery, 0)) return { waitUntil: doubtfulUntil };
-      found = await sink.find?.(payment, signal);
+      found = await sink.find?.(payment, lease.signal);
     }
-    return { success: successOf(found ? { ...found, duplicate: true } : await sink.post(payment, signal)) };
+    return { success: successOf(found ? { ...found, duplicate: true } : await sink.post(payment, lease.toSend())) };
   }
 
-  private async returnPayment(sink: PaymentSink, delivery: Delivery, signal: AbortSignal): Promise<Outcome<Success>> {
+  private async returnPayment(sink: PaymentSink, delivery: Delivery, lease: Lease): Promise<Outcome<Success>> {
     const paid = await this.world.store.paymentOf(delivery);
     if (!paid || paid.state === 'queued') return { waitUntil: this.fromClaim(delivery, RETURN_PAUSE_MS) };
     const { confirmationNumber } = paid.result as { confirmationNumber?: string };
@@ -205,17 +206,19 @@ export class Deliver {
         returnedOn: PlainDate.parse(String(returnedOn)),
         disableAutoPay: disableAutoPay === true,
       },
-      signal,
+      lease.toSend(),
     );
     return { success: successOf(success ?? {}) };
   }
 
-  private async enroll(sink: EnrollmentSink, delivery: Delivery, signal: AbortSignal): Promise<Success> {
+  private async enroll(sink: EnrollmentSink, delivery: Delivery, lease: Lease): Promise<Success> {
     const kind = delivery.kind as EnrollmentKind;
     const enrollment = { accountNumber: delivery.key, enabled: delivery.request.enabled === true };
     const done =
-      kind === 'paperless' ? await sink.setPaperless(enrollment, signal) : await sink.setAutopay(enrollment, signal);
-    const held = await sink.readBack?.(kind, delivery.key, signal);
+      kind === 'paperless'
+        ? await sink.setPaperless(enrollment, lease.toSend())
+        : await sink.setAutopay(enrollment, lease.toSend());
+    const held = await sink.readBack?.(kind, delivery.key, lease.signal);
     if (held !== undefined && held !== enrollment.enabled)
       throw new AdapterError(
         'unavailable',

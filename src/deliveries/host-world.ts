@@ -47,6 +47,10 @@ export class HostWorld implements DeliveryWorld {
     };
   }
 
+  now(): Date {
+    return this.database.clock.now();
+  }
+
   after = (ms: number, work: () => void): (() => void) => {
     const timer = setTimeout(work, ms).unref();
     return () => clearTimeout(timer);

@@ -1,11 +1,16 @@
 /** Leases on deliveries: renewed while an attempt runs, and swept when their worker died, so that work goes on soon. */
-import { pauseAfterLoss } from './delivery-rules.js';
+import { AdapterError } from '@ic-host/contracts';
+import { LEASE_LOST, pauseAfterLoss } from './delivery-rules.js';
 import type { DeliveryStore } from './delivery-store.js';
 
 export const RENEW_EVERY_MS = 4_000;
 /** Without a renewal for this long, an attempt is given up before its lease ends and another worker may begin. */
 const GIVE_UP_MS = 10_000;
 const WATCH_EVERY_MS = 1_000;
+const LOST = 'the lease was lost';
+const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as (
+  this: AbortSignal,
+) => boolean;
 
 interface Held {
   giveUp: Lease['giveUp'];
@@ -14,8 +19,13 @@ interface Held {
 
 /** What an attempt holds of its delivery. */
 export interface Lease {
-  /** Tells that the attempt must end. */
+  /** Tells that the attempt must end; asked whether it is aborted, it looks at the time by itself. */
   readonly signal: AbortSignal;
+  /**
+   * The signal, for what changes something at the partner.
+   * @throws AdapterError `unavailable` where this host may have slept past its lease: then another has begun
+   */
+  toSend(): AbortSignal;
   giveUp(reason: string): void;
   release(): void;
 }
@@ -36,12 +46,32 @@ export class Leases {
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** Keeps a lease until it is released, and gives it up where it was lost. */
-  hold(token: string): Lease {
+  /**
+   * Keeps a lease until it is released, and gives it up where it was lost.
+   * @param ageMs how long ago it was given: whoever was frozen meanwhile hears of it late
+   */
+  hold(token: string, ageMs: number): Lease {
     const attempt = new AbortController();
-    const giveUp = (reason: string): void => attempt.abort(new Error(reason));
-    this.held.set(token, { giveUp, renewedAt: this.monotonic() });
-    return { signal: attempt.signal, giveUp, release: () => this.held.delete(token) };
+    const { signal } = attempt;
+    const held: Held = {
+      giveUp: (reason) => attempt.abort(new Error(reason)),
+      renewedAt: this.monotonic() - ageMs,
+    };
+    this.held.set(token, held);
+    // Whoever is about to call asks for this; after a freeze what came meanwhile is heard of before any timer.
+    const aborted = (): boolean => {
+      this.giveUpIfLost(held);
+      return isAborted.call(signal);
+    };
+    Object.defineProperty(signal, 'aborted', { get: aborted });
+    const toSend = (): AbortSignal => {
+      if (signal.aborted)
+        throw new AdapterError('unavailable', `${signal.reason.message}, before anything was sent`, {
+          code: LEASE_LOST,
+        });
+      return signal;
+    };
+    return { signal, toSend, giveUp: held.giveUp, release: () => this.held.delete(token) };
   }
 
   giveUpAll(reason: string): void {
@@ -79,17 +109,23 @@ export class Leases {
     const asked = this.monotonic();
     const tokens = [...this.held.keys()];
     if (tokens.length === 0) return;
-    for (const token of await this.store.renew(tokens)) {
+    const standing = new Set(await this.store.renew(tokens));
+    for (const token of tokens) {
       const held = this.held.get(token);
-      if (held) held.renewedAt = asked;
+      if (standing.has(token)) {
+        if (held) held.renewedAt = asked;
+      } else held?.giveUp(LOST);
     }
     this.giveUpLost();
   }
 
   /** A worker that lost its database, or slept past its lease, stops delivering. */
   private giveUpLost(): void {
-    for (const { giveUp, renewedAt } of this.held.values())
-      if (this.monotonic() - renewedAt > GIVE_UP_MS) giveUp('the lease was lost');
+    for (const held of this.held.values()) this.giveUpIfLost(held);
+  }
+
+  private giveUpIfLost({ giveUp, renewedAt }: Held): void {
+    if (this.monotonic() - renewedAt > GIVE_UP_MS) giveUp(LOST);
   }
 
   /** Sends deliveries whose worker died on their way again. Their token stays: it says that an attempt was begun. */

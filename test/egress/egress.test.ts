@@ -7,6 +7,8 @@ import { partnerFault } from '@ic-host/contracts/kit';
 import { trace } from '@opentelemetry/api';
 import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
 import { expect } from 'chai';
+import type { DeliveryStore } from '../../src/deliveries/delivery-store.js';
+import { Leases } from '../../src/deliveries/leases.js';
 import { recordingExchanges } from '../../src/egress/exchange-record.js';
 import { hostGuard, isPrivateAddress } from '../../src/egress/host-guard.js';
 import { createWayOut } from '../../src/egress/partner-http.js';
@@ -326,6 +328,14 @@ describe('the way out', () => {
       'unknown-outcome',
     );
     expect(performance.now() - started).to.be.below(2000);
+  });
+  it('asks whoever calls before it sends: a host that was frozen has heard of nothing else', async () => {
+    let now = 0;
+    const { signal } = new Leases({} as DeliveryStore, () => now).hold('token', 0);
+    expect((await call('/', 'write', { signal })).status).to.equal(200);
+    now = 60_000;
+    expect(await kindOf(call('/', 'write', { signal }), 'write')).to.equal('unavailable');
+    expect(calls).to.equal(1);
   });
   it('bounds what it reads', async () => expect(await kindOf(call('/large', 'read'), 'read')).to.equal('malformed'));
   it('a refused connection happened nowhere', async () =>

@@ -21,6 +21,7 @@ export const MUTANTS = [
   'no-doubt',
   'no-concurrency-limit',
   'no-reminders',
+  'no-lease-age',
 ] as const;
 export type Mutant = (typeof MUTANTS)[number];
 
@@ -28,7 +29,8 @@ const BILLER = '1';
 const CONCURRENCY = 3;
 const TROUBLE_MS = 300_000;
 const HOURS = 3_600_000;
-const LONGEST_STALL_MS = 25_000;
+/** Some long enough that others have taken a delivery up, and have found out how it stands. */
+const STALLS_MS = [25_000, 25_000, 200_000];
 
 export interface History {
   seed: number;
@@ -154,6 +156,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       enrollmentSink: async () => partner.enrollmentSink(caller),
       maxAgeMs: 72 * HOURS,
     }),
+    now: () => (mutant === 'no-lease-age' ? new Date(0) : store.clock),
     after: (ms, work) => {
       let isOff = false;
       time.after(ms, () => caller.alive() && !isOff && work());
@@ -225,12 +228,13 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     say(`host ${hosts.indexOf(host)} crashes`);
     host.crash(500 + chance() * 20_000);
   });
-  trouble(Math.floor(chance() * 3), () => {
+  const stall = (): void => {
     const host = pick(hosts);
-    const ms = chance() * LONGEST_STALL_MS;
+    const ms = chance() * pick(STALLS_MS);
     say(`host ${hosts.indexOf(host)} stalls for ${Math.round(ms)} ms`);
     host.sleep(ms);
-  });
+  };
+  trouble(Math.floor(chance() * 3), stall);
   trouble(Math.floor(chance() * 2), () => {
     const ms = -30_000 + chance() * 40_000;
     say(`the store's clock jumps by ${Math.round(ms)} ms`);
@@ -285,6 +289,8 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
   const changed: Delivery[] = [];
   store.changed = (row) => {
     changed.push(row);
+    // Between a claim and what is sent by it: by chance alone, one history of ten thousand would have that.
+    if (row.lease_until && time.now < TROUBLE_MS && chance() < 0.02) stall();
     beat(row);
     remind(row);
   };

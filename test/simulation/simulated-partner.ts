@@ -128,9 +128,11 @@ export class SimulatedPartner {
         return;
       }
       if (fault < 0.26 || refuse || time.now < this.lockedOutUntil) return; // and never does it
-      // Does it only after the caller has gone.
+      // Does it only after the caller has gone, or would have: one that is frozen does not hang up.
+      const began = time.now;
       const gone = (): void => {
-        if (over || !caller.alive()) time.after(chance() * LATEST_MS, () => void apply());
+        if (over || !caller.alive() || time.now - began >= CALL_TIMEOUT_MS)
+          time.after(chance() * LATEST_MS, () => void apply());
         else time.after(500, gone);
       };
       gone();
