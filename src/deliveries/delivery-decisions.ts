@@ -7,7 +7,7 @@ import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { DeliveryState, Tables } from '../store/tables.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
-import { isEnrollment } from './delivery-rules.js';
+import { isEnrollment, isInDoubt } from './delivery-rules.js';
 import type { Delivery } from './delivery-store.js';
 
 /** How a person who knows better ends a delivery. */
@@ -76,7 +76,7 @@ export class DeliveryDecisions {
   cancel(id: string, actor: string, reason?: string): Promise<Delivery> {
     return this.change(id, ['queued', 'parked'], 'not-cancellable', async (trx, row, now) => {
       refuseUnderWay(row, now);
-      if (row.doubtful_until && !isEnrollment(row.kind))
+      if (isInDoubt(row) && !isEnrollment(row.kind))
         throw new Problem(
           409,
           'outcome-unknown',

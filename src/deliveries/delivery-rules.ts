@@ -48,6 +48,10 @@ export type BlockCause = keyof typeof BLOCK_MS;
 export const isEnrollment = (kind: DeliveryKind): kind is EnrollmentKind =>
   (ENROLLMENT_KINDS as readonly string[]).includes(kind);
 
+/** Whether an attempt was begun of which nobody has told how it ended: the partner may have it. A lost worker leaves its token. */
+export const isInDoubt = ({ doubtful_until, lease_token }: Delivery): boolean =>
+  doubtful_until !== null || lease_token !== null;
+
 export type ClaimDecision =
   | { next: 'nothing' }
   | { next: 'later'; at: Date; because: 'blocked' | 'full' | 'early' }

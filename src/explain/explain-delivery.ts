@@ -1,4 +1,5 @@
 /** Why a delivery stands as it stands, and what happens next. Pure. */
+import { isInDoubt } from '../deliveries/delivery-rules.js';
 import type { Delivery, PartnerState } from '../deliveries/delivery-store.js';
 import { count, type Explanation, type Reason } from './explanation.js';
 
@@ -145,20 +146,20 @@ function queued(at: {
   detail: string | undefined;
 }): Reason[] {
   const { delivery, heldBack, now, name, tried } = at;
-  const doubt: Reason[] =
-    delivery.doubtful_until && delivery.doubtful_until > now
-      ? [
-          {
-            rule: 'doubt',
-            says: 'An earlier attempt may have reached the partner, which may still be working on it.',
-            ...instant(delivery.doubtful_until),
-          },
-        ]
-      : [];
+  const mayStill = delivery.doubtful_until && delivery.doubtful_until > now;
+  const doubt: Reason[] = isInDoubt(delivery)
+    ? [
+        {
+          rule: 'doubt',
+          says: `An earlier attempt may have reached the partner${mayStill ? ', which may still be working on it' : ''}.`,
+          ...(mayStill ? instant(delivery.doubtful_until) : {}),
+        },
+      ]
+    : [];
   if (delivery.lease_until && delivery.lease_until > now)
     return [
       { rule: 'under-way', says: `An attempt of this ${name} is under way.`, ...instant(delivery.lease_until) },
-      ...doubt,
+      ...(delivery.doubtful_until ? doubt : []), // its token is this attempt's
     ];
   if (heldBack?.cause)
     return [

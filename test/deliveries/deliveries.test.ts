@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { TestHost } from '../host-fixture.js';
@@ -224,4 +225,27 @@ describe('deliveries', () => {
     expect((await host.call('POST', `/v1/deliveries/${waiting.id}/cancel`)).body.state).to.equal('cancelled');
     expect((await host.call('POST', `/v1/deliveries/${waiting.id}/cancel`)).body.code).to.equal('not-cancellable');
   });
+
+  for (const [name, doubt] of [
+    ['an attempt ended in the unknown', "doubtful_until = now() - interval '1 hour'"],
+    ['the worker was lost that attempted it', 'lease_token = gen_random_uuid()'],
+    [
+      'the worker is being lost that attempts it',
+      "lease_token = gen_random_uuid(), lease_until = now() - interval '1 s'",
+    ],
+  ] as const)
+    it(`what the partner may have is not cancelled: ${name}`, async () => {
+      await host.biller('doubts', { settings: { ...host.sandbox.biller.settings } });
+      await host.call('POST', '/v1/billers/doubts/pause');
+      const id = randomUUID();
+      await host.call('POST', '/v1/billers/doubts/payments', host.payment(id));
+      const { deliveryId } = (await host.call('GET', `/v1/billers/doubts/payments/${id}`)).body;
+      await host.query(`update deliveries set ${doubt} where id = '${deliveryId}'`);
+      const refused = await host.call('POST', `/v1/deliveries/${deliveryId}/cancel`);
+      expect([refused.status, refused.body.code]).to.deep.equal([409, 'outcome-unknown']);
+      const { explanation } = (await host.call('GET', `/v1/deliveries/${deliveryId}?explain=true`)).body;
+      expect(explanation.reasons.map(({ rule }: { rule: string }) => rule)).to.include('doubt');
+      const settled = { state: 'rejected', reason: 'it is not there' };
+      expect((await host.call('POST', `/v1/deliveries/${deliveryId}/settle`, settled)).body.state).to.equal('rejected');
+    });
 });
