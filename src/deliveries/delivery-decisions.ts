@@ -7,7 +7,7 @@ import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { DeliveryState, Tables } from '../store/tables.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
-import { isEnrollment, isInDoubt } from './delivery-rules.js';
+import { isEnrollment, isInDoubt, isUnderWay } from './delivery-rules.js';
 import type { Delivery } from './delivery-store.js';
 
 /** How a person who knows better ends a delivery. */
@@ -135,6 +135,6 @@ export class DeliveryDecisions {
 
 /** An attempt's outcome must be known before a person may decide over it. */
 function refuseUnderWay(row: Delivery, now: Date): void {
-  if (row.lease_until && row.lease_until > now)
+  if (isUnderWay(row, now))
     throw new Problem(409, 'under-way', 'an attempt is under way; its outcome must be known first');
 }

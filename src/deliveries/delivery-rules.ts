@@ -52,6 +52,9 @@ export const isEnrollment = (kind: DeliveryKind): kind is EnrollmentKind =>
 export const isInDoubt = ({ doubtful_until, lease_token }: Delivery): boolean =>
   doubtful_until !== null || lease_token !== null;
 
+/** Whether somebody is at it now. */
+export const isUnderWay = ({ lease_until }: Delivery, now: Date): boolean => lease_until !== null && lease_until > now;
+
 export type ClaimDecision =
   | { next: 'nothing' }
   | { next: 'later'; at: Date; because: 'blocked' | 'full' | 'early' }

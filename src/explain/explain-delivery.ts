@@ -1,5 +1,5 @@
 /** Why a delivery stands as it stands, and what happens next. Pure. */
-import { isInDoubt } from '../deliveries/delivery-rules.js';
+import { isInDoubt, isUnderWay } from '../deliveries/delivery-rules.js';
 import type { Delivery, PartnerState } from '../deliveries/delivery-store.js';
 import { count, type Explanation, type Reason } from './explanation.js';
 
@@ -156,7 +156,7 @@ function queued(at: {
         },
       ]
     : [];
-  if (delivery.lease_until && delivery.lease_until > now)
+  if (isUnderWay(delivery, now))
     return [
       { rule: 'under-way', says: `An attempt of this ${name} is under way.`, ...instant(delivery.lease_until) },
       ...(delivery.doubtful_until ? doubt : []), // its token is this attempt's

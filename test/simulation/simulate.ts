@@ -4,7 +4,7 @@
  */
 import { AdapterError, type RepeatSafety } from '@ic-host/contracts';
 import { Deliver, type DeliveryWorld } from '../../src/deliveries/deliver.js';
-import { conclude, isEnrollment } from '../../src/deliveries/delivery-rules.js';
+import { conclude, isEnrollment, isInDoubt, isUnderWay } from '../../src/deliveries/delivery-rules.js';
 import type { Delivery } from '../../src/deliveries/delivery-store.js';
 import { Leases, RENEW_EVERY_MS } from '../../src/deliveries/leases.js';
 import { Reminders } from '../../src/deliveries/reminders.js';
@@ -22,6 +22,7 @@ export const MUTANTS = [
   'no-concurrency-limit',
   'no-reminders',
   'no-lease-age',
+  'cancels-what-may-be-there',
 ] as const;
 export type Mutant = (typeof MUTANTS)[number];
 
@@ -240,6 +241,17 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     say(`the store's clock jumps by ${Math.round(ms)} ms`);
     store.clockOffset += ms;
   });
+  // A person gives up what waits, where the rules let them.
+  trouble(Math.floor(chance() * 4), () => {
+    const waiting = [...store.rows.values()].filter(
+      (row) => !isEnrollment(row.kind) && (row.state === 'queued' || row.state === 'parked'),
+    );
+    const row = waiting.length ? pick(waiting) : undefined;
+    const isBlind = mutant === 'cancels-what-may-be-there';
+    if (!row || isUnderWay(row, store.clock) || (isInDoubt(row) && !isBlind)) return;
+    say(`a person cancels ${row.id}`);
+    store.insert({ ...row, state: 'cancelled', next_attempt_at: null });
+  });
   trouble(chance() < 0.2 ? 1 : 0, () => {
     say('the partner refuses our key');
     partner.lockedOutUntil = time.now + chance() * 120_000;
@@ -283,7 +295,8 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     const applied = partner.ledger.get(row.id) ?? 0;
     if (row.state === 'delivered' && !isEnrollment(row.kind) && applied === 0)
       throw new Broken(`${row.id} is called delivered, and is not on the ledger`);
-    if (row.state === 'rejected' && applied > 0) throw new Broken(`${row.id} is called rejected, and is on the ledger`);
+    if ((row.state === 'rejected' || row.state === 'cancelled') && applied > 0)
+      throw new Broken(`${row.id} is called ${row.state}, and is on the ledger`);
     if (store.leased(BILLER) > CONCURRENCY) throw new Broken('more are under way than the biller allows');
   };
   const changed: Delivery[] = [];
