@@ -1,7 +1,7 @@
 /**
  * Notices that the database is not the one that went on from what was last done: it was restored from a backup, or a replica
- * took its place that may not have had it all. What is queued in it may have been delivered since, and nobody knows; so
- * each payment and return that waits is in doubt, as after an attempt of unknown outcome, before any of them is attempted.
+ * took its place that may not have had it all. What waits in it, for a worker or for a person, may have been delivered since,
+ * and nobody knows; so each such payment and return is in doubt, as after an attempt of unknown outcome, before any is attempted.
  */
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
@@ -39,7 +39,7 @@ export class DatabaseHistory {
   }
 
   /**
-   * Compares the history with the known one, and doubts what is queued where they differ.
+   * Compares the history with the known one, and doubts what waits where they differ.
    * @param restored they do, as whoever restored it says: a copy of its files has the same history
    */
   async settle({ restored = false } = {}): Promise<void> {
@@ -69,7 +69,9 @@ export class DatabaseHistory {
         const { numAffectedRows } = await sql`
           update deliveries d set doubtful_until = clock_timestamp() + ${DOUBT_MS} * interval '1 millisecond'
           from undelivered u
-          where u.delivery_id = d.id and u.state = 'queued' and d.kind in ('payment', 'return')`.execute(trx);
+          where u.delivery_id = d.id and u.state in ('queued', 'parked') and d.kind in ('payment', 'return')`.execute(
+          trx,
+        );
         // Its queue may not have been restored, and with it what an enrollment is to be set once more by, to be certain.
         await sql`
           update deliveries set state = 'queued', next_attempt_at = doubtful_until, doubtful_until = null

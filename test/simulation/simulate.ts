@@ -4,7 +4,7 @@
  */
 import { AdapterError, type RepeatSafety } from '@ic-host/contracts';
 import { Deliver, type DeliveryWorld } from '../../src/deliveries/deliver.js';
-import { conclude, isEnrollment, isInDoubt, isUnderWay } from '../../src/deliveries/delivery-rules.js';
+import { conclude, DOUBT_MS, isEnrollment, isInDoubt, isUnderWay } from '../../src/deliveries/delivery-rules.js';
 import type { Delivery } from '../../src/deliveries/delivery-store.js';
 import { Leases, RENEW_EVERY_MS } from '../../src/deliveries/leases.js';
 import { Reminders } from '../../src/deliveries/reminders.js';
@@ -23,6 +23,7 @@ export const MUTANTS = [
   'no-reminders',
   'no-lease-age',
   'cancels-what-may-be-there',
+  'trusts-a-backup',
 ] as const;
 export type Mutant = (typeof MUTANTS)[number];
 
@@ -91,6 +92,10 @@ const MUTATED_RULES: Partial<Record<Mutant, typeof conclude>> = {
     return { ...rest, ...(patch ? { patch: { ...patch, doubtful_until: null } } : {}) };
   },
 };
+
+/** Of a database that was restored: what may have been done since, and nobody knows. */
+const isDoubted = ({ kind, state }: Delivery): boolean =>
+  !isEnrollment(kind) && (state === 'queued' || state === 'parked');
 
 /** @param mutant breaks the engine on purpose */
 export async function simulate(seed: number, mutant?: Mutant): Promise<History> {
@@ -173,7 +178,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
   const hosts = [new SimulatedHost(time, world), new SimulatedHost(time, world)];
 
   // What was asked for, and by whom answered with 202.
-  const wishes = new Map<string, boolean>();
+  const wishes = new Map<string, { enabled: boolean; at: number }>();
   const wish = (kind: DeliveryKind, key: string, request: Record<string, unknown>): void => {
     const id = `${kind} ${key}`;
     const held = store.rows.get(id);
@@ -205,7 +210,10 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     time.after(chance() * TROUBLE_MS * 0.6, () => {
       wish('payment', key, request);
       if (chance() < 0.3)
-        time.after(chance() * 60_000, () => wish('return', key, { code: 'R01', returnedOn: '2026-11-25' }));
+        time.after(chance() * 60_000, () => {
+          // Of a payment that a restore has lost none is accepted.
+          if (store.rows.has(`payment ${key}`)) wish('return', key, { code: 'R01', returnedOn: '2026-11-25' });
+        });
     });
   }
   for (let index = 0; index < 6; index++) {
@@ -213,7 +221,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     const account = pick(['a', 'b']);
     time.after(chance() * TROUBLE_MS * 0.6, () => {
       const enabled = chance() < 0.5;
-      wishes.set(`${kind} ${account}`, enabled);
+      wishes.set(`${kind} ${account}`, { enabled, at: time.now });
       wish(kind, account, { enabled });
     });
   }
@@ -251,6 +259,29 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     if (!row || isUnderWay(row, store.clock) || (isInDoubt(row) && !isBlind)) return;
     say(`a person cancels ${row.id}`);
     store.insert({ ...row, state: 'cancelled', next_attempt_at: null });
+  });
+  // The database is restored from a backup: hosts and partner have gone on since.
+  let restoredTo = Number.POSITIVE_INFINITY;
+  trouble(chance() < 0.1 ? 1 : 0, () => {
+    say('a backup is made');
+    const madeAt = time.now;
+    const restore = store.backup();
+    time.after(chance() * (TROUBLE_MS - madeAt), () => {
+      say('the backup is restored');
+      restore();
+      restoredTo = madeAt;
+      // What DatabaseHistory does then, and Reminders.
+      for (const row of store.rows.values()) {
+        const doubted =
+          isDoubted(row) && mutant !== 'trusts-a-backup' ? { doubtful_until: new Date(+store.clock + DOUBT_MS) } : {};
+        const confirmed = isEnrollment(row.kind) && row.state === 'delivered' && row.doubtful_until;
+        const again = confirmed
+          ? { state: 'queued' as const, next_attempt_at: row.doubtful_until, doubtful_until: null }
+          : {};
+        store.insert({ ...row, ...doubted, ...again });
+        if (store.rows.get(row.id)?.state === 'queued') queue.push(row.id, time.now);
+      }
+    });
   });
   trouble(chance() < 0.2 ? 1 : 0, () => {
     say('the partner refuses our key');
@@ -327,10 +358,10 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       if (row.state === 'queued') throw new Broken(`${row.id} is stuck`);
       if (isEnrollment(row.kind)) {
         if (row.state !== 'delivered') throw new Broken(`${row.id} ended ${row.state}`);
-        if (partner.enrollments.get(row.id) !== wishes.get(row.id))
-          throw new Broken(
-            `${row.id} is ${partner.enrollments.get(row.id)} at the partner, wished ${wishes.get(row.id)}`,
-          );
+        const { enabled, at } = wishes.get(row.id) ?? { enabled: undefined, at: 0 };
+        // A wish that a restore has lost is the portal's to make again.
+        if (at < restoredTo && partner.enrollments.get(row.id) !== enabled)
+          throw new Broken(`${row.id} is ${partner.enrollments.get(row.id)} at the partner, wished ${enabled}`);
       } else if (row.state === 'parked') {
         const unknown = attempts.some(({ outcome }) => outcome === 'unknown-outcome' || outcome === 'malformed');
         const mayPark =

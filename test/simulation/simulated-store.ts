@@ -63,6 +63,21 @@ export class SimulatedStore {
     return this.partners.get(billerId) ?? { biller_id: billerId, ...clean };
   }
 
+  /** @returns makes everything again what it is now */
+  backup(): () => void {
+    const [rows, attempts, partners] = [new Map(this.rows), new Map(this.attempts), new Map(this.partners)];
+    return () => {
+      for (const [here, before] of [
+        [this.rows, rows],
+        [this.attempts, attempts],
+        [this.partners, partners],
+      ] as [Map<string, unknown>, Map<string, unknown>][]) {
+        here.clear();
+        for (const [key, value] of before) here.set(key, value);
+      }
+    };
+  }
+
   insert(row: Delivery): void {
     this.rows.set(row.id, row);
     this.changed(row);
