@@ -230,6 +230,7 @@ function concludeByOutcome(
       attempts,
       ageMs: now.getTime() - row.created_at.getTime(),
       maxAgeMs: context.maxAgeMs,
+      isDoubted: row.doubtful_until !== null,
       equalAnswers: context.equalAnswers,
     },
     context.random,

@@ -16,6 +16,8 @@ export interface AttemptContext {
   /** Since the delivery was accepted. */
   ageMs: number;
   maxAgeMs: number;
+  /** Whether an earlier attempt may have reached the partner. */
+  isDoubted: boolean;
   /** How many of the latest attempts, this one included, failed with the same answer of the partner's own. */
   equalAnswers: number;
 }
@@ -31,7 +33,12 @@ const EQUAL_ANSWERS = 10;
 /** @param random between 0 and 1; the pause is anywhere between nothing and its bound ("full jitter") */
 export function settle(failure: Failure, context: AttemptContext, random: () => number): Settlement {
   const { delivery, repeatSafety, attempts, ageMs, maxAgeMs, equalAnswers } = context;
-  if (failure.kind === 'rejected' || failure.kind === 'not-found') return { next: 'rejected' };
+  if (failure.kind === 'rejected' || failure.kind === 'not-found') {
+    // A payment is known by its id. Of a return, "no" may be what a partner says of one that it has taken already.
+    if (delivery === 'return' && context.isDoubted)
+      return { next: 'parked', reason: 'the partner says no, and may have taken it at an earlier attempt' };
+    return { next: 'rejected' };
+  }
   if (failure.kind === 'unsupported') return { next: 'parked', reason: 'the adapter does not support this' };
   const movesMoney = delivery === 'payment' || delivery === 'return';
   const unknown = failure.kind === 'unknown-outcome' || (failure.kind === 'malformed' && movesMoney);

@@ -13,12 +13,13 @@ export interface Meaning {
 export const MEANINGS: Record<AdapterErrorKind, Meaning> = {
   rejected: {
     when: 'the partner understood and said no',
-    delivery: "is settled as rejected with the partner's words, and never repeated",
+    delivery:
+      "is settled as rejected with the partner's words, and never repeated; a return that may have been taken at an earlier attempt is parked for a person",
     read: 'is answered 502 partner-rejected; a document 404 document-not-found; a file is refused with the error’s code',
   },
   'not-found': {
     when: 'the partner does not know the account, invoice or document',
-    delivery: 'is settled as rejected',
+    delivery: 'is settled as one that is rejected',
     read: 'is answered 404 account-not-found or document-not-found',
   },
   unavailable: {

@@ -3,11 +3,19 @@ import { type AttemptContext, settle } from '../../src/deliveries/settlement.js'
 
 const context: AttemptContext = {
   ...{ delivery: 'payment', repeatSafety: 'idempotent', attempts: 1, ageMs: 0, maxAgeMs: 1000, equalAnswers: 0 },
+  isDoubted: false,
 };
 const half = () => 0.5;
 
 describe('what an outcome means', () => {
   it('rejected settles', () => expect(settle({ kind: 'rejected' }, context, half).next).to.equal('rejected'));
+  for (const kind of ['rejected', 'not-found'] as const)
+    it(`${kind} of a return that may have been taken goes to a person: it may say just that`, () => {
+      const next = (more: Partial<AttemptContext>) => settle({ kind }, { ...context, ...more }, half).next;
+      expect(next({ delivery: 'return', isDoubted: true })).to.equal('parked');
+      expect(next({ delivery: 'return' })).to.equal('rejected');
+      expect(next({ delivery: 'payment', isDoubted: true })).to.equal('rejected');
+    });
   for (const kind of ['unavailable', 'unknown-outcome', 'malformed'] as const)
     it(`${kind} is tried again`, () => expect(settle({ kind }, context, half).next).to.equal('retry'));
   it('an unknown outcome at an unsafe sink goes to a person', () =>

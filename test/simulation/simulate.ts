@@ -364,8 +364,10 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
           throw new Broken(`${row.id} is ${partner.enrollments.get(row.id)} at the partner, wished ${enabled}`);
       } else if (row.state === 'parked') {
         const unknown = attempts.some(({ outcome }) => outcome === 'unknown-outcome' || outcome === 'malformed');
+        const isOfBackup = restoredTo < Number.POSITIVE_INFINITY; // what was attempted is not told in it
         const mayPark =
-          (repeatSafety !== 'idempotent' && unknown) ||
+          (isOfBackup && row.kind === 'return') ||
+          ((repeatSafety !== 'idempotent' || row.kind === 'return') && unknown) ||
           attempts.some(({ code }) => code === 'payment-not-returnable') ||
           attempts.slice(-5).every(({ code }) => code === 'worker-lost');
         if (!mayPark) throw new Broken(`${row.id} is parked after ${attempts.map(({ outcome }) => outcome)}`);

@@ -23,6 +23,8 @@ export class SimulatedPartner {
   /** Refuses these, always. */
   readonly refused = new Set<string>();
   private readonly known = new Set<string>();
+  /** Says no to a return that it has taken already, as some do, and not "I know". */
+  private readonly refusesRepeats: boolean;
   private made = 0;
 
   constructor(
@@ -31,7 +33,9 @@ export class SimulatedPartner {
     private readonly repeatSafety: RepeatSafety,
     /** Breaks the adapter: each call has an id of its own. */
     private readonly withoutKey: boolean,
-  ) {}
+  ) {
+    this.refusesRepeats = chance() < 0.5;
+  }
 
   paymentSink(caller: Caller): PaymentSink {
     const apply = (kind: string, id: string) => (): { duplicate: boolean } => {
@@ -56,7 +60,8 @@ export class SimulatedPartner {
         return (await this.call(caller, signal, look, false, 'read')) ? receipt(payment, true) : undefined;
       },
       returnPayment: async ({ payment }, signal) => {
-        await this.call(caller, signal, apply('return', payment.transactionId), false);
+        const isKnown = ({ duplicate }: { duplicate: boolean }) => duplicate && this.refusesRepeats;
+        await this.call(caller, signal, apply('return', payment.transactionId), false, 'write', isKnown);
         return { partnerMessages: [] };
       },
     };
@@ -77,6 +82,7 @@ export class SimulatedPartner {
     apply: () => T,
     refuse: boolean,
     effect: 'read' | 'write' = 'write',
+    isRefused: (value: T) => boolean = () => false,
   ): Promise<T> {
     const { time, chance } = this;
     const unknown = effect === 'read' ? 'unavailable' : 'unknown-outcome';
@@ -107,6 +113,7 @@ export class SimulatedPartner {
           if (time.now < this.lockedOutUntil) return fail('misconfigured', 'http-401');
           if (refuse) return fail('rejected', 'refused');
           const value = apply();
+          if (isRefused(value)) return fail('rejected', 'taken already');
           if (fault < 0.05) return fail(unknown, 'reset'); // applied, and nobody hears of it
           if (fault < 0.08) return fail(unknown, 'http-500');
           if (fault < 0.1) return fail('malformed', 'no-json');
