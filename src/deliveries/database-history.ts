@@ -20,13 +20,17 @@ const NOW = `(select system_identifier::text as system, ${TIMELINE} as timeline,
 /** What a database that isn't quite PostgreSQL, or doesn't let us ask, answers. */
 const CANT_BE_ASKED = new Set(['42501', '42883', '0A000']);
 
-/** Whether the history is the known one, in one row; quick, since each batch of claims asks. */
-export const IS_KNOWN = `select exists (
-  select from database_history where timeline = ${TIMELINE} and started_at = pg_postmaster_start_time()) as known`;
+/** For so long after a restore what it has lost may be handed over once more. */
+const HANDED_OVER_FOR = '7 days';
+/** Whether the history is the known one, and when it last was not, in one row; quick, since each batch of claims asks. */
+const QUESTION = `select coalesce(bool_or(timeline = ${TIMELINE} and started_at = pg_postmaster_start_time()), false) as known,
+    max(restored_at) filter (where restored_at > clock_timestamp() - interval '${HANDED_OVER_FOR}') as restored_at
+  from database_history`;
 
 @injectable()
 export class DatabaseHistory {
   private canBeAsked = true;
+  private restored: Date | undefined;
 
   constructor(
     @inject(DATABASE) private readonly database: Database,
@@ -35,7 +39,18 @@ export class DatabaseHistory {
 
   /** Undefined where nothing can be known of it. */
   get question(): string | undefined {
-    return this.canBeAsked ? IS_KNOWN : undefined;
+    return this.canBeAsked ? QUESTION : undefined;
+  }
+
+  /** @returns whether it is the known history */
+  heard({ known, restored_at: restoredAt }: { known?: boolean; restored_at?: Date | null } = {}): boolean {
+    this.restored = restoredAt ?? undefined;
+    return known === true;
+  }
+
+  /** When the database was restored, if that was within the week, as the latest claim knows. */
+  get restoredAt(): Date | undefined {
+    return this.restored;
   }
 
   /**
@@ -81,7 +96,8 @@ export class DatabaseHistory {
         news = details;
       }
       if (news || (await isAhead(trx))) await moveOn(trx);
-      await sql`update database_history h set system = now.system, timeline = now.timeline, started_at = now.started_at
+      await sql`update database_history h set system = now.system, timeline = now.timeline, started_at = now.started_at,
+          restored_at = case when ${news !== undefined} then clock_timestamp() else restored_at end
         from ${now}`.execute(trx);
       return news;
     });

@@ -16,6 +16,7 @@ import {
   type ClaimDecision,
   type Conclusion,
   conclude,
+  DOUBT_MS,
   decideClaim,
   type Failure,
   isEnrollment,
@@ -61,6 +62,8 @@ export interface DeliveryWorld {
   partner(billerId: string): Promise<DeliveryPartner>;
   /** By the store's clock. */
   now(): Date;
+  /** When the store was restored, if that was of late: what it has lost may be handed over once more. */
+  restoredAt(): Date | undefined;
   /** @returns calls it off */
   after(ms: number, work: () => void): () => void;
   /** Between 0 and 1. */
@@ -176,7 +179,8 @@ export class Deliver {
 
   private async pay(sink: PaymentSink, delivery: Delivery, lease: Lease): Promise<Outcome<Success>> {
     const payment = toPayment(delivery.request);
-    const { doubtful_until: doubtfulUntil } = delivery;
+    const restoredAt = this.world.restoredAt();
+    const doubtfulUntil = delivery.doubtful_until ?? (restoredAt && new Date(restoredAt.getTime() + DOUBT_MS));
     let found: PaymentReceipt | undefined;
     if (doubtfulUntil && sink.repeatSafety === 'findable') {
       // What the partner is still working on can't be found yet, and would then be there twice.

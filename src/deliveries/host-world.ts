@@ -10,6 +10,7 @@ import { Shadow } from '../shadow/shadow.js';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
+import { DatabaseHistory } from './database-history.js';
 import type { DeliveryPartner, DeliveryWorld } from './deliver.js';
 import { DELIVERY_STORE, type DeliveryStore } from './delivery-store.js';
 
@@ -32,6 +33,7 @@ export class HostWorld implements DeliveryWorld {
     @inject(Billers) private readonly billers: Billers,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(Shadow) private readonly shadow: Shadow,
+    @inject(DatabaseHistory) private readonly history: DatabaseHistory,
     @inject(ServedAdapters) private readonly served: ServedAdapters,
     @inject(LOG) private readonly log: Log,
   ) {}
@@ -49,6 +51,10 @@ export class HostWorld implements DeliveryWorld {
 
   now(): Date {
     return this.database.clock.now();
+  }
+
+  restoredAt(): Date | undefined {
+    return this.history.restoredAt;
   }
 
   after = (ms: number, work: () => void): (() => void) => {

@@ -67,7 +67,7 @@ export class PostgresDeliveryStore implements DeliveryStore {
       const values = await new SharedTransaction(transaction, {
         ...{ db: this.database.db, queue: this.queue, limitOf },
       }).run(works);
-      if (answer && !(await answer).rows[0]?.known) throw new UnknownHistory();
+      if (answer && !this.history.heard((await answer).rows[0])) throw new UnknownHistory();
       return values;
     });
   }

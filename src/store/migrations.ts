@@ -385,6 +385,11 @@ const NIGHTS = `
 alter table reconciliations add column by_night boolean not null default false;
 `;
 
+/** When a database was found to be one of before: see database-history.ts. */
+const RESTORED_AT = `
+alter table database_history add column restored_at timestamptz;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -411,5 +416,6 @@ export const migrations: MigrationProvider = {
     '016-hosts': migration(HOSTS),
     '017-needs': migration(NEEDS),
     '018-nights': migration(NIGHTS),
+    '019-restored-at': migration(RESTORED_AT),
   }),
 };

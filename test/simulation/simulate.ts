@@ -24,6 +24,7 @@ export const MUTANTS = [
   'no-lease-age',
   'cancels-what-may-be-there',
   'trusts-a-backup',
+  'looks-for-nothing-new',
 ] as const;
 export type Mutant = (typeof MUTANTS)[number];
 
@@ -136,6 +137,8 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     };
     time.after(15_000, watch);
   };
+  let restoredTo = Number.POSITIVE_INFINITY;
+  let restoredAt: Date | undefined;
   const queue = {
     push: (id: string, at: number): void => {
       // Who confirms a value that is delivered has this one job.
@@ -162,6 +165,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       enrollmentSink: async () => partner.enrollmentSink(caller),
       maxAgeMs: 72 * HOURS,
     }),
+    restoredAt: () => (mutant === 'looks-for-nothing-new' ? undefined : restoredAt),
     now: () => (mutant === 'no-lease-age' ? new Date(0) : store.clock),
     after: (ms, work) => {
       let isOff = false;
@@ -178,6 +182,9 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
   const hosts = [new SimulatedHost(time, world), new SimulatedHost(time, world)];
 
   // What was asked for, and by whom answered with 202.
+  const accepted = new Map<string, Record<string, unknown>>();
+  /** Handed over once more. */
+  const again = new Set<string>();
   const wishes = new Map<string, { enabled: boolean; at: number }>();
   const wish = (kind: DeliveryKind, key: string, request: Record<string, unknown>): void => {
     const id = `${kind} ${key}`;
@@ -208,6 +215,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     if (chance() < 0.1) partner.refused.add(key);
     const request = { transactionId: key, amount: '1.00', paymentDate: '2026-11-24' };
     time.after(chance() * TROUBLE_MS * 0.6, () => {
+      accepted.set(key, request);
       wish('payment', key, request);
       if (chance() < 0.3)
         time.after(chance() * 60_000, () => {
@@ -249,10 +257,10 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     say(`the store's clock jumps by ${Math.round(ms)} ms`);
     store.clockOffset += ms;
   });
-  // A person gives up what waits, where the rules let them.
+  // A person gives up what waits, where the rules let them; not what the portal has just handed over once more.
   trouble(Math.floor(chance() * 4), () => {
     const waiting = [...store.rows.values()].filter(
-      (row) => !isEnrollment(row.kind) && (row.state === 'queued' || row.state === 'parked'),
+      (row) => !isEnrollment(row.kind) && (row.state === 'queued' || row.state === 'parked') && !again.has(row.id),
     );
     const row = waiting.length ? pick(waiting) : undefined;
     const isBlind = mutant === 'cancels-what-may-be-there';
@@ -261,7 +269,6 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     store.insert({ ...row, state: 'cancelled', next_attempt_at: null });
   });
   // The database is restored from a backup: hosts and partner have gone on since.
-  let restoredTo = Number.POSITIVE_INFINITY;
   trouble(chance() < 0.1 ? 1 : 0, () => {
     say('a backup is made');
     const madeAt = time.now;
@@ -270,15 +277,23 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       say('the backup is restored');
       restore();
       restoredTo = madeAt;
+      restoredAt = store.clock;
+      // What was accepted since is not in it: the portal hands it over once more, but where nobody could tell.
+      if (repeatSafety !== 'unsafe')
+        for (const [key, request] of accepted)
+          if (!store.rows.has(`payment ${key}`)) {
+            again.add(`payment ${key}`);
+            time.after(chance() * 60_000, () => wish('payment', key, request));
+          }
       // What DatabaseHistory does then, and Reminders.
       for (const row of store.rows.values()) {
         const doubted =
           isDoubted(row) && mutant !== 'trusts-a-backup' ? { doubtful_until: new Date(+store.clock + DOUBT_MS) } : {};
         const confirmed = isEnrollment(row.kind) && row.state === 'delivered' && row.doubtful_until;
-        const again = confirmed
+        const unsure = confirmed
           ? { state: 'queued' as const, next_attempt_at: row.doubtful_until, doubtful_until: null }
           : {};
-        store.insert({ ...row, ...doubted, ...again });
+        store.insert({ ...row, ...doubted, ...unsure });
         if (store.rows.get(row.id)?.state === 'queued') queue.push(row.id, time.now);
       }
     });
@@ -294,7 +309,11 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
   });
 
   // What each host does again and again goes on while a row needs it; between, nothing would happen in it.
-  const again = (ms: number, work: (host: SimulatedHost) => Promise<void>, isNeededBy: (row: Delivery) => boolean) => {
+  const repeatedly = (
+    ms: number,
+    work: (host: SimulatedHost) => Promise<void>,
+    isNeededBy: (row: Delivery) => boolean,
+  ) => {
     let isUnderWay = false;
     const next = (): void => {
       if (isUnderWay) return;
@@ -309,13 +328,13 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       if (isNeededBy(row)) next();
     };
   };
-  const beat = again(
+  const beat = repeatedly(
     RENEW_EVERY_MS,
     ({ leases }) => leases.beat(),
     (row) => row.lease_until !== null,
   );
   const reminds = !isSplit && mutant !== 'no-reminders';
-  const remind = again(
+  const remind = repeatedly(
     60_000,
     ({ reminders }) => reminders.remind(),
     ({ state }) => reminds && state === 'queued',
