@@ -32,6 +32,7 @@ const BILLER = '1';
 const CONCURRENCY = 3;
 const TROUBLE_MS = 300_000;
 const HOURS = 3_600_000;
+const STOP_MS = 2_500;
 /** Some long enough that others have taken a delivery up, and have found out how it stands. */
 const STALLS_MS = [25_000, 25_000, 200_000];
 
@@ -73,6 +74,12 @@ class SimulatedHost implements Caller {
       this.up = true;
       this.boot();
     });
+  }
+  /** In order, as at a SIGTERM: it takes no more work, breaks off what is under way, and has a moment to write it down. */
+  stop(downMs: number): void {
+    const { life } = this;
+    this.deliver.stop();
+    this.time.after(STOP_MS, () => this.up && this.life === life && this.crash(downMs));
   }
   private boot(): void {
     const life = this.life;
@@ -244,6 +251,12 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     if (!host.alive()) return;
     say(`host ${hosts.indexOf(host)} crashes`);
     host.crash(500 + chance() * 20_000);
+  });
+  trouble(Math.floor(chance() * 2), () => {
+    const host = pick(hosts);
+    if (!host.alive()) return;
+    say(`host ${hosts.indexOf(host)} is told to end`);
+    host.stop(500 + chance() * 5_000);
   });
   const stall = (): void => {
     const host = pick(hosts);
