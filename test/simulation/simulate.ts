@@ -33,6 +33,7 @@ const CONCURRENCY = 3;
 const TROUBLE_MS = 300_000;
 const HOURS = 3_600_000;
 const STOP_MS = 2_500;
+const PERSON_MS = 120_000;
 /** Some long enough that others have taken a delivery up, and have found out how it stands. */
 const STALLS_MS = [25_000, 25_000, 200_000];
 
@@ -362,9 +363,24 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       throw new Broken(`${row.id} is called ${row.state}, and is on the ledger`);
     if (store.leased(BILLER) > CONCURRENCY) throw new Broken('more are under way than the biller allows');
   };
+  // A person looks at the partner when it can't be working on what is parked any more, and does what is right.
+  const looks = (id: string): void => {
+    const row = store.rows.get(id);
+    if (row?.state !== 'parked' || isUnderWay(row, store.clock)) return;
+    const fresh = { version: row.version + 1, next_attempt_at: null, doubtful_until: null };
+    const result = { confirmationNumber: 'found' };
+    const isThere = (partner.ledger.get(id) ?? 0) > 0;
+    say(`a person ${isThere ? 'finds' : 'sends again'} ${id}`);
+    if (isThere) store.insert({ ...row, ...fresh, state: 'delivered', result });
+    else {
+      store.insert({ ...row, ...fresh, state: 'queued', created_at: store.clock });
+      queue.push(id, time.now);
+    }
+  };
   const changed: Delivery[] = [];
   store.changed = (row) => {
     changed.push(row);
+    if (row.state === 'parked' && chance() < 0.3) time.after(PERSON_MS, () => looks(row.id));
     // Between a claim and what is sent by it: by chance alone, one history of ten thousand would have that.
     if (row.lease_until && time.now < TROUBLE_MS && chance() < 0.02) stall();
     beat(row);
