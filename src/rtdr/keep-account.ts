@@ -120,11 +120,9 @@ export class KeepAccount {
           .insertInto('invoices')
           .values(changed.map((row) => ({ ...toldOf(row), biller_id: billerId, details: '{}', updated_at: at })))
           .onConflict((conflict) =>
+            // Also one that stood in another account until now: then all that is told of it is new.
             conflict.columns(['biller_id', 'invoice_number']).doUpdateSet((eb) => ({
-              account_number: eb.ref('excluded.account_number'),
-              total_amount_due: eb.ref('excluded.total_amount_due'),
-              balance_due: eb.ref('excluded.balance_due'),
-              status: eb.ref('excluded.status'),
+              ...Object.fromEntries(TOLD.map((column) => [column, eb.ref(`excluded.${column}`)])),
               updated_at: eb.ref('excluded.updated_at'),
             })),
           )
