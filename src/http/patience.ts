@@ -14,6 +14,11 @@ interface Awaited<T> {
   look(before: T): Promise<T>;
 }
 
+const waited = new WeakMap<FastifyRequest, number>();
+
+/** For how many milliseconds of its time a request was only waited with. */
+export const waitedMs = (request: FastifyRequest): number => waited.get(request) ?? 0;
+
 const secondsOf = ({ headers }: FastifyRequest): number =>
   Math.min(Number(/(?:^|[,;\s])wait=(\d+)/.exec(String(headers.prefer ?? ''))?.[1] ?? 0), LONGEST_S);
 
@@ -30,6 +35,7 @@ export function patienceOf(app: FastifyInstance) {
       const now = performance.now();
       if (isThere(answer) || now >= until || closing || request.socket.destroyed) return answer;
       await wait(Math.min(LOOK_SELDOM_MS, LOOK_EVERY_MS + (now - began) / 10, until - now));
+      waited.set(request, waitedMs(request) + performance.now() - now);
     }
   };
 }

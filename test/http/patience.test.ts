@@ -30,6 +30,18 @@ describe('a client that prefers to wait', function () {
     expect((await read(at, 1)).body).to.deep.equal({ changes: [], next: at });
   });
 
+  it('is not what makes a host slow, by its metrics', async () => {
+    const seconds = async (): Promise<number> => {
+      const { body } = await host.call('GET', '/metrics');
+      const sum = /^http_server_request_duration_seconds_sum\{[^}]*http_route="\/v1\/changes"[^}]*\} (\S+)$/m;
+      return Number(sum.exec(body)?.[1]);
+    };
+    const at = await end();
+    const before = await seconds();
+    await read(at, 2);
+    expect((await seconds()) - before).to.be.within(0, 1);
+  });
+
   it('of some billers alone hears of theirs, and nothing of others’', async () => {
     await host.biller('other');
     const token = { name: 'portal', scope: 'read', billers: ['1663'] };
