@@ -47,11 +47,27 @@ function billersIn(file: string, read: (body: unknown) => BillerInput): [string,
   });
 }
 
-/** npm runs it through a shell, which takes a signal for itself: then the host would go on, and nobody would know. */
-function endWithParent(end: () => void): void {
-  const { ppid } = process;
+/** What runs a process: its id and its name, as far as the machine tells. */
+function parentOf(pid: number): { pid: number; name: string } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return { pid: parent, name: readFileSync(`/proc/${parent}/comm`, 'latin1').trim() };
+  } catch {
+    return undefined; // no /proc here
+  }
+}
+
+/**
+ * npm runs it through a shell, which takes a signal for itself, and is not told where npm itself is killed: then the host would
+ * go on, and nobody would know.
+ */
+function endWithNpm(end: () => void): void {
+  const isShell = /^(ba|da)?sh$/.test(parentOf(process.pid)?.name ?? '');
+  const callers = (): string => [process.ppid, isShell ? parentOf(process.ppid)?.pid : undefined].join();
+  const first = callers();
   const watch = setInterval(() => {
-    if (process.ppid === ppid) return;
+    if (callers() === first) return;
     clearInterval(watch);
     end();
   }, PARENT_EVERY_MS).unref();
@@ -135,7 +151,7 @@ export function startCommand(program: Command): void {
         told ??= now;
       };
       process.on('SIGTERM', leave).on('SIGINT', stop);
-      if (env.npm_command) endWithParent(stop);
+      if (env.npm_command) endWithNpm(stop);
       try {
         const held = host.container.get<BillersType>(Billers);
         for (const [billerId, biller] of billers) await held.put(billerId, biller, options.billers);

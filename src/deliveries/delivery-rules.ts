@@ -21,10 +21,10 @@ const FULL_PAUSE_MS = 200;
 export const LOOK_AGAIN_MS = 5_000;
 /** A partner that failed this often in a row is left alone for a while: the breaker that all hosts share. */
 const FAILURES_TO_BLOCK = 10;
-/** Code of what was not sent, since another host may be at it. */
-export const LEASE_LOST = 'lease-lost';
+/** Code of what was given up before it was begun: its lease was lost, and another host may be at it, or this one ends. */
+export const NOT_BEGUN = 'not-begun';
 /** Of these, and of calls that waited too long behind others of their biller: they say nothing of the partner either. */
-const OUR_OWN: ReadonlySet<string> = new Set(['no-turn', 'too-many-wait', LEASE_LOST]);
+const OUR_OWN: ReadonlySet<string> = new Set(['no-turn', 'too-many-wait', NOT_BEGUN]);
 /** The partner is there, and said no. */
 const ANSWERED: ReadonlySet<AdapterErrorKind> = new Set(['rejected', 'not-found', 'unsupported']);
 /** So many workers lost in a row over one delivery, and it is taken for what they were lost by. */

@@ -1,6 +1,6 @@
 /** Leases on deliveries: renewed while an attempt runs, and swept when their worker died, so that work goes on soon. */
 import { AdapterError } from '@ic-host/contracts';
-import { LEASE_LOST, pauseAfterLoss } from './delivery-rules.js';
+import { NOT_BEGUN, pauseAfterLoss } from './delivery-rules.js';
 import type { DeliveryStore } from './delivery-store.js';
 
 export const RENEW_EVERY_MS = 4_000;
@@ -67,7 +67,7 @@ export class Leases {
     const toSend = (): AbortSignal => {
       if (signal.aborted)
         throw new AdapterError('unavailable', `${signal.reason.message}, before anything was sent`, {
-          code: LEASE_LOST,
+          code: NOT_BEGUN,
         });
       return signal;
     };

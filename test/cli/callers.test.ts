@@ -56,6 +56,13 @@ describe('a host that npm runs', function () {
     await untilGone(url);
   });
 
+  it('ends when npm has, and the shell has not heard of it', async () => {
+    const npm = `require('child_process').spawn('sh', ${JSON.stringify(shell)}, { stdio: 'inherit' })`;
+    const { child, url } = await startBy(process.execPath, ['-e', npm], { npm_command: 'exec' });
+    child.kill('SIGKILL');
+    await untilGone(url);
+  });
+
   it('is not one that a shell has started, to go on without it', async () => {
     const { child, url, said } = await startBy('sh', shell, { npm_command: '' });
     child.kill('SIGTERM');

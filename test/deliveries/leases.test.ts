@@ -26,12 +26,12 @@ describe('a lease', () => {
     now = 10_000;
     expect(sends(lease)).to.equal('sent');
     now = 10_001;
-    expect(sends(lease)).to.equal('unavailable lease-lost');
+    expect(sends(lease)).to.equal('unavailable not-begun');
   });
 
   it('is as old as the store says, however late its host has heard of it', () => {
     expect(sends(leases().hold('a', 10_000))).to.equal('sent');
-    expect(sends(leases().hold('a', 10_001))).to.equal('unavailable lease-lost');
+    expect(sends(leases().hold('a', 10_001))).to.equal('unavailable not-begun');
   });
 
   it('is good again from when it was renewed, and over at once where another has it', async () => {
@@ -40,7 +40,7 @@ describe('a lease', () => {
     now = 9_000;
     standing = ['mine'];
     await held.beat();
-    expect([sends(mine), sends(lost)]).to.deep.equal(['sent', 'unavailable lease-lost']);
+    expect([sends(mine), sends(lost)]).to.deep.equal(['sent', 'unavailable not-begun']);
     now = 19_000;
     expect(sends(mine)).to.equal('sent');
   });
