@@ -1,14 +1,15 @@
 /**
  * One seed, one history: the delivery engine itself, on two simulated hosts with a simulated store, partner and clock,
- * under crashes, stalls, lost replies, lost, doubled and reordered jobs, clock jumps and a partner that misbehaves.
+ * under crashes, stalls, lost replies, lost, doubled and reordered jobs, clock jumps, backups that are restored, people who
+ * decide, and a partner that misbehaves.
  */
 import { AdapterError, type RepeatSafety } from '@ic-host/contracts';
-import { Deliver, type DeliveryWorld } from '../../src/deliveries/deliver.js';
+import type { DeliveryWorld } from '../../src/deliveries/deliver.js';
 import { conclude, DOUBT_MS, isEnrollment, isInDoubt, isUnderWay } from '../../src/deliveries/delivery-rules.js';
 import type { Delivery } from '../../src/deliveries/delivery-store.js';
-import { Leases, RENEW_EVERY_MS } from '../../src/deliveries/leases.js';
-import { Reminders } from '../../src/deliveries/reminders.js';
+import { RENEW_EVERY_MS } from '../../src/deliveries/leases.js';
 import type { DeliveryKind } from '../../src/store/tables.js';
+import { SimulatedHost } from './simulated-host.js';
 import { SimulatedPartner } from './simulated-partner.js';
 import { type Caller, SimulatedStore } from './simulated-store.js';
 import { chanceOf, SimulatedTime } from './simulated-time.js';
@@ -32,7 +33,6 @@ const BILLER = '1';
 const CONCURRENCY = 3;
 const TROUBLE_MS = 300_000;
 const HOURS = 3_600_000;
-const STOP_MS = 2_500;
 const PERSON_MS = 120_000;
 /** Some long enough that others have taken a delivery up, and have found out how it stands. */
 const STALLS_MS = [25_000, 25_000, 200_000];
@@ -46,52 +46,6 @@ export interface History {
 }
 
 class Broken extends Error {}
-
-class SimulatedHost implements Caller {
-  private life = 0;
-  private up = true;
-  private sleepsUntil = 0;
-  deliver!: Deliver;
-  leases!: Leases;
-  reminders!: Reminders;
-  caller!: Caller;
-
-  constructor(
-    private readonly time: SimulatedTime,
-    private readonly world: (caller: Caller) => DeliveryWorld,
-  ) {
-    this.boot();
-  }
-
-  alive = (): boolean => this.up;
-  awakeAt = (): number => this.sleepsUntil;
-  sleep(ms: number): void {
-    this.sleepsUntil = this.time.now + ms;
-  }
-  crash(downMs: number): void {
-    this.up = false;
-    this.life++;
-    this.time.after(downMs, () => {
-      this.up = true;
-      this.boot();
-    });
-  }
-  /** In order, as at a SIGTERM: it takes no more work, breaks off what is under way, and has a moment to write it down. */
-  stop(downMs: number): void {
-    const { life } = this;
-    this.deliver.stop();
-    this.time.after(STOP_MS, () => this.up && this.life === life && this.crash(downMs));
-  }
-  private boot(): void {
-    const life = this.life;
-    // What an earlier life waited for never comes back to this one.
-    this.caller = { alive: () => this.up && this.life === life, awakeAt: () => this.sleepsUntil };
-    const world = this.world(this.caller);
-    this.leases = new Leases(world.store, () => this.time.now, world.random);
-    this.deliver = new Deliver(world, this.leases);
-    this.reminders = new Reminders(world.store, () => undefined);
-  }
-}
 
 const MUTATED_RULES: Partial<Record<Mutant, typeof conclude>> = {
   'no-late-toggle-rule': (row, claimed, outcome, context) =>
@@ -242,7 +196,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     });
   }
 
-  // Trouble: crashes, stalls, clock jumps, lost replies, a refused key.
+  // Trouble: crashes, ends, stalls, clock jumps, lost replies, people, a backup, a refused key.
   store.loseReply = () => time.now < TROUBLE_MS && chance() < 0.01;
   const trouble = (times: number, run: () => void): void => {
     for (let count = 0; count < times; count++) time.after(chance() * TROUBLE_MS, run);
