@@ -18,14 +18,18 @@ export async function spawnHost(dataDir: string, env: Record<string, string>, ..
   });
   child.stderr?.pipe(process.stderr, { end: false });
   const exited = new Promise<number | null>((done) => child.once('exit', done));
-  let text = '';
-  const url = await new Promise<string>((done, fail) => {
+  return { child, exited, url: (await untilListening(child)).url };
+}
+
+/** Where a host listens that was begun in whatever way, and all that was said until then. @throws Error where it ended before */
+export async function untilListening(child: ChildProcess): Promise<{ url: string; said: string }> {
+  let said = '';
+  return new Promise((done, fail) => {
     child.stdout?.on('data', (chunk) => {
-      text += chunk;
-      const found = /listening on (\S+)\n/.exec(text)?.[1];
-      if (found) done(found);
+      said += chunk;
+      const url = /listening on (\S+)\n/.exec(said)?.[1];
+      if (url) done({ url, said });
     });
-    void exited.then((status) => fail(new Error(`a host ended before it listened, with ${status}: ${text}`)));
+    child.once('exit', (status) => fail(new Error(`a host ended before it listened, with ${status}: ${said}`)));
   });
-  return { child, url, exited };
 }

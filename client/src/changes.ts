@@ -58,5 +58,6 @@ const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
       done();
     };
     const timer = setTimeout(end, ms);
-    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    else signal?.addEventListener('abort', end);
   });

@@ -18,13 +18,14 @@ export function databaseCommand(program: Command): void {
         import('../store/data-dir-claim.js'),
       ]);
       const { connectionString, isOurs, stop } = await borrowEmbedded(dataDir);
+      let giveBack: (() => Promise<void>) | undefined;
       try {
         // No host begins on a database that ends with what is run.
-        const giveBack = isOurs ? await claimDataDir(dataDir, connectionString) : undefined;
-        const { hostname, port, username, password } = new URL(connectionString);
+        giveBack = isOurs ? await claimDataDir(dataDir, connectionString) : undefined;
+        const { hostname, port, username, password, pathname } = new URL(connectionString);
         const settings = {
           ...{ PGHOST: hostname, PGPORT: port, PGUSER: username, PGPASSWORD: password },
-          ...{ PGDATABASE: 'postgres', PGSSLMODE: 'disable' },
+          ...{ PGDATABASE: pathname.slice(1), PGSSLMODE: 'disable' },
         };
         const child = spawn(name, args, { stdio: 'inherit', env: { ...process.env, ...settings } });
         process.on('SIGINT', () => undefined); // the terminal tells the program, too
@@ -33,8 +34,8 @@ export function databaseCommand(program: Command): void {
           throw error.code === 'ENOENT' ? new Error(`there is no program ${name} here`) : error;
         });
         process.exitCode = (code as number | null) ?? EXIT.failed;
-        await giveBack?.();
       } finally {
+        await giveBack?.();
         await stop();
       }
     });

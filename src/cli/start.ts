@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import type { BillerInput, Billers as BillersType } from '../billers/billers.js';
+import { endWithNpm } from './end-with-npm.js';
 import { keptDays, readPort, unknownSettings, weakKeys, wrongSettings } from './environment.js';
 import { describeUse } from './terminal.js';
 
@@ -13,7 +14,6 @@ const LAST_RESORT_MS = 10_000;
 const DRAIN_SECONDS = 1;
 /** A supervisor may tell all processes of a host, and each hands it on: so soon again it is the same SIGTERM. */
 const ONCE_MS = 500;
-const PARENT_EVERY_MS = 250;
 
 /** The repository's own manifest, for a start from elsewhere. */
 const ownManifest = join(dirname(fileURLToPath(import.meta.url)), '../../../adapter.manifest.json');
@@ -45,32 +45,6 @@ function billersIn(file: string, read: (body: unknown) => BillerInput): [string,
       throw new Error(`${file}: biller ${billerId}: ${(error as Error).message}`);
     }
   });
-}
-
-/** What runs a process: its id and its name, as far as the machine tells. */
-function parentOf(pid: number): { pid: number; name: string } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    return { pid: parent, name: readFileSync(`/proc/${parent}/comm`, 'latin1').trim() };
-  } catch {
-    return undefined; // no /proc here
-  }
-}
-
-/**
- * npm runs it through a shell, which takes a signal for itself, and is not told where npm itself is killed: then the host would
- * go on, and nobody would know.
- */
-function endWithNpm(end: () => void): void {
-  const isShell = /^(ba|da)?sh$/.test(parentOf(process.pid)?.name ?? '');
-  const callers = (): string => [process.ppid, isShell ? parentOf(process.ppid)?.pid : undefined].join();
-  const first = callers();
-  const watch = setInterval(() => {
-    if (callers() === first) return;
-    clearInterval(watch);
-    end();
-  }, PARENT_EVERY_MS).unref();
 }
 
 export function startCommand(program: Command): void {

@@ -30,7 +30,8 @@ const QUESTION = `select coalesce(bool_or(timeline = ${TIMELINE} and started_at 
 @injectable()
 export class DatabaseHistory {
   private canBeAsked = true;
-  private restored: Date | undefined;
+  /** When the database was restored, if that was within the week, as the latest claim knows. */
+  restoredAt: Date | undefined;
 
   constructor(
     @inject(DATABASE) private readonly database: Database,
@@ -44,13 +45,8 @@ export class DatabaseHistory {
 
   /** @returns whether it is the known history */
   heard({ known, restored_at: restoredAt }: { known?: boolean; restored_at?: Date | null } = {}): boolean {
-    this.restored = restoredAt ?? undefined;
+    this.restoredAt = restoredAt ?? undefined;
     return known === true;
-  }
-
-  /** When the database was restored, if that was within the week, as the latest claim knows. */
-  get restoredAt(): Date | undefined {
-    return this.restored;
   }
 
   /**

@@ -2,13 +2,13 @@
 import type { EnrollmentKind } from '@ic-host/contracts';
 import type { FastifyInstance } from 'fastify';
 import { Deliveries } from '../deliveries/deliveries.js';
-import { type Delivery, isSettled } from '../deliveries/delivery-store.js';
+import type { Delivery } from '../deliveries/delivery-store.js';
 import { ChangeFeed } from '../rtdr/change-feed.js';
 import { HeldAccounts } from '../rtdr/held-accounts.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
 import { actorOf, billersOf } from './authentication.js';
 import { EnrollmentBody, readBody } from './bodies.js';
-import { patienceOf } from './patience.js';
+import { patienceOf, settlementOf } from './patience.js';
 import { flagOf, limitOf } from './query.js';
 import type { Resolve } from './resolve.js';
 
@@ -22,6 +22,7 @@ export function accountRoutes(app: FastifyInstance, resolve: Resolve): void {
   const feed = resolve<ChangeFeed>(ChangeFeed);
   const deliveries = resolve<Deliveries>(Deliveries);
   const patiently = patienceOf(app);
+  const settled = settlementOf(app, deliveries);
   const path = '/billers/:billerId/accounts/:accountNumber';
 
   app.post<OfAccount & { Querystring: { explain?: string } }>(`${path}/refresh`, ({ params, query }) =>
@@ -60,9 +61,8 @@ export function accountRoutes(app: FastifyInstance, resolve: Resolve): void {
     app.put<OfAccount>(`${path}/enrollments/${kind}`, async (request, reply) => {
       const { billerId, accountNumber } = request.params;
       const { enabled } = readBody(EnrollmentBody, request.body);
-      const first = await deliveries.setEnrollment(billerId, kind, accountNumber, { enabled, by: actorOf(request) });
-      const look = () => deliveries.get(billerId, kind, accountNumber);
-      return reply.code(202).send(view(await patiently(request, { first, isThere: isSettled, look })));
+      const held = await deliveries.setEnrollment(billerId, kind, accountNumber, { enabled, by: actorOf(request) });
+      return reply.code(202).send(view(await settled(request, held)));
     });
     app.get<OfAccount>(`${path}/enrollments/${kind}`, async ({ params }) =>
       view(await deliveries.get(params.billerId, kind, params.accountNumber)),

@@ -1,6 +1,8 @@
 /** Waits for what a client would rather have than an answer at once: `Prefer: wait=10` (RFC 7240). */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Deliveries } from '../deliveries/deliveries.js';
+import { type Delivery, isSettled } from '../deliveries/delivery-store.js';
 
 const LONGEST_S = 30;
 /** Most are there at once; of those that aren't, many may be waited for. */
@@ -38,4 +40,12 @@ export function patienceOf(app: FastifyInstance) {
       waited.set(request, waitedMs(request) + performance.now() - now);
     }
   };
+}
+
+/** @returns the delivery when it is settled, or as it is when that was waited for as long as its client prefers */
+export function settlementOf(app: FastifyInstance, deliveries: Deliveries) {
+  const patiently = patienceOf(app);
+  const look = ({ biller_id, kind, key }: Delivery): Promise<Delivery> => deliveries.get(biller_id, kind, key);
+  return (request: FastifyRequest, first: Delivery): Promise<Delivery> =>
+    patiently(request, { first, isThere: isSettled, look });
 }

@@ -1,10 +1,10 @@
 /** Payments and their returns. */
 import type { FastifyInstance } from 'fastify';
 import { Deliveries } from '../deliveries/deliveries.js';
-import { type Delivery, isSettled } from '../deliveries/delivery-store.js';
+import type { Delivery } from '../deliveries/delivery-store.js';
 import { actorOf } from './authentication.js';
 import { PaymentBody, ReturnBody, readBody } from './bodies.js';
-import { patienceOf } from './patience.js';
+import { settlementOf } from './patience.js';
 import type { Resolve } from './resolve.js';
 
 interface OfPayment {
@@ -14,7 +14,7 @@ interface OfPayment {
 export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
   const deliveries = resolve<Deliveries>(Deliveries);
   const path = '/billers/:billerId/payments';
-  const patiently = patienceOf(app);
+  const settled = settlementOf(app, deliveries);
 
   const view = async (row: Delivery, isNew = false) => {
     const result = row.result as Record<string, unknown>;
@@ -38,8 +38,7 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
     const { params, body } = request;
     const payment = readBody(PaymentBody, body);
     const { delivery, created } = await deliveries.acceptPayment(params.billerId, payment, actorOf(request));
-    const look = () => deliveries.get(params.billerId, 'payment', payment.transactionId);
-    const held = await patiently(request, { first: delivery, isThere: isSettled, look });
+    const held = await settled(request, delivery);
     return reply.code(created ? 202 : 200).send(await view(held, created && held === delivery));
   });
 
@@ -53,9 +52,7 @@ export function paymentRoutes(app: FastifyInstance, resolve: Resolve): void {
     const { delivery, created } = await deliveries.acceptReturn(
       ...([billerId, transactionId, returned, actorOf(request)] as const),
     );
-    const look = () => deliveries.get(billerId, 'return', transactionId);
-    const held = await patiently(request, { first: delivery, isThere: isSettled, look });
-    return reply.code(created ? 202 : 200).send({ transactionId, ...(await view(held)) });
+    return reply.code(created ? 202 : 200).send({ transactionId, ...(await view(await settled(request, delivery))) });
   });
 
   app.get<OfPayment>(`${path}/:transactionId/return`, async ({ params }) => ({

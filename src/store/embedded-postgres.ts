@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { writeDurably } from '../durable-file.js';
+import { statusOf } from '../process-status.js';
 
 const run = promisify(execFile);
 
@@ -84,11 +85,10 @@ const START_PAUSE_MS = 500;
 /** True when the server of a pid file has certainly ended, though its process id is still taken. */
 function isDead(pidFile: string): boolean {
   try {
-    const pid = readFileSync(pidFile, 'utf8').split('\n')[0];
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return ['Z', 'X'].includes(stat.charAt(stat.lastIndexOf(')') + 2)); // its state stands behind its name
+    const pid = readFileSync(pidFile, 'utf8').split('\n')[0] ?? '';
+    return ['Z', 'X'].includes(statusOf(pid)?.state ?? '');
   } catch {
-    return false; // no /proc here: pg_ctl's word stands
+    return false; // pg_ctl's word stands, as where there is no /proc
   }
 }
 

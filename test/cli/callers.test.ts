@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { newDatabase, temporaryFolder } from '../host-fixture.js';
+import { untilListening } from '../host-process.js';
 
 const OLDEST = 24;
 const START = ['start', '--port', '0'];
@@ -28,13 +29,7 @@ async function startBy(
       ...{ IC_HOST_LOG_LEVEL: 'fatal', IC_HOST_MASTER_KEY: 'of a test that is long enough' },
     },
   });
-  let said = '';
-  for await (const text of child.stdout) {
-    said += text;
-    const url = /listening on (\S+)\n/.exec(said)?.[1];
-    if (url) return { child, url, said };
-  }
-  throw new Error(`it ended: ${said}`);
+  return { child, ...(await untilListening(child)) };
 }
 const answers = (url: string): Promise<boolean> =>
   fetch(`${url}/healthz`).then(
