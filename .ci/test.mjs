@@ -35,28 +35,37 @@ for (const [name, command, args] of checks) {
   console.log(`${status === 0 ? 'passed' : 'FAILED'}: ${name}`);
 }
 
-// Some processes at once: half of a test's time is waiting. The longest begin first, each in a process of its own, as does
-// what measures memory; the others share a few, since loading the host takes a second of a processor.
+// Some processes at once: a third of a test's time is waiting. The longest begin first, each in a process of its own, as does
+// what measures memory; the others share a few, since loading the host takes a second of a processor. Those that hardly do
+// anything but wait have one more place for them, one after another.
 const AT_ONCE = 3;
-const ALONE = [
-  ...['cli/commands', 'console/console', 'plugins/contract-suite', 'simulation/simulation', 'invoice-files/inbox'],
-  ...['mutants/mutants', 'telemetry/otlp', 'deliveries/shutdown', 'docs/docs', 'canary/canary', 'cli/demonstration'],
-  ...['crash/crash', 'deliveries/deliveries', 'api-fuzz/api-fuzz', 'fuzz/fuzz', 'adapters/isolation'],
-].map((name) => `${name}.test.js`);
+const files = (...names) => names.map((name) => `${name}.test.js`);
+const WAITING = files('invoice-files/inbox', 'crash/crash', 'canary/canary', 'deliveries/shutdown');
+const FIRST = files(
+  ...['cli/commands', 'console/console', 'plugins/contract-suite', 'simulation/simulation', 'mutants/mutants'],
+  ...['telemetry/otlp', 'docs/docs'],
+);
+const LAST = files(
+  ...['cli/demonstration', 'deliveries/deliveries', 'api-fuzz/api-fuzz', 'fuzz/fuzz', 'adapters/isolation'],
+);
 const SHARING = 5;
 const others = readdirSync('dist/test', { recursive: true })
-  .filter((file) => file.endsWith('.test.js') && !ALONE.includes(file))
+  .filter((file) => file.endsWith('.test.js') && ![...WAITING, ...FIRST, ...LAST].includes(file))
   .sort();
-const groups = [
-  ...ALONE.slice(0, 10).map((file) => [file]),
+const alone = (file) => [file];
+const working = [
+  ...FIRST.map(alone),
   ...Array.from({ length: SHARING }, (_, of) => others.filter((_, index) => index % SHARING === of)),
-  ...ALONE.slice(10).map((file) => [file]),
+  ...LAST.map(alone),
 ];
+const waiting = WAITING.map(alone);
 
 // One PostgreSQL for all of them; a test has a database of its own.
 const { startEmbeddedPostgres } = await import('../dist/src/store/embedded-postgres.js');
+const { makeUpToDate } = await import('../dist/test/databases.js');
 const folder = mkdtempSync(join(tmpdir(), 'ic-host test '));
 const postgres = await startEmbeddedPostgres(folder, { durable: false });
+await makeUpToDate(postgres.connectionString);
 env.IC_HOST_TEST_DATABASE_URL = postgres.connectionString;
 
 const run = (group) =>
@@ -89,10 +98,11 @@ const run = (group) =>
   });
 
 const results = [];
-const work = async () => {
-  for (let group = groups.shift(); group; group = groups.shift()) results.push(await run(group));
+const work = async (...queues) => {
+  for (const groups of queues)
+    for (let group = groups.shift(); group; group = groups.shift()) results.push(await run(group));
 };
-await Promise.all(Array.from({ length: AT_ONCE }, work));
+await Promise.all([work(waiting), ...Array.from({ length: AT_ONCE }, () => work(working, waiting))]);
 await postgres.stop();
 rmSync(folder, { recursive: true, force: true });
 const sum = (key) => results.reduce((all, result) => all + result[key], 0);

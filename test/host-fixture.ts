@@ -1,5 +1,4 @@
 /** Real parts for tests: one PostgreSQL for the run (npm test starts it), a database and a host for a suite, a stand-in partner. */
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +7,11 @@ import { type BriteCoreSandbox, startSandbox } from '@ic-host/adapter-britecore/
 import pg from 'pg';
 import { type HostStart, type RunningHost, startHost } from '../src/host.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
+import { databaseUpToDate, emptyDatabase, makeUpToDate } from './databases.js';
 import { expectDescribed } from './described.js';
 
-let postgres: Promise<EmbeddedPostgres> | undefined;
+let postgres: EmbeddedPostgres | undefined;
+let server: Promise<string> | undefined;
 const folders: string[] = [];
 
 export function temporaryFolder(): string {
@@ -19,23 +20,27 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Connection string of a new, empty database. */
-export async function newDatabase(): Promise<string> {
+async function startServer(): Promise<string> {
   const shared = process.env.IC_HOST_TEST_DATABASE_URL;
-  if (!shared) postgres ??= startEmbeddedPostgres(temporaryFolder(), { durable: false });
-  const connectionString = shared ?? (await postgres)?.connectionString ?? '';
-  const name = `t_${randomUUID().replaceAll('-', '')}`;
-  const client = new pg.Client(connectionString);
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  const url = new URL(connectionString);
-  url.pathname = name;
-  return url.href;
+  if (shared) return shared;
+  postgres = await startEmbeddedPostgres(temporaryFolder(), { durable: false });
+  await makeUpToDate(postgres.connectionString);
+  return postgres.connectionString;
 }
 
+const serverUrl = (): Promise<string> => {
+  server ??= startServer();
+  return server;
+};
+
+/** Connection string of a new database, its tables up to date. */
+export const newDatabase = async (): Promise<string> => databaseUpToDate(await serverUrl());
+
+/** Connection string of a new database without any tables. */
+export const newEmptyDatabase = async (): Promise<string> => emptyDatabase(await serverUrl());
+
 after(async () => {
-  await (await postgres)?.stop();
+  await postgres?.stop();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 

@@ -19,11 +19,16 @@ export const DEFAULT_ATTEMPT_LIMITS: AttemptLimits = {
   ...{ failuresPerMinute: 10, lockOutSeconds: 60, requestsPerSecond: 10_000 },
 };
 
-/** One customer's IPv6 network counts as one address. */
-const networkOf = (address: string): string => {
+const [IPV6_GROUPS, GROUPS_OF_A_NETWORK] = [8, 4];
+
+/** One customer's IPv6 network, 64 of the 128 bits, counts as one address, however it is written. */
+export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  return plain.includes(':') ? plain.split(':').slice(0, 4).join(':') : plain;
-};
+  if (!plain.includes(':')) return plain;
+  const [first = [], last] = plain.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = last ? Array<string>(IPV6_GROUPS - first.length - last.length).fill('0') : [];
+  return [...first, ...zeros, ...(last ?? [])].slice(0, GROUPS_OF_A_NETWORK).join(':');
+}
 
 const tooMany = (code: string, detail: string, { msBeforeNext }: { msBeforeNext: number }): Problem =>
   new Problem(429, code, detail, { retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) });

@@ -48,12 +48,16 @@ const OWN_OPTIONS = new Set([
 /** How long it is remembered who is whose shadow. */
 const SHADOWS_MS = 2_000;
 const DEFAULT_INVOICE_TYPE = 164;
+/** Another with each change, in the milliseconds that a revision tells, also of two at the same moment. */
+const CHANGED_AT = sql<Date>`greatest(now(), billers.updated_at + interval '1 ms')`;
 
 @injectable()
 export class Billers {
   private readonly cached = new Map<string, { config: BillerConfig; until: number }>();
   /** Where there are thousands, each call is mostly of one that was not asked for within the last second. */
   private readonly reads: Batches<string, BillerRow | undefined>;
+  /** How often something remembered was forgotten. */
+  private forgotten = 0;
   private shadows = { of: Promise.resolve(new Map<string, string>()), until: 0 };
 
   constructor(
@@ -77,6 +81,7 @@ export class Billers {
     // Another host may change a biller: what is remembered is remembered for a second.
     const known = this.cached.get(billerId);
     if (known && known.until > performance.now()) return known.config;
+    const asked = this.forgotten;
     const row =
       db === this.database.db ? await this.reads.add(billerId) : (await readAll(db, [billerId])).get(billerId);
     if (!row) throw new Problem(404, 'biller-not-found', `no biller ${billerId}`);
@@ -85,7 +90,8 @@ export class Billers {
       Object.values(config.settings).flatMap((value) => sealedOf(value) ?? []),
       db,
     );
-    this.cached.set(billerId, { config, until: performance.now() + 1000 });
+    // What was read before it was changed here is not remembered behind the change.
+    if (asked === this.forgotten) this.cached.set(billerId, { config, until: performance.now() + 1000 });
     return config;
   }
 
@@ -133,7 +139,7 @@ export class Billers {
       await trx
         .updateTable('billers')
         .set({
-          ...{ adapter: from.adapter, settings: JSON.stringify(settings), updated_at: sql`now()` },
+          ...{ adapter: from.adapter, settings: JSON.stringify(settings), updated_at: CHANGED_AT },
           options: JSON.stringify(Object.fromEntries([...own, ...taken])),
         })
         .where('biller_id', '=', row.biller_id)
@@ -144,6 +150,7 @@ export class Billers {
   /** What is remembered of them here. */
   forget(...billerIds: string[]): void {
     for (const billerId of billerIds) this.cached.delete(billerId);
+    this.forgotten++;
     this.shadows.until = 0;
   }
 
@@ -193,12 +200,11 @@ export class Billers {
         open_billing: input.openBilling ?? true,
         invoice_type_id: input.invoiceTypeId ?? DEFAULT_INVOICE_TYPE,
         invoice_format_guid: input.invoiceFormatGuid ?? null,
-        updated_at: sql<Date>`now()`,
       };
       const row = await trx
         .insertInto('billers')
         .values({ biller_id: billerId, ...values })
-        .onConflict((conflict) => conflict.column('biller_id').doUpdateSet(values))
+        .onConflict((conflict) => conflict.column('biller_id').doUpdateSet({ ...values, updated_at: CHANGED_AT }))
         .returningAll()
         .executeTakeFirstOrThrow();
       const details = changesBetween(before, toConfig(row));

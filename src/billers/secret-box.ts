@@ -108,11 +108,18 @@ export class SecretBox {
    * Makes a new data key and seals every secret of every biller anew. The key before it is kept until the next
    * rotation: another host may be reading what it sealed.
    * @returns how many secrets
+   * @throws Error in words while the master key is being changed: hosts with the other one could not open the new key
    */
   async rotateDataKey(actor: string): Promise<number> {
     return this.db.transaction().execute(async (trx) => {
       await lockKeys(trx);
-      const before = await trx.selectFrom('data_keys').select('key_id').orderBy('created_at', 'desc').execute();
+      const before = await trx
+        .selectFrom('data_keys')
+        .select(['key_id', 'master_id'])
+        .orderBy('created_at', 'desc')
+        .execute();
+      if (new Set(before.map(({ master_id }) => master_id)).size > 1)
+        throw new Error('the master key is being changed: end that first (ic-host keys forget-masters)');
       await addDataKey(trx, this.masterKey());
       const seal = await this.sealer(trx);
       const billers = await trx.selectFrom('billers').select(['biller_id', 'settings']).forNoKeyUpdate().execute();
@@ -132,7 +139,7 @@ export class SecretBox {
           .where('biller_id', '=', biller_id)
           .execute();
       }
-      const older = [...new Set(before.map(({ key_id }) => key_id))].slice(1);
+      const older = before.map(({ key_id }) => key_id).slice(1);
       if (older.length) await trx.deleteFrom('data_keys').where('key_id', 'in', older).execute();
       await audit(trx, { actor, action: 'keys.rotate', subject: 'data key', details: { secrets: count } });
       return count;
@@ -144,14 +151,14 @@ export class SecretBox {
     await this.db.transaction().execute(async (trx) => {
       await lockKeys(trx);
       await this.load(trx);
-      const keyIds = new Set((await trx.selectFrom('data_keys').select('key_id').execute()).map((row) => row.key_id));
-      for (const keyId of keyIds) {
-        const key = this.keys.get(keyId);
-        if (!key) throw new Error(`the data key ${keyId} can’t be opened with this host’s master key`);
-        const values = { key_id: keyId, master_id: masterId(masterKey), wrapped: wrap(key, keyId, masterKey) };
+      const rows = await trx.selectFrom('data_keys').selectAll().execute();
+      for (const row of new Map(rows.map((each) => [each.key_id, each])).values()) {
+        const key = this.keys.get(row.key_id);
+        if (!key) throw new Error(`the data key ${row.key_id} can’t be opened with this host’s master key`);
+        const wrapped = wrap(key, row.key_id, masterKey);
         await trx
           .insertInto('data_keys')
-          .values(values)
+          .values({ ...row, master_id: masterId(masterKey), wrapped })
           .onConflict((conflict) => conflict.doNothing())
           .execute();
       }
@@ -178,8 +185,11 @@ const lockKeys = (trx: Transaction<Tables>) => sql`lock table data_keys in exclu
 
 async function addDataKey(trx: Transaction<Tables>, masterKey: string): Promise<void> {
   const keyId = randomBytes(6).toString('hex');
+  const wrapped = wrap(randomBytes(32), keyId, masterKey);
+  // It is the newest, whatever the clock says.
+  const created_at = sql<Date>`(select greatest(now(), max(created_at) + interval '1 ms') from data_keys)`;
   await trx
     .insertInto('data_keys')
-    .values({ key_id: keyId, master_id: masterId(masterKey), wrapped: wrap(randomBytes(32), keyId, masterKey) })
+    .values({ key_id: keyId, master_id: masterId(masterKey), wrapped, created_at })
     .execute();
 }

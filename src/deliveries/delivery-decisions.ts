@@ -62,8 +62,9 @@ export class DeliveryDecisions {
       const { concurrency: limit } = await this.scopes.limits(held.biller_id, trx);
       await this.queue.enqueue(trx, [{ deliveryId: id, billerId: held.biller_id, limit }]);
       await audit(trx, { ...entry, subject: id, details: { from: held.state } });
-      // Its age counts from now on, and it is a new wish for whatever attempt is still under way.
-      return { ...doubt, state: 'queued', created_at: now, version: held.version + 1, next_attempt_at: null };
+      // Its age counts from now on, and it is a new wish for whatever attempt is still under way; what is in doubt of it is said.
+      const anew = { created_at: now, version: held.version + 1, next_attempt_at: null, lease_token: null };
+      return { ...doubt, ...anew, state: 'queued' };
     });
     this.queue.poke();
     return row;

@@ -7,11 +7,13 @@ export interface ImportFacts {
   row: Import;
   /** Of the records set aside: how many for what. */
   setAside: readonly { field: string; code: string; n: number; example: string }[];
+  /** Names of the biller's files that came before and are on their way. */
+  waitsFor: readonly string[];
   /** Per cent of its records that may be set aside. */
   maxSetAsidePercent: number;
 }
 
-export function explainImport({ row, setAside, maxSetAsidePercent }: ImportFacts): Explanation {
+export function explainImport({ row, setAside, waitsFor, maxSetAsidePercent }: ImportFacts): Explanation {
   const share = row.records ? (100 * row.set_aside) / row.records : 0;
   const aside: Reason[] = setAside.map(({ field, code, n, example }) => ({
     ...{ rule: 'set-aside', field, value: code },
@@ -22,6 +24,18 @@ export function explainImport({ row, setAside, maxSetAsidePercent }: ImportFacts
     says: `${row.file_name} came with ${row.bytes} bytes; the same bytes are taken once for a biller.`,
     ...{ field: 'sha256', value: row.sha256, at: row.created_at.toISOString() },
   };
+  if (row.state === 'running' && waitsFor.length)
+    return {
+      summary: `It waits for ${waitsFor.join(', ')}, which came before it.`,
+      reasons: [
+        received,
+        {
+          rule: 'in-order',
+          says: 'A biller’s files are applied in the order in which they came: the latest says what holds.',
+        },
+      ],
+      exchanges: [],
+    };
   if (row.state === 'running')
     return {
       summary: `${count(row.records, 'record is', 'records are')} read so far; nothing is applied before all of it is read.`,

@@ -43,8 +43,9 @@ export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void 
     const row = await files.get(params.billerId, params.importId);
     if (!flagOf('explain', query.explain)) return importView(row);
     const most = maxSetAsidePercent(await resolve<Billers>(Billers).get(params.billerId));
-    const facts = { row, setAside: await files.setAsideCounts(row.import_id), maxSetAsidePercent: most };
-    return { ...importView(row), explanation: explainImport(facts) };
+    const [setAside, waitsFor] = await Promise.all([files.setAsideCounts(row.import_id), files.waitsFor(row)]);
+    const explanation = explainImport({ row, setAside, waitsFor, maxSetAsidePercent: most });
+    return { ...importView(row), explanation };
   });
   app.get<OfImport>(`${path}/:importId/set-aside.csv`, async ({ params }, reply) => {
     const { file_name: name } = await files.get(params.billerId, params.importId);

@@ -1,9 +1,13 @@
-/** Imports an invoice file exactly once, all of it or nothing, whatever happens to the process meanwhile. */
+/**
+ * Imports an invoice file exactly once, all of it or nothing, whatever happens to the process meanwhile; a biller's files in
+ * the order in which they came.
+ */
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { AdapterError, type InvoiceRecord } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { bulkhead } from 'cockatiel';
@@ -25,13 +29,16 @@ import { accountLine, copyLine, newInvoiceLine } from './copy-line.js';
 import { FileRecords, type ImportRow, type ReadFile } from './file-records.js';
 import { FILE_APPLIED } from './latest-files.js';
 import {
+  ATTEND,
   addNew,
   applyAccounts,
   COPY_ACCOUNTS,
   COPY_NEW,
   DROP_STAGING,
+  EARLIER_ON_THEIR_WAY,
   FIND_TWICE,
   KNOWS_ANY,
+  LATER_APPLIED,
   MAKE_STAGED_ACCOUNTS,
   MAKE_STAGING,
   MORE_MEMORY,
@@ -54,10 +61,13 @@ const COPIED_AT_ONCE = 100_000;
 const AT_ONCE = 4;
 const READ_AHEAD = 8;
 const LOOK_EVERY_MS = 15_000;
+const EARLIER_EVERY_MS = 500;
 const FILE_LOST = 'file-lost';
 const IMPORT_FAILED = 'import-failed';
+/** A later file of the biller was applied first: what this one says of the same invoices is older. */
+export const OVERTAKEN = 'overtaken';
 /** Codes of imports that wait for their file to be handed over again. */
-export const HANDED_OVER_AGAIN = [FILE_LOST, IMPORT_FAILED];
+export const HANDED_OVER_AGAIN = [FILE_LOST, IMPORT_FAILED, OVERTAKEN];
 /** SQLSTATEs of what a file holds: PostgreSQL's other errors are of the moment. */
 const OF_DATA = /^2[23]/;
 const LEFT_AFTER_MS = 6 * 3_600_000;
@@ -84,10 +94,12 @@ export class ImportInvoiceFile {
   /** Imports in the background. One that breaks off has applied nothing, stays `running`, and is taken up again. */
   start(row: Row): void {
     if (this.underWay.has(row.import_id) || this.stopping.signal.aborted) return;
-    const run = this.turns
-      .execute(async () => {
-        if (!this.stopping.signal.aborted) await this.traced(row);
-      })
+    const run = this.afterEarlier(row)
+      .then(() =>
+        this.turns.execute(async () => {
+          if (!this.stopping.signal.aborted) await this.traced(row);
+        }),
+      )
       .catch((error) => {
         if (!this.stopping.signal.aborted)
           this.log.error({ err: error, importId: row.import_id }, 'an import broke off; it will be taken up again');
@@ -98,8 +110,13 @@ export class ImportInvoiceFile {
 
   /** Takes up what a crash left, here or on another host that keeps its files in the same place; now and every while. */
   async resume(): Promise<void> {
-    const running = this.database.db.selectFrom('invoice_files').selectAll().where('state', '=', 'running');
-    const rows = await running.execute();
+    await this.database.pool.query(ATTEND, [[...this.underWay.keys()]]);
+    const rows = await this.database.db
+      .selectFrom('invoice_files')
+      .selectAll()
+      .where('state', '=', 'running')
+      .orderBy('place')
+      .execute();
     await this.sweep(new Set(rows.map(({ path }) => path)));
     for (const row of rows) {
       if (existsSync(row.path)) this.start(row);
@@ -109,6 +126,22 @@ export class ImportInvoiceFile {
     this.timer ??= setInterval(() => {
       this.resume().catch((error) => this.log.error({ err: error }, 'imports could not be looked for'));
     }, LOOK_EVERY_MS);
+  }
+
+  /**
+   * Resolves when no file of the biller that came before is on its way, here or on another host. It has no place among those
+   * under way meanwhile: what it waits for may need one. What nobody has in hand any more holds up none.
+   */
+  private async afterEarlier({ biller_id, place }: Row): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const { rows } = await this.database.pool.query<{ import_id: string }>(EARLIER_ON_THEIR_WAY, [biller_id, place]);
+      if (!rows.length) return;
+      const own = rows.flatMap(({ import_id }) => this.underWay.get(import_id) ?? []);
+      await (own.length
+        ? Promise.all(own)
+        : wait(EARLIER_EVERY_MS, undefined, { ref: false, signal }).catch(() => undefined));
+    }
   }
 
   /** Removes what crashes left of files: arrived halfway, or imported and not yet removed. */
@@ -179,7 +212,7 @@ export class ImportInvoiceFile {
     const { biller_id: billerId } = row;
     const file = await this.recordsOf(row);
     await client.query(`begin; ${MORE_MEMORY}`);
-    await client.query(TAKE_TURNS, [billerId]);
+    await takeTurn(row, client);
     try {
       if ((await client.query(KNOWS_ANY, [billerId])).rowCount) {
         await client.query('rollback');
@@ -227,7 +260,7 @@ export class ImportInvoiceFile {
     const read = file.checked();
     await client.query('begin');
     await client.query(MORE_MEMORY);
-    await client.query(TAKE_TURNS, [row.biller_id]);
+    await takeTurn(row, client);
     if ((await client.query(KNOWS_ANY, [row.biller_id])).rowCount) await refuseTwice(client);
     await this.applied(client, row, read, await apply(client, row.biller_id));
   }
@@ -270,6 +303,14 @@ function isOfTheFile(error: unknown): boolean {
   const { code = '', severity, syscall } = error as { code?: string; severity?: string; syscall?: string };
   if (severity !== undefined) return OF_DATA.test(code);
   return syscall === undefined && !isDatabaseGone(error);
+}
+
+/** @throws AdapterError `rejected`, code `overtaken` */
+async function takeTurn({ biller_id, place }: Row, client: pg.PoolClient): Promise<void> {
+  await client.query(TAKE_TURNS, [biller_id]);
+  const [later] = (await client.query(LATER_APPLIED, [biller_id, place])).rows;
+  if (later)
+    throw refuseFile(OVERTAKEN, `the file ${later.file_name}, which came later, was applied before this one could be`);
 }
 
 /** @throws AdapterError `rejected`, code `invoice-number-twice` */

@@ -133,7 +133,7 @@ export class Inboxes {
       const complete = files.filter((file) => isUnchanged(file, watched.seen.get(file.name)));
       watched.seen = new Map(files.map((file) => [file.name, file]));
       await this.note(billerId, waiting, null);
-      for (const { name } of complete.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      for (const { name } of complete.sort(asTheyCame)) {
         if (!(await this.turns.execute(() => this.takeAlone(billerId, opened, name)))) break;
         watched.seen.delete(name);
         waiting = waiting.filter((other) => other !== name);
@@ -199,6 +199,9 @@ export class Inboxes {
       .catch((error) => this.log.error({ err: error, billerId }, 'how an inbox stands could not be written down'));
   }
 }
+
+/** Not by their names alone: the first of a year would come before the last of the year before. */
+const asTheyCame = (a: InboxFile, b: InboxFile): number => a.modifiedAt - b.modifiedAt || (a.name < b.name ? -1 : 1);
 
 /** Nobody writes to it any more: it is as it was at the look before. */
 const isUnchanged = (file: InboxFile, before: InboxFile | undefined): boolean =>

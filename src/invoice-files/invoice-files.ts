@@ -14,9 +14,14 @@ import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { centsText } from './control-totals.js';
-import { HANDED_OVER_AGAIN, ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
+import { HANDED_OVER_AGAIN, ImportInvoiceFile, invoiceFileFolder, OVERTAKEN } from './import-invoice-file.js';
 import { FILE_CAME_AGAIN } from './latest-files.js';
+import { EARLIER_ON_THEIR_WAY } from './statements.js';
 import { tellPartner } from './tell-partner.js';
+
+/** Of one that is handed over again: its own, unless it was told that it has lost it. */
+const ITS_PLACE = sql<number>`case when invoice_files.problem->>'code' = ${sql.lit(OVERTAKEN)}
+  then nextval('invoice_file_places') else invoice_files.place end`;
 
 export type Import = Selectable<InvoiceFilesTable>;
 
@@ -33,7 +38,7 @@ export class InvoiceFiles {
   /**
    * Keeps the file, then imports it in the background.
    * @returns the import; the first one when the same bytes were taken for this biller before. Where that one's file was
-   * lost, it goes on with this one.
+   * lost, it goes on with this one; where a later file was applied before it, this one is the latest.
    */
   async take(billerId: string, fileName: string, body: Readable): Promise<Import> {
     await this.scopes.contract(billerId, 'invoice-file-parser');
@@ -66,7 +71,7 @@ export class InvoiceFiles {
         .onConflict((conflict) =>
           conflict
             .columns(['biller_id', 'sha256'])
-            .doUpdateSet({ ...begun, problem: null })
+            .doUpdateSet({ ...begun, problem: null, attended_at: sql`now()`, place: ITS_PLACE })
             .where('invoice_files.state', '=', 'refused')
             .where(sql`invoice_files.problem->>'code'`, 'in', HANDED_OVER_AGAIN),
         )
@@ -96,6 +101,13 @@ export class InvoiceFiles {
       : undefined;
     if (!row) throw new Problem(404, 'import-not-found', `no import ${importId} for the biller ${billerId}`);
     return row;
+  }
+
+  /** Names of the biller's files that came before this one and are still on their way: they are applied first. */
+  async waitsFor({ biller_id, state, place }: Import): Promise<string[]> {
+    if (state !== 'running') return [];
+    const { rows } = await this.database.pool.query<{ file_name: string }>(EARLIER_ON_THEIR_WAY, [biller_id, place]);
+    return rows.map(({ file_name }) => file_name);
   }
 
   /** Newest first. @throws Problem 404 `biller-not-found` */

@@ -27,6 +27,8 @@ const WORDS: Record<string, string> = {
 };
 const OURS: Record<string, string> = {
   'file-lost': 'Nothing: the file was lost on our side. Hand it over again.',
+  overtaken:
+    'Nothing: a later file was applied before this one could be. Hand it over again if it is to be applied all the same.',
   'import-failed': 'Nothing: the fault is on our side. Hand the file over again when it is mended.',
 };
 

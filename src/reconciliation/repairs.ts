@@ -4,6 +4,8 @@ import { inject, injectable } from 'inversify';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Deliveries } from '../deliveries/deliveries.js';
 import { DeliveryDecisions } from '../deliveries/delivery-decisions.js';
+import { WORKER_LOST } from '../deliveries/delivery-rules.js';
+import type { Delivery } from '../deliveries/delivery-store.js';
 import { Problem } from '../problem.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
 import type { Finding } from './findings.js';
@@ -52,6 +54,7 @@ export class Repairs {
     const enrollment = ENROLLMENT_KINDS.find((known): known is EnrollmentKind => known === subject);
     if (kind === 'enrollment-differs' && enrollment) {
       const wish = await this.deliveries.get(billerId, enrollment, accountNumber);
+      if (endsWorkers(wish)) return false;
       // Setting it twice is the same as once.
       await this.decisions.sendAgain(wish.id, 'parked', 'the partner has it otherwise');
       return true;
@@ -59,7 +62,7 @@ export class Repairs {
     const sink = await this.scopes.contract(billerId, 'payment-sink');
     const payment = await this.deliveries.get(billerId, 'payment', subject);
     if (kind === 'payment-unsettled') {
-      if (sink.repeatSafety === 'unsafe') return false;
+      if (sink.repeatSafety === 'unsafe' || endsWorkers(payment)) return false;
       await this.decisions.sendAgain(payment.id, 'parked', 'it is parked, and this partner knows a repeat');
       return true;
     }
@@ -71,3 +74,6 @@ export class Repairs {
     return isGone;
   }
 }
+
+/** One worker after another was lost over it: each night would end them all once more. */
+const endsWorkers = ({ result }: Delivery): boolean => (result as { code?: string }).code === WORKER_LOST.code;

@@ -1,6 +1,6 @@
 /**
  * Keeps what a partner told of an account: reconciled, stored and put into the feed, in one transaction. While a file of its
- * biller is applied, it is kept later.
+ * biller is applied, it is kept later. What was told before something newer that is kept already is not.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AccountSnapshot } from '@ic-host/contracts';
@@ -45,11 +45,13 @@ export class KeepAccount {
 
   /**
    * @param before what was held when the partner was asked
-   * @returns the account as it is now; while a file of its biller is applied, as it will be
+   * @param isLast what another has been told meanwhile counts for nothing
+   * @returns the account as it is now; while a file of its biller is applied, as it will be; `overtaken` where another was
+   * told something meanwhile: nobody knows which of the two is newer, since a host may have stood still
    */
-  async keep(told: Told, before: HeldAccount): Promise<RefreshedAccount> {
-    const kept = await this.keepNow(told);
-    if (typeof kept === 'object') return kept;
+  async keep(told: Told, before: HeldAccount, isLast: boolean): Promise<RefreshedAccount | 'overtaken'> {
+    const kept = await this.keepNow(told, isLast ? 'infinity' : (before.account?.refreshed_at ?? null));
+    if (kept !== 'busy') return kept;
     this.keepLater(told);
     return refreshedView(told, { ...NOTHING_KNOWN, ...before.account, ...knownOf(told) }, before.invoices);
   }
@@ -78,7 +80,7 @@ export class KeepAccount {
       for (const [key, told] of this.unkept) {
         const { billerId } = told.biller;
         if (busy.has(billerId)) continue;
-        const kept = await this.keepNow(told, { isLate: true }).catch((error) => {
+        const kept = await this.keepNow(told, told.at).catch((error) => {
           this.log.warn({ err: error }, 'what a refresh has told could not be kept');
         });
         if (kept === 'busy') busy.add(billerId);
@@ -88,17 +90,17 @@ export class KeepAccount {
   }
 
   /**
-   * @param isLate others may have been told since: what they wrote stays
-   * @returns `busy` when a file of the biller is being applied, `overtaken` when a later refresh was kept: nothing is written then
+   * @param unlessSince where another refresh was kept later than this, what it wrote stays
+   * @returns `busy` when a file of the biller is being applied, `overtaken` when another refresh was kept: nothing is written then
    */
-  private keepNow(told: Told, { isLate = false } = {}): Promise<RefreshedAccount | 'busy' | 'overtaken'> {
+  private keepNow(told: Told, unlessSince: Date | 'infinity' | null): Promise<RefreshedAccount | 'busy' | 'overtaken'> {
     const { biller, accountNumber, at } = told;
     const { billerId } = biller;
     const write = async (trx: Transaction<Tables>): Promise<RefreshedAccount | 'busy' | 'overtaken'> => {
       const turn = await trx.executeQuery<{ free: boolean }>(CompiledQuery.raw(IS_NOBODYS_TURN, [billerId]));
       if (!turn.rows[0]?.free) return 'busy';
       const known = knownOf(told);
-      const isFirst = sql<boolean>`${!isLate} or coalesce(accounts.refreshed_at < ${at}, true)`;
+      const isFirst = sql<boolean>`accounts.refreshed_at is null or accounts.refreshed_at <= ${unlessSince}::timestamptz`;
       // The account's row is the lock under which two hosts' refreshes of it take turns.
       const account = await trx
         .insertInto('accounts')

@@ -22,14 +22,15 @@ import {
 } from './account-store.js';
 import { accountView, type RefreshedAccount } from './account-view.js';
 import { invoiceView, type ToldRow } from './invoice-view.js';
-import { KeepAccount } from './keep-account.js';
+import { KeepAccount, type Told } from './keep-account.js';
 import { reconcile } from './reconcile.js';
 
 const checkSnapshot = checkerOf(AccountSnapshot);
 
 @injectable()
 export class RefreshAccount {
-  private readonly underWay = new Map<string, Promise<RefreshedAccount>>();
+  /** By account: the trips under way, the latest last. */
+  private readonly underWay = new Map<string, Trip[]>();
   constructor(
     @inject(DATABASE) private readonly database: Database,
     @inject(Billers) private readonly billers: Billers,
@@ -41,18 +42,26 @@ export class RefreshAccount {
   ) {}
 
   /**
-   * Two refreshes of the same account at the same moment share one trip.
+   * Two refreshes of the same account at the same moment share one trip. One that is asked for later goes by itself: what it
+   * asks for may have happened since.
    * @param explains says why everything is as it is, too; so does what it throws
    * @throws Problem 404 `account-not-found`, 409 `not-open-billing`, 502 `partner-…`
    */
   refresh(billerId: string, accountNumber: string, { explains = false } = {}): Promise<RefreshedAccount> {
     const key = JSON.stringify([billerId, accountNumber, explains]);
-    const shared = this.underWay.get(key);
-    if (shared) return shared;
+    const trips = this.underWay.get(key) ?? [];
+    const latest = trips.at(-1);
+    const now = performance.now();
+    if (latest && (now - latest.since < SAME_MOMENT_MS || trips.length === TRIPS_AT_ONCE)) return latest.ends;
     const run = explains ? this.explained(billerId, accountNumber) : this.run(billerId, accountNumber);
-    const trip = run.finally(() => this.underWay.delete(key));
-    this.underWay.set(key, trip);
-    return trip;
+    const ends = run.finally(() => {
+      const others = (this.underWay.get(key) ?? []).filter((each) => each !== trip);
+      if (others.length) this.underWay.set(key, others);
+      else this.underWay.delete(key);
+    });
+    const trip = { ends, since: now };
+    this.underWay.set(key, [...trips, trip]);
+    return ends;
   }
 
   async invoices(billerId: string, accountNumber: string): Promise<Record<string, unknown>[]> {
@@ -101,8 +110,16 @@ export class RefreshAccount {
     throw new Problem(status, code, message, { ...more, explanation });
   }
 
-  /** @param known what is learned on the way, for whoever explains it */
-  private async run(billerId: string, accountNumber: string, known: LookedUp = {}): Promise<RefreshedAccount> {
+  /**
+   * @param known what is learned on the way, for whoever explains it
+   * @param times how often the partner is asked at the most, where others were told of the account meanwhile
+   */
+  private async run(
+    billerId: string,
+    accountNumber: string,
+    known: LookedUp = {},
+    times = ASKED_AT_MOST,
+  ): Promise<RefreshedAccount> {
     const biller = await this.billers.get(billerId);
     if (!biller.openBilling)
       throw new Problem(
@@ -112,7 +129,7 @@ export class RefreshAccount {
       );
     const provider = await this.scopes.contract(billerId, 'rtdr-provider');
     const held = await this.store.read(billerId, accountNumber);
-    known.held = held;
+    Object.assign(known, { held, snapshot: undefined });
     const { account } = held;
     const lookup = lookupOf(accountNumber, held);
     const compare = await this.shadow.lookUp(billerId, lookup);
@@ -128,17 +145,28 @@ export class RefreshAccount {
       told({ error: AdapterError.is(error) ? error.kind : 'misconfigured' });
       return this.withoutPartner(error, accountNumber, held);
     }
-    // Mostly the partner says what we hold: then only the time is written, and nobody waits for it. What another has
-    // written meanwhile is newer than what was read here, and stays.
-    if (account && tellsNothingNew(snapshot, account, held.invoices)) {
-      const at = this.database.clock.now();
-      await this.store.refreshed(billerId, accountNumber, at);
-      return {
-        ...accountView(accountNumber, { ...account, refreshed_at: at }, held.invoices),
-        ...{ changes: [], stale: false },
-      };
-    }
-    return this.accounts.keep({ biller, accountNumber, snapshot, at: this.database.clock.now() }, held);
+    const all = { biller, accountNumber, snapshot, at: this.database.clock.now() };
+    const same = await this.nothingNew(all, held);
+    if (same) return same;
+    const kept = await this.accounts.keep(all, held, times === 1);
+    if (kept !== 'overtaken') return kept;
+    // Mostly the other was told the same.
+    const sameNow = await this.nothingNew(all, await this.store.read(billerId, accountNumber));
+    return sameNow ?? this.run(billerId, accountNumber, known, times - 1);
+  }
+
+  /**
+   * Mostly the partner says what we hold: then only the time is written, and nobody waits for it. What another has written
+   * meanwhile is newer than what was read here, and stays.
+   */
+  private async nothingNew(told: Told, { account, invoices }: HeldAccount): Promise<RefreshedAccount | undefined> {
+    const { biller, accountNumber, snapshot, at } = told;
+    if (!account || !tellsNothingNew(snapshot, account, invoices)) return undefined;
+    await this.store.refreshed(biller.billerId, accountNumber, at);
+    return {
+      ...accountView(accountNumber, { ...account, refreshed_at: at }, invoices),
+      ...{ changes: [], stale: false },
+    };
   }
 
   /** What we hold is better than nothing, and is marked as stale; only "not found" is an answer. */
@@ -156,13 +184,25 @@ export class RefreshAccount {
   }
 }
 
+/** A refresh under way. */
+interface Trip {
+  ends: Promise<RefreshedAccount>;
+  /** By `performance.now()`. */
+  since: number;
+}
+
 /** What a refresh learned, as far as it came. */
 interface LookedUp {
   held?: HeldAccount;
-  snapshot?: AccountSnapshot;
+  snapshot?: AccountSnapshot | undefined;
   error?: AdapterError;
 }
 
+/** Who reloads a page on and on, as its partner hangs, must not take all the calls that its biller may have at once. */
+const TRIPS_AT_ONCE = 2;
+const SAME_MOMENT_MS = 500;
+/** An account that changes while many hosts ask for it is kept as one of them is told in the end. */
+const ASKED_AT_MOST = 2;
 /** Of each exchange. */
 const EXPLAINED_BYTES = 16_384;
 

@@ -390,6 +390,21 @@ const RESTORED_AT = `
 alter table database_history add column restored_at timestamptz;
 `;
 
+/**
+ * Files in the order in which they were taken, whatever the clock said; and when a host last had one in hand, from its
+ * coming to its end.
+ */
+const FILE_PLACES = `
+create sequence invoice_file_places;
+alter table invoice_files add column place bigint, add column attended_at timestamptz not null default now();
+update invoice_files f set place = o.n
+  from (select import_id, row_number() over (order by created_at, import_id) as n from invoice_files) o
+  where o.import_id = f.import_id;
+select setval('invoice_file_places', greatest(1, (select count(*) from invoice_files)));
+alter table invoice_files alter column place set default nextval('invoice_file_places'), alter column place set not null;
+alter sequence invoice_file_places owned by invoice_files.place;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -417,5 +432,6 @@ export const migrations: MigrationProvider = {
     '017-needs': migration(NEEDS),
     '018-nights': migration(NIGHTS),
     '019-restored-at': migration(RESTORED_AT),
+    '020-file-places': migration(FILE_PLACES),
   }),
 };

@@ -170,6 +170,10 @@ export interface InvoiceFilesTable {
   problem: ColumnType<{ code: string; detail: string } | null, string | null | undefined, string | null>;
   created_at: Now;
   finished_at: Date | null;
+  /** Of two of a biller, the one with the greater was taken later. */
+  place: Generated<number>;
+  /** When a host last had it in hand, while it is running. */
+  attended_at: Now;
 }
 
 /** How a biller's inbox was when it was last looked at. */

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
+import sinon from 'sinon';
+import { Billers } from '../../src/billers/billers.js';
 import { SECRET_BOX } from '../../src/billers/secret-box.js';
 import { TestHost } from '../host-fixture.js';
 
@@ -29,5 +31,40 @@ describe('a biller whose invoices are being written', function () {
 
   it('has its secrets sealed anew without a wait', async () => {
     expect(await host.host.container.get(SECRET_BOX).rotateDataKey('test')).to.be.above(0);
+  });
+});
+
+describe('what is remembered of a biller', () => {
+  let host: TestHost;
+  before(async () => {
+    host = await TestHost.start();
+    await host.biller();
+  });
+  after(() => host.close());
+
+  it('is not what was read just before it was changed', async () => {
+    const billers = host.host.container.get(Billers);
+    const box = host.host.container.get(SECRET_BOX);
+    billers.forget('1663');
+    let goOn: () => void = () => undefined;
+    const prepare = sinon.stub(box, 'prepare').callsFake(() => new Promise((done) => (goOn = done)));
+    const read = billers.get('1663');
+    while (prepare.callCount === 0) await new Promise((done) => setTimeout(done, 1));
+    prepare.restore();
+    await host.biller('1663', { name: 'changed' });
+    billers.forget('1663'); // what the answer has read of it
+    goOn();
+    expect((await read).name).to.not.equal('changed');
+    expect((await billers.get('1663')).name).to.equal('changed');
+  });
+
+  it('has another revision with each change, also of two in the same moment', async () => {
+    const billers = host.host.container.get(Billers);
+    const revision = async () => Date.parse((await billers.get('1663')).revision);
+    await host.query(`update billers set updated_at = '2100-01-01'`); // as a clock ahead of all others has it
+    billers.forget('1663');
+    const before = await revision();
+    await host.biller('1663', { name: 'one more' });
+    expect((await revision()) - before).to.equal(1);
   });
 });

@@ -69,6 +69,28 @@ describe('secrets at rest', () => {
     expect(keys.map(({ key_id }) => key_id)).to.not.include(before.split('.')[1]);
   });
 
+  it('a new data key is the one that seals, also where the clock was set back', async () => {
+    const box = await boxOf('one');
+    await keep('1663', await seal(box, 'secret', '1663/key'));
+    await database.pool.query(`update data_keys set created_at = created_at + interval '1 hour'`);
+    const before = await held('1663');
+    await box.rotateDataKey('test');
+    expect((await held('1663')).split('.')[1]).to.not.equal(before.split('.')[1]);
+  });
+
+  it('the newest data key is the same under a new master key, and none is made while there are two', async () => {
+    const box = await boxOf('old');
+    await box.rotateDataKey('test');
+    const newest = (await seal(box, 'x', 'y')).split('.')[1];
+    await box.addMasterKey('new', 'test');
+    expect(await box.rotateDataKey('test').catch((error: Error) => error.message)).to.include('forget-masters');
+    const anew = await boxOf('new');
+    await anew.forgetOtherMasterKeys('new', 'test');
+    expect((await seal(anew, 'x', 'y')).split('.')[1]).to.equal(newest);
+    const times = await database.db.selectFrom('data_keys').select('created_at').distinct().execute();
+    expect(times).to.have.length(2);
+  });
+
   it('what is being sealed meanwhile is not left under a key that goes', async () => {
     const box = await boxOf('one');
     let rotated = false;

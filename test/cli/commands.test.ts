@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 import { runningEmbedded } from '../../src/store/embedded-postgres.js';
-import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
+import { newDatabase, newEmptyDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { spawnHost } from '../host-process.js';
 
 interface Ran {
@@ -365,8 +365,8 @@ describe('the command line', function () {
       late.close();
     });
     it('finds a database that is not migrated, one of a later version, and one that is not there', async () => {
-      expect(await found(['1663'], { IC_HOST_DATABASE_URL: await newDatabase() })).to.deep.equal(['unmigrated']);
-      const later = await newDatabase();
+      expect(await found(['1663'], { IC_HOST_DATABASE_URL: await newEmptyDatabase() })).to.deep.equal(['unmigrated']);
+      const later = await newEmptyDatabase();
       const client = new pg.Client(later);
       await client.connect();
       await client.query("create table least_migration as select '900-later' as name");

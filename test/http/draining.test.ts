@@ -31,7 +31,7 @@ describe('SIGTERM with clients that keep their connections', function () {
     host.child.kill('SIGTERM');
     const failed: unknown[] = [];
     let draining = 0;
-    for (;;) {
+    for (; ; await wait(25)) {
       const answers = await Promise.all(Array.from({ length: 8 }, () => ask('/v1/billers').catch((error) => error)));
       const ready = await ask('/readyz').catch(() => undefined);
       if (isOver || ready === undefined) break; // by now a balancer has heard that it is not ready

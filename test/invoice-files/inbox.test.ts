@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -77,6 +86,17 @@ describe("a biller's inbox", function () {
     writeFileSync(join(inbox, 'later', NAME), text(2));
     await until(() => existsSync(join(inbox, 'later/done', NAME)));
     await host.until('/v1/billers/1663/inbox', (state) => state.problem === null && state.waiting.length === 0);
+  });
+
+  it('takes files in the order in which they came, whatever their names', async () => {
+    const [first, then] = ['1663_12312026.JSON', '1663_01012027.JSON'] as const;
+    writeFileSync(join(inbox, then), text(3));
+    writeFileSync(join(inbox, first), text(2));
+    utimesSync(join(inbox, first), 0, Date.now() / 1000 - 60);
+    await watch({ inbox });
+    await until(() => [first, then].every((name) => existsSync(join(inbox, 'done', name))));
+    const taken = await host.query('select file_name from invoice_files order by place');
+    expect(taken.map(({ file_name }) => file_name)).to.deep.equal([first, then]);
   });
 
   it('two hosts that watch it make one import', async () => {

@@ -130,12 +130,17 @@ describe('a reconciliation with the partner', function () {
     expect(told(await reconcile())).to.deep.equal(planted.filter((line) => !isMended(line)));
   });
 
-  it('a wish that is parked is sent again, and one that was changed there is not', async () => {
+  it('a wish that is parked is sent again; one that was changed there, or that workers were lost by, is not', async () => {
     const { book } = host.sandbox;
     const url = (index: number) => `${v1}/accounts/${account(index)}/enrollments/autopay`;
     await host.query(
       `insert into deliveries (biller_id, kind, key, state, request) values ('1663', 'autopay', $1, 'parked', '{"enabled":true}')`,
       [account(11)],
+    );
+    await host.query(
+      `insert into deliveries (biller_id, kind, key, state, request, result)
+       values ('1663', 'autopay', $1, 'parked', '{"enabled":true}', '{"code":"worker-lost"}')`,
+      [account(7)],
     );
     const mended = await reconcile({ repair: true });
     const enrollments = mended.details.filter(({ kind }) => kind === 'enrollment-differs');
@@ -144,9 +149,12 @@ describe('a reconciliation with the partner', function () {
     ).to.deep.equal([
       [account(11), 'lost', true],
       [account(6), 'by-hand', false],
+      [account(7), 'lost', false],
     ]);
     expect(await host.settled(url(11))).to.include({ state: 'delivered' });
     expect([book.autopay[account(11)], book.autopay[account(6)]]).to.deep.equal([true, false]);
+    await host.query(`delete from deliveries where kind = 'autopay' and state = 'parked'`);
+    await reconcile(); // and nothing of it is lost any more
   });
 
   it('says of accounts that the partner could not tell of, and takes only as many as wanted', async () => {

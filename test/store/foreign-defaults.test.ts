@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import pg from 'pg';
 import { openPool } from '../../src/store/database.js';
-import { newDatabase, TestHost } from '../host-fixture.js';
+import { newEmptyDatabase, TestHost } from '../host-fixture.js';
 
 const DEFAULTS = [
   ...["datestyle = 'SQL, DMY'", "timezone = 'Asia/Kolkata'", 'standard_conforming_strings = off'],
@@ -18,7 +18,7 @@ const asked = async (connectionString: string, ...statements: string[]): Promise
 
 describe('a database that is somebody’s own', () => {
   it('may have defaults of its own: a host goes by what it says itself', async () => {
-    const databaseUrl = await newDatabase();
+    const databaseUrl = await newEmptyDatabase();
     const name = new URL(databaseUrl).pathname.slice(1);
     await asked(databaseUrl, ...DEFAULTS.map((setting) => `alter database ${name} set ${setting}`));
     const host = await TestHost.start({ databaseUrl });
@@ -36,7 +36,7 @@ describe('a database that is somebody’s own', () => {
   });
 
   it('may be named with settings of its own, which hold beside those that a host goes by', async () => {
-    const url = new URL(await newDatabase());
+    const url = new URL(await newEmptyDatabase());
     await asked(url.href, 'create schema own');
     url.searchParams.set('options', '-c search_path=own -c datestyle=SQL,DMY -c statement_timeout=100ms');
     const host = await TestHost.start({ databaseUrl: url.href });
@@ -54,7 +54,7 @@ describe('a database that is somebody’s own', () => {
   });
 
   it('must be in UTF-8, and says so', async () => {
-    const url = new URL(await newDatabase());
+    const url = new URL(await newEmptyDatabase());
     url.pathname += '_latin';
     const name = url.pathname.slice(1);
     const admin = new URL(url);
@@ -65,7 +65,7 @@ describe('a database that is somebody’s own', () => {
   });
 
   it('must take writes: a replica does not, and that is said', async () => {
-    const databaseUrl = await newDatabase();
+    const databaseUrl = await newEmptyDatabase();
     await (await TestHost.start({ databaseUrl })).close();
     const name = new URL(databaseUrl).pathname.slice(1);
     await asked(databaseUrl, `alter database ${name} set default_transaction_read_only = on`);

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { openPool } from '../../src/store/database.js';
 import { waitForRoom } from '../../src/store/patient-pool.js';
-import { newDatabase, TestHost } from '../host-fixture.js';
+import { newEmptyDatabase, TestHost } from '../host-fixture.js';
 
 describe('a server that takes few connections', function () {
   this.timeout(60_000);
@@ -12,7 +12,7 @@ describe('a server that takes few connections', function () {
   let url: string;
 
   beforeEach(async () => {
-    const database = new URL(await newDatabase());
+    const database = new URL(await newEmptyDatabase());
     admin = new pg.Client(database.href);
     await admin.connect();
     role = `few_${database.pathname.slice(1, 20)}`;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { newDatabase, TestHost } from '../host-fixture.js';
+import { newEmptyDatabase, TestHost } from '../host-fixture.js';
 
 const LATER = '900-of-a-later-version';
 
@@ -9,7 +9,7 @@ describe('tables that a later version has made', function () {
   let databaseUrl: string;
 
   before(async () => {
-    databaseUrl = await newDatabase();
+    databaseUrl = await newEmptyDatabase();
     host = await TestHost.start({ databaseUrl });
     await host.query('insert into kysely_migration select $1, max(timestamp) from kysely_migration', [LATER]);
   });
