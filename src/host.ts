@@ -18,6 +18,7 @@ import { DeliveryHours } from './console/delivery-hours.js';
 import { Live } from './console/live.js';
 import { NeedGauge } from './console/need-gauge.js';
 import { Overview } from './console/overview.js';
+import { ChangeBiller } from './deliveries/change-biller.js';
 import { DatabaseHistory } from './deliveries/database-history.js';
 import { Deliver } from './deliveries/deliver.js';
 import { Deliveries } from './deliveries/deliveries.js';
@@ -114,6 +115,7 @@ const features = new ContainerModule(({ bind }) => {
     DeliveryList,
     DeliveryDecisions,
     PartnerHolds,
+    ChangeBiller,
     HostWorld,
     ServedAdapters,
     ImportInvoiceFile,
@@ -239,7 +241,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
   const reconciliations = container.get<Reconciliations>(Reconciliations);
   const importing = container.get<ImportInvoiceFile>(ImportInvoiceFile);
   const restored = options.restored === true;
-  // One that only answers requests may be at a replica.
+  // What an api host takes in is attempted by others.
   if (works || restored) await container.get<DatabaseHistory>(DatabaseHistory).settle({ restored });
   const servedAdapters = container.get<ServedAdapters>(ServedAdapters);
   if (works) {
@@ -249,11 +251,11 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     queue.work((id) => deliver.deliver(id));
     leases.start(sparingly(log, 'leases could not be renewed'));
     reminders.start(sparingly(log, 'deliveries without a job could not be looked for'));
-    await importing.resume();
     inboxes.start();
     retention.start();
     reconciliations.start();
   }
+  await importing.resume();
   const endGauges = [container.get<DeliveryGauges>(DeliveryGauges), container.get<NeedGauge>(NeedGauge)].map((gauges) =>
     gauges.start(),
   );

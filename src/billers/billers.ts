@@ -45,6 +45,8 @@ const OWN_OPTIONS = new Set([
   ...['inbox', 'inboxSeconds', 'maxSetAsidePercent', 'maxDeliveryAgeHours'],
   ...['fileEveryHours', 'reconcileNightly', 'recordPercent', 'shadowOf'],
 ]);
+/** How long it is remembered how a biller is. */
+export const REMEMBERED_MS = 1_000;
 /** How long it is remembered who is whose shadow. */
 const SHADOWS_MS = 2_000;
 const DEFAULT_INVOICE_TYPE = 164;
@@ -78,7 +80,7 @@ export class Billers {
    * @throws Problem 404 `biller-not-found`
    */
   async get(billerId: string, db: Kysely<Tables> = this.database.db): Promise<BillerConfig> {
-    // Another host may change a biller: what is remembered is remembered for a second.
+    // Another host may change a biller.
     const known = this.cached.get(billerId);
     if (known && known.until > performance.now()) return known.config;
     const asked = this.forgotten;
@@ -91,7 +93,7 @@ export class Billers {
       db,
     );
     // What was read before it was changed here is not remembered behind the change.
-    if (asked === this.forgotten) this.cached.set(billerId, { config, until: performance.now() + 1000 });
+    if (asked === this.forgotten) this.cached.set(billerId, { config, until: performance.now() + REMEMBERED_MS });
     return config;
   }
 
@@ -170,18 +172,20 @@ export class Billers {
 
   /**
    * Makes or changes a biller; the audit tells what was changed, and of secrets only that they were.
+   * @param whole the transaction it is a part of, if any
    * @throws Problem 422 naming every setting that is wrong
    */
   async put(
     billerId: string,
     input: BillerInput,
     actor: string,
+    whole?: Transaction<Tables>,
   ): Promise<{ config: BillerConfig; created: boolean; warnings: string[] }> {
     const { manifest } = this.adapters.get(input.adapter);
     checkOptions(manifest, input.options ?? {}, this.host.dataDir);
     if (input.options?.shadowOf !== undefined)
       await this.checkShadow(billerId, readShadow(input.options.shadowOf).biller);
-    const { row, created } = await this.database.db.transaction().execute(async (trx) => {
+    const store = async (trx: Transaction<Tables>) => {
       const seal = await this.box.sealer(trx);
       const held = await trx
         .selectFrom('billers')
@@ -211,7 +215,8 @@ export class Billers {
       if (!held || Object.keys(details).length)
         await audit(trx, { actor, action: held ? 'biller.change' : 'biller.make', subject: billerId, details });
       return { row, created: !held };
-    });
+    };
+    const { row, created } = whole ? await store(whole) : await this.database.db.transaction().execute(store);
     this.forget(billerId);
     const warnings = row.open_billing
       ? []

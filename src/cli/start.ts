@@ -4,7 +4,8 @@ import { enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
-import type { BillerInput, Billers as BillersType } from '../billers/billers.js';
+import type { BillerInput } from '../billers/billers.js';
+import type { ChangeBiller as ChangeBillerType } from '../deliveries/change-biller.js';
 import { endWithNpm } from './end-with-npm.js';
 import { keptDays, readPort, unknownSettings, weakKeys, wrongSettings } from './environment.js';
 import { describeUse } from './terminal.js';
@@ -74,10 +75,10 @@ export function startCommand(program: Command): void {
       if (wrong.length) throw new Error(wrong.join('\n'));
       if (!env.NODE_COMPILE_CACHE) keepCompiled(options.dataDir);
       // Loaded when it is run: the command line's help and completion must be quick.
-      const [{ startHost }, { Billers }, { BillerBody, readBody }, { demonstrate }, { endWhenStill }] =
+      const [{ startHost }, { ChangeBiller }, { BillerBody, readBody }, { demonstrate }, { endWhenStill }] =
         await Promise.all([
           import('../host.js'),
-          import('../billers/billers.js'),
+          import('../deliveries/change-biller.js'),
           import('../http/bodies.js'),
           import('../demonstration.js'),
           import('../standstill.js'),
@@ -127,8 +128,11 @@ export function startCommand(program: Command): void {
       process.on('SIGTERM', leave).on('SIGINT', stop);
       if (env.npm_command) endWithNpm(stop);
       try {
-        const held = host.container.get<BillersType>(Billers);
-        for (const [billerId, biller] of billers) await held.put(billerId, biller, options.billers);
+        const change = host.container.get<ChangeBillerType>(ChangeBiller);
+        const known: Promise<void>[] = [];
+        for (const [billerId, biller] of billers)
+          known.push((await change.put(billerId, biller, options.billers)).known);
+        await Promise.all(known);
         const sandboxes: (string | undefined)[] =
           options.sandbox === true ? [undefined] : (options.sandbox?.split(',') ?? []);
         for (const adapterId of sandboxes) {

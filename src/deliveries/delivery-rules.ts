@@ -112,6 +112,8 @@ export function decideClaim(row: Delivery, context: ClaimContext): ClaimDecision
     ...(predecessorLost ? { attempts: row.attempts + 1, doubtful_until: later(DOUBT_MS) } : {}),
   };
   if (!partner.blocked_since) return { next: 'attempt', patch, predecessorLost, probe: false };
+  // Not a pause, which has no end: a hold for a moment, whose host has ended before it let go.
+  if (partner.cause === 'by-hand') return { next: 'attempt', patch, predecessorLost, probe: false, partner: SOUND };
   return { next: 'attempt', patch, predecessorLost, probe: true, partner: { blocked_until: later(2 * LEASE_MS) } };
 }
 

@@ -1,7 +1,9 @@
 /** What holds all deliveries of a biller back, and lets them go again. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { inject, injectable } from 'inversify';
 import { sql, type Transaction } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
+import { REMEMBERED_MS } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
@@ -10,6 +12,12 @@ import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
 import { type PartnerState, SOUND } from './delivery-store.js';
 
 const RELEASE_AT_ONCE = 1_000;
+/** So long deliveries under way are waited for, to change where the next ones go. */
+const [DRAIN_MS, DRAIN_EVERY_MS] = [20_000, 200];
+/** For so long a host that ends in such a change leaves its biller held back. */
+const HOLD_MS = 60_000;
+/** Then no host remembers a biller as it was. */
+const KNOWN_MS = REMEMBERED_MS + 200;
 /** Codes of what a biller is held back for where its adapter isn't there. */
 const ADAPTER_LACKING = ['adapter-unknown', 'adapter-quarantined'];
 const NOT_HELD = { blocked_since: null, blocked_until: null, cause: null, code: null, detail: null };
@@ -101,10 +109,66 @@ export class PartnerHolds {
   }
 
   /**
+   * Changes where a biller's deliveries go: none is under way then, and none begins before every host knows where.
+   * @param why of the hold, while it is changed
+   * @param change is told how many payments and returns may have reached the partner that was: another can't tell
+   * @returns what `change` did; `known` resolves when deliveries go on
+   * @throws Problem 409 `deliveries-under-way`, or what `change` throws: then nothing is changed
+   */
+  async sendElsewhere<T>(
+    billerId: string,
+    why: { code: string; detail: string },
+    change: (trx: Transaction<Tables>, inDoubt: number) => Promise<T>,
+  ): Promise<{ value: T; known: Promise<void> }> {
+    const holds = await this.hold(billerId, why);
+    const letGo = async (): Promise<void> => {
+      if (holds) await this.letGo(billerId, why.code);
+    };
+    try {
+      const until = performance.now() + DRAIN_MS;
+      for (;;) {
+        const done = await this.changeAtRest(billerId, change);
+        if (typeof done === 'object') {
+          const known = wait(KNOWN_MS).then(letGo);
+          known.catch(() => undefined); // whoever waits for it hears of it; the hold ends by itself
+          return { value: done.value, known };
+        }
+        if (performance.now() > until)
+          throw new Problem(409, 'deliveries-under-way', `${done} deliveries are under way and don’t end; try again`);
+        await wait(DRAIN_EVERY_MS);
+      }
+    } catch (error) {
+      await letGo();
+      throw error;
+    }
+  }
+
+  /** @returns how many deliveries are under way: then nothing was done */
+  private changeAtRest<T>(billerId: string, change: (trx: Transaction<Tables>, inDoubt: number) => Promise<T>) {
+    return this.database.db.transaction().execute(async (trx): Promise<{ value: T } | number> => {
+      // Whoever claims a delivery locks this row first: none is claimed until this ends.
+      await sql`select 1 from partner_states where biller_id = ${billerId} for update`.execute(trx);
+      const { rows } = await sql<{ leased: number; inDoubt: number }>`
+        select (select count(*)::int from leased_deliveries where biller_id = ${billerId}) as leased,
+          (select count(*)::int from undelivered u join deliveries d on d.id = u.delivery_id
+            where u.biller_id = ${billerId} and u.state in ('queued', 'parked') and d.kind in ('payment', 'return')
+            and (doubtful_until is not null or lease_token is not null)) as "inDoubt"`.execute(trx);
+      const { leased, inDoubt } = rows[0] ?? { leased: 0, inDoubt: 0 };
+      if (leased) return leased;
+      const value = await change(trx, inDoubt);
+      // Whatever else holds them back doesn't end before every host knows.
+      await sql`update partner_states set
+          blocked_until = greatest(blocked_until, clock_timestamp() + ${KNOWN_MS} * interval '1 millisecond')
+        where biller_id = ${billerId} and blocked_since is not null`.execute(trx);
+      return { value };
+    });
+  }
+
+  /**
    * Lets no delivery begin for a moment, unless something holds them back already; what is under way goes on.
    * @returns whether it does: then {@link letGo} ends it
    */
-  async hold(billerId: string, { code, detail, ms }: { code: string; detail: string; ms: number }): Promise<boolean> {
+  private async hold(billerId: string, { code, detail }: { code: string; detail: string }): Promise<boolean> {
     const { db } = this.database;
     await db
       .insertInto('partner_states')
@@ -115,7 +179,7 @@ export class PartnerHolds {
       .updateTable('partner_states')
       .set({
         ...{ cause: 'by-hand', code, detail, blocked_since: sql<Date>`clock_timestamp()` },
-        blocked_until: sql<Date>`clock_timestamp() + ${ms} * interval '1 millisecond'`,
+        blocked_until: sql<Date>`clock_timestamp() + ${HOLD_MS} * interval '1 millisecond'`,
       })
       .where('biller_id', '=', billerId)
       .where('blocked_since', 'is', null)
@@ -124,7 +188,7 @@ export class PartnerHolds {
   }
 
   /** Ends a {@link hold}, and sends what waited for it on its way. */
-  async letGo(billerId: string, code: string): Promise<void> {
+  private async letGo(billerId: string, code: string): Promise<void> {
     const { concurrency: limit } = await this.scopes.limits(billerId);
     await this.database.db.transaction().execute(async (trx) => {
       await trx
@@ -154,4 +218,14 @@ export class PartnerHolds {
     const jobs = waiting.map(({ id }) => ({ deliveryId: id, billerId, limit }));
     if (jobs.length) await this.queue.enqueue(trx, jobs);
   }
+}
+
+/** Another adapter can't tell what the one before it did. @throws Problem 409 `deliveries-in-doubt` */
+export function refuseInDoubt(inDoubt: number): void {
+  if (inDoubt)
+    throw new Problem(
+      409,
+      'deliveries-in-doubt',
+      `${inDoubt} payments or returns may have reached the partner; they must be settled before another adapter takes over`,
+    );
 }

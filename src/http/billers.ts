@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { reachesBiller } from '../access/access.js';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
+import { ChangeBiller } from '../deliveries/change-biller.js';
 import { PartnerHolds } from '../deliveries/partner-holds.js';
 import { CheckBiller } from '../doctor/check-biller.js';
 import { Problem } from '../problem.js';
@@ -14,6 +15,7 @@ import type { Resolve } from './resolve.js';
 export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   const billers = resolve<Billers>(Billers);
   const holds = resolve<PartnerHolds>(PartnerHolds);
+  const change = resolve<ChangeBiller>(ChangeBiller);
   const doctor = resolve<CheckBiller>(CheckBiller);
   const adapters = resolve(ADAPTERS);
   /** How the partner takes deliveries: null when nothing holds them back. */
@@ -97,11 +99,12 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
         'invalid-request',
         'a biller id is up to 64 letters, digits, dots, hyphens and underscores',
       );
-    const { config, created, warnings } = await billers.put(
+    const { config, created, warnings, known } = await change.put(
       params.billerId,
       readBody(BillerBody, body),
       actorOf(request),
     );
+    await known;
     // What was wrong may be right now: whatever waits for it is tried at once.
     if (!created) await holds.release(config.billerId);
     return reply.code(created ? 201 : 200).send({ ...billers.view(config), warnings });

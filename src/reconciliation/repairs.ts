@@ -1,6 +1,7 @@
 /** Mends what a reconciliation found, where that can do no harm: by a refresh, or by sending again what is not there. */
 import { AdapterError, ENROLLMENT_KINDS, type EnrollmentKind, toPayment } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
+import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Deliveries } from '../deliveries/deliveries.js';
 import { DeliveryDecisions } from '../deliveries/delivery-decisions.js';
@@ -8,6 +9,7 @@ import { WORKER_LOST } from '../deliveries/delivery-rules.js';
 import type { Delivery } from '../deliveries/delivery-store.js';
 import { Problem } from '../problem.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
+import { DATABASE, type Database } from '../store/database.js';
 import type { Finding } from './findings.js';
 
 const FIND_MS = 30_000;
@@ -19,6 +21,7 @@ export class Repairs {
     @inject(RefreshAccount) private readonly accounts: RefreshAccount,
     @inject(Deliveries) private readonly deliveries: Deliveries,
     @inject(DeliveryDecisions) private readonly decisions: DeliveryDecisions,
+    @inject(DATABASE) private readonly database: Database,
   ) {}
 
   /** @returns those that are mended, or on their way to be: all of one account */
@@ -66,12 +69,26 @@ export class Repairs {
       await this.decisions.sendAgain(payment.id, 'parked', 'it is parked, and this partner knows a repeat');
       return true;
     }
+    if (await this.isOfAnother(payment)) return false;
     // It was taken once: only where it certainly isn't there any more can whatever comes of a repeat be believed.
     const isGone =
       sink.find !== undefined &&
       (await sink.find(toPayment(payment.request), AbortSignal.timeout(FIND_MS))) === undefined;
     if (isGone) await this.decisions.sendAgain(payment.id, 'delivered', 'the partner has it no more');
     return isGone;
+  }
+
+  /** Whether its biller has gone to another adapter since it was delivered: what the one took, the other doesn't know. */
+  private async isOfAnother({ biller_id, updated_at }: Delivery): Promise<boolean> {
+    const change = await this.database.db
+      .selectFrom('audit')
+      .select('id')
+      .where('subject', '=', biller_id)
+      .where('at', '>', updated_at)
+      .where(sql<boolean>`(action = 'biller.switch' or (action = 'biller.change' and details ? 'adapter'))`)
+      .limit(1)
+      .executeTakeFirst();
+    return change !== undefined;
   }
 }
 

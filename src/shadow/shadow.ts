@@ -1,5 +1,4 @@
 /** Runs a second adapter beside a biller's own: compares, keeps what differs, and switches when a person wants it. */
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   type AccountLookup,
   type AccountSnapshot,
@@ -12,7 +11,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
-import { PartnerHolds } from '../deliveries/partner-holds.js';
+import { PartnerHolds, refuseInDoubt } from '../deliveries/partner-holds.js';
 import { keepingBack, type NotedCall, noting } from '../egress/noted-calls.js';
 import { Problem } from '../problem.js';
 import type { HeldInvoice } from '../rtdr/reconcile.js';
@@ -28,9 +27,6 @@ const LOOK_UP_MS = 90_000;
 /** A shadow that can't keep up is left out: the customer's answer waits for nothing. */
 const MOST_BESIDE = 50;
 const MOST_DIFFERENCES = 100;
-const [DRAIN_MS, DRAIN_EVERY_MS] = [20_000, 200];
-/** For so long a host that ends in a switch leaves its biller held back. */
-const HOLD_MS = 60_000;
 
 export interface ShadowReport {
   /** Its id. */
@@ -223,49 +219,21 @@ export class Shadow {
    */
   async switch(billerId: string, actor: string, reason?: string): Promise<void> {
     const { shadow } = await this.optionOf(billerId);
-    const hold = { code: 'switching', detail: 'its shadow takes over', ms: HOLD_MS };
-    const held = await this.holds.hold(billerId, hold);
+    const why = { code: 'switching', detail: 'its shadow takes over' };
+    this.billers.forget(billerId, shadow); // what counts is how they are now
     try {
-      this.billers.forget(billerId, shadow); // what counts is how they are now
-      const until = performance.now() + DRAIN_MS;
-      for (;;) {
-        const waits = await this.exchange(billerId, shadow, actor, reason);
-        if (!waits) break;
-        if (performance.now() > until)
-          throw new Problem(409, 'deliveries-under-way', `${waits} deliveries are under way and don’t end; try again`);
-        await wait(DRAIN_EVERY_MS);
-      }
+      const { known } = await this.holds.sendElsewhere(billerId, why, async (trx, inDoubt) => {
+        const [one, other] = [await this.billers.get(billerId, trx), await this.billers.get(shadow, trx)];
+        if (one.adapter !== other.adapter) refuseInDoubt(inDoubt);
+        await this.billers.exchange(trx, billerId, shadow);
+        const details = { from: one.adapter, to: other.adapter, shadow };
+        await audit(trx, { actor, action: 'biller.switch', subject: billerId, reason, details });
+      });
+      this.billers.forget(billerId, shadow);
+      await known;
     } finally {
       this.billers.forget(billerId, shadow);
-      if (held) await this.holds.letGo(billerId, hold.code);
     }
-  }
-
-  /** @returns how many deliveries are under way: then nothing was done */
-  private exchange(billerId: string, shadow: string, actor: string, reason: string | undefined): Promise<number> {
-    return this.database.db.transaction().execute(async (trx) => {
-      // Whoever claims a delivery locks this row first: none is claimed until this ends.
-      await sql`select 1 from partner_states where biller_id = ${billerId} for update`.execute(trx);
-      const { rows } = await sql<{ leased: number; doubtful: number }>`
-        select (select count(*)::int from leased_deliveries where biller_id = ${billerId}) as leased,
-          (select count(*)::int from undelivered u join deliveries d on d.id = u.delivery_id
-            where u.biller_id = ${billerId} and u.state = 'queued'
-            and (doubtful_until is not null or lease_token is not null)) as doubtful`.execute(trx);
-      const { leased, doubtful } = rows[0] ?? { leased: 0, doubtful: 0 };
-      if (leased) return leased;
-      const [one, other] = [await this.billers.get(billerId, trx), await this.billers.get(shadow, trx)];
-      // Another partner could not tell that it was there already.
-      if (doubtful && one.adapter !== other.adapter)
-        throw new Problem(
-          409,
-          'deliveries-in-doubt',
-          `${doubtful} deliveries may have reached the partner; they must be settled before another adapter takes over`,
-        );
-      await this.billers.exchange(trx, billerId, shadow);
-      const details = { from: one.adapter, to: other.adapter, shadow };
-      await audit(trx, { actor, action: 'biller.switch', subject: billerId, reason, details });
-      return 0;
-    });
   }
 
   private async optionOf(billerId: string) {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DEMONSTRATION_BILLER, invoiceFile, startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
@@ -106,6 +108,25 @@ describe('an import and a crash', function () {
     expect(done).to.include({ state: 'applied', created: 3 });
     await host.close();
     proxy.close();
+  });
+
+  it('is taken up again by a host that only answers requests, too', async () => {
+    const [databaseUrl, dataDir] = [await newDatabase(), temporaryFolder()];
+    const start = () => TestHost.start({ databaseUrl, dataDir, role: 'api' });
+    const before = await start();
+    await before.biller();
+    await before.close();
+    const path = join(dataDir, 'kept');
+    writeFileSync(path, file(3));
+    await before.query(
+      `insert into invoice_files (biller_id, file_name, sha256, bytes, path, state) values ('1663', $1, 's', 1, $2, 'running')`,
+      [NAME, path],
+    );
+    const host = await start();
+    const [row] = await host.query('select import_id from invoice_files');
+    const done = await host.settled(`/v1/billers/1663/invoice-files/${row?.import_id}`);
+    expect(done).to.include({ state: 'applied', created: 3 });
+    await host.close();
   });
 
   it('given to two hosts at once, it is one import', async () => {

@@ -259,6 +259,16 @@ describe('a payment that a partner has lost', function () {
     await host.close();
   });
 
+  it('is left to a person where another adapter has taken the biller over since', async () => {
+    const { host, mend, ledger, posted } = await start('findable', true);
+    writeFileSync(ledger, '');
+    await host.query(`insert into audit (actor, action, subject, details)
+      values ('test', 'biller.change', '1', '{"adapter":{"from":"before","to":"acme"}}')`);
+    expect(await mend()).to.deep.equal(['payment-not-applied lost false']);
+    expect(posted()).to.deep.equal([]);
+    await host.close();
+  });
+
   it('is left to a person where it can’t be looked for', async () => {
     const { host, mend, ledger, posted } = await start('idempotent', false);
     writeFileSync(ledger, '');

@@ -1,0 +1,38 @@
+/** Makes or changes a biller; one that goes to another adapter takes nothing along that the first may have done already. */
+import { inject, injectable } from 'inversify';
+import { type BillerConfig, type BillerInput, Billers } from '../billers/billers.js';
+import { Problem } from '../problem.js';
+import { PartnerHolds, refuseInDoubt } from './partner-holds.js';
+
+export interface ChangedBiller {
+  config: BillerConfig;
+  created: boolean;
+  warnings: string[];
+  /** Resolves when every host goes by it. */
+  known: Promise<void>;
+}
+
+@injectable()
+export class ChangeBiller {
+  constructor(
+    @inject(Billers) private readonly billers: Billers,
+    @inject(PartnerHolds) private readonly holds: PartnerHolds,
+  ) {}
+
+  /** @throws Problem as {@link Billers.put}, 409 `deliveries-under-way` or `deliveries-in-doubt` where the adapter is another */
+  async put(billerId: string, input: BillerInput, actor: string): Promise<ChangedBiller> {
+    this.billers.forget(billerId);
+    const before = await this.billers.get(billerId).catch((error: unknown) => {
+      if (!(error instanceof Problem)) throw error;
+    });
+    if (!before || before.adapter === input.adapter)
+      return { ...(await this.billers.put(billerId, input, actor)), known: Promise.resolve() };
+    const why = { code: 'adapter-changing', detail: `it goes from ${before.adapter} to ${input.adapter}` };
+    const { value, known } = await this.holds.sendElsewhere(billerId, why, (trx, inDoubt) => {
+      refuseInDoubt(inDoubt);
+      return this.billers.put(billerId, input, actor, trx);
+    });
+    this.billers.forget(billerId);
+    return { ...value, known };
+  }
+}
