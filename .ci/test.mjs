@@ -35,19 +35,14 @@ for (const [name, command, args] of checks) {
   console.log(`${status === 0 ? 'passed' : 'FAILED'}: ${name}`);
 }
 
-// Some processes at once: a third of a test's time is waiting. The longest begin first, each in a process of its own, as does
-// what measures memory; the others share a few, since loading the host takes a second of a processor. Those that hardly do
-// anything but wait have one more place for them, one after another.
+// Some processes at once: a third of a test's time is waiting. The longest begin first, each in a process of its own, as do
+// those that measure memory; the others share a few, since loading the host takes a second of a processor. Those that hardly
+// do anything but wait have one more place for them, one after another.
 const AT_ONCE = 3;
 const files = (...names) => names.map((name) => `${name}.test.js`);
 const WAITING = files('invoice-files/inbox', 'crash/crash', 'canary/canary', 'deliveries/shutdown');
-const FIRST = files(
-  ...['cli/commands', 'console/console', 'plugins/contract-suite', 'simulation/simulation', 'mutants/mutants'],
-  ...['telemetry/otlp', 'docs/docs'],
-);
-const LAST = files(
-  ...['cli/demonstration', 'deliveries/deliveries', 'api-fuzz/api-fuzz', 'fuzz/fuzz', 'adapters/isolation'],
-);
+const FIRST = files('cli/commands', 'console/console', 'simulation/simulation', 'telemetry/otlp');
+const LAST = files('api-fuzz/api-fuzz', 'fuzz/fuzz');
 const SHARING = 5;
 const others = readdirSync('dist/test', { recursive: true })
   .filter((file) => file.endsWith('.test.js') && ![...WAITING, ...FIRST, ...LAST].includes(file))
