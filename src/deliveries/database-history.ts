@@ -4,11 +4,12 @@
  * and nobody knows; so each such payment and return is in doubt, as after an attempt of unknown outcome, before any is attempted.
  */
 import { inject, injectable } from 'inversify';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { isAhead, moveOn } from '../store/feed-places.js';
 import { retryingDeadlocks } from '../store/retry-deadlock.js';
+import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { DOUBT_MS } from './delivery-rules.js';
 
@@ -22,10 +23,10 @@ const CANT_BE_ASKED = new Set(['42501', '42883', '0A000']);
 
 /** For so long after a restore what it has lost may be handed over once more. */
 const HANDED_OVER_FOR = '7 days';
+const RESTORED_AT = `max(restored_at) filter (where restored_at > clock_timestamp() - interval '${HANDED_OVER_FOR}')`;
 /** Whether the history is the known one, and when it last was not, in one row; quick, since each batch of claims asks. */
 const QUESTION = `select coalesce(bool_or(timeline = ${TIMELINE} and started_at = pg_postmaster_start_time()), false) as known,
-    max(restored_at) filter (where restored_at > clock_timestamp() - interval '${HANDED_OVER_FOR}') as restored_at
-  from database_history`;
+    ${RESTORED_AT} as restored_at from database_history`;
 
 @injectable()
 export class DatabaseHistory {
@@ -41,6 +42,14 @@ export class DatabaseHistory {
   /** Undefined where nothing can be known of it. */
   get question(): string | undefined {
     return this.canBeAsked ? QUESTION : undefined;
+  }
+
+  /** When the database was restored, if that was within the week, as it says now. */
+  async restoredLately(db: Kysely<Tables>): Promise<Date | undefined> {
+    const { rows } = await sql<{ at: Date | null }>`select ${sql.raw(RESTORED_AT)} as at from database_history`.execute(
+      db,
+    );
+    return rows[0]?.at ?? undefined;
   }
 
   /** @returns whether it is the known history */

@@ -6,8 +6,9 @@ import { Problem } from '../problem.js';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { DeliveryState, Tables } from '../store/tables.js';
+import { DatabaseHistory } from './database-history.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
-import { isEnrollment, isInDoubt, isUnderWay } from './delivery-rules.js';
+import { isEnrollment, isUnderWay, mayBeThere } from './delivery-rules.js';
 import type { Delivery } from './delivery-store.js';
 
 /** How a person who knows better ends a delivery. */
@@ -24,6 +25,7 @@ export class DeliveryDecisions {
     @inject(DATABASE) private readonly database: Database,
     @inject(BillerScopes) private readonly scopes: BillerScopes,
     @inject(DELIVERY_QUEUE) private readonly queue: DeliveryQueue,
+    @inject(DatabaseHistory) private readonly history: DatabaseHistory,
   ) {}
 
   /**
@@ -77,7 +79,7 @@ export class DeliveryDecisions {
   cancel(id: string, actor: string, reason?: string): Promise<Delivery> {
     return this.change(id, ['queued', 'parked'], 'not-cancellable', async (trx, row, now) => {
       refuseUnderWay(row, now);
-      if (isInDoubt(row) && !isEnrollment(row.kind))
+      if (!isEnrollment(row.kind) && mayBeThere(row, await this.history.restoredLately(trx)))
         throw new Problem(
           409,
           'outcome-unknown',

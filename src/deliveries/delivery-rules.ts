@@ -52,6 +52,10 @@ export const isEnrollment = (kind: DeliveryKind): kind is EnrollmentKind =>
 export const isInDoubt = ({ doubtful_until, lease_token }: Delivery): boolean =>
   doubtful_until !== null || lease_token !== null;
 
+/** @param restoredAt of late: then it may have been delivered before, and been handed over once more since the restore has lost it */
+export const mayBeThere = (delivery: Delivery, restoredAt: Date | undefined): boolean =>
+  isInDoubt(delivery) || restoredAt !== undefined;
+
 /** Whether somebody is at it now. */
 export const isUnderWay = ({ lease_until }: Delivery, now: Date): boolean => lease_until !== null && lease_until > now;
 

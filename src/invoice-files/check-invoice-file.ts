@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import {
   AdapterError,
+  type InvoiceFileBatch,
   type InvoiceFileHeader,
   type InvoiceFileParser,
   type InvoiceFileTotals,
@@ -10,7 +11,13 @@ import {
 } from '@ic-host/contracts';
 import { NEVER } from '../egress/call-time.js';
 import { asideRecords } from './aside-records.js';
-import { centsText, checkControlTotals, DEFAULT_MAX_SET_ASIDE_PERCENT, refuseFile } from './control-totals.js';
+import {
+  centsText,
+  checkControlTotals,
+  DEFAULT_MAX_SET_ASIDE_PERCENT,
+  numberTwice,
+  refuseFile,
+} from './control-totals.js';
 import { SeenNumbers } from './seen-numbers.js';
 
 const READ_BYTES = 1 << 18;
@@ -59,7 +66,7 @@ export async function checkInvoiceFile(
         report.records += part.records.length + part.setAside.length;
         report.setAside += part.setAside.length;
         report.firstSetAside.push(...part.setAside.slice(0, shown - report.firstSetAside.length));
-        for (const { invoiceNumber } of part.records) if (seen.add(invoiceNumber)) suspects.set(invoiceNumber, 0);
+        for (const number of numbersOf(part)) if (seen.add(number)) suspects.set(number, 0);
         progress?.(part.bytesRead, report.records);
       }
     }
@@ -85,11 +92,17 @@ async function refuseTwice(
 ): Promise<void> {
   for await (const part of parts) {
     if (part.type !== 'batch') continue;
-    for (const { invoiceNumber } of part.records) {
-      const times = suspects.get(invoiceNumber);
+    for (const number of numbersOf(part)) {
+      const times = suspects.get(number);
       if (times === undefined) continue;
-      if (times > 0) throw refuseFile('invoice-number-twice', `the invoice ${invoiceNumber} stands twice in the file`);
-      suspects.set(invoiceNumber, 1);
+      if (times > 0) throw numberTwice(number);
+      suspects.set(number, 1);
     }
   }
+}
+
+/** Of the records that are set aside, too, where they are known. */
+function* numbersOf({ records, setAside }: InvoiceFileBatch): Generator<string> {
+  for (const { invoiceNumber } of records) yield invoiceNumber;
+  for (const { invoiceNumber } of setAside) if (invoiceNumber !== null) yield invoiceNumber;
 }

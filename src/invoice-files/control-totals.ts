@@ -10,6 +10,9 @@ export const maxSetAsidePercent = ({ options }: { options: Record<string, unknow
 export const refuseFile = (code: string, message: string): AdapterError =>
   new AdapterError('rejected', message, { code });
 
+export const numberTwice = (invoiceNumber: string): AdapterError =>
+  refuseFile('invoice-number-twice', `the invoice ${invoiceNumber} stands twice in the file`);
+
 /** Cents of any size as text. */
 export const centsText = (cents: bigint): string =>
   cents <= BigInt(Number.MAX_SAFE_INTEGER) && cents >= -BigInt(Number.MAX_SAFE_INTEGER)

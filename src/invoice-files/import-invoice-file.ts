@@ -24,7 +24,7 @@ import { isDatabaseGone } from '../store/database-gone.js';
 import { TAKE_TURNS } from '../store/file-turn.js';
 import { DEADLOCK } from '../store/retry-deadlock.js';
 import { LOG, type Log } from '../telemetry/log.js';
-import { refuseFile } from './control-totals.js';
+import { numberTwice, refuseFile } from './control-totals.js';
 import { accountLine, copyLine, newInvoiceLine } from './copy-line.js';
 import { FileRecords, type ImportRow, type ReadFile } from './file-records.js';
 import { FILE_APPLIED } from './latest-files.js';
@@ -37,6 +37,7 @@ import {
   DROP_STAGING,
   EARLIER_ON_THEIR_WAY,
   FIND_TWICE,
+  findTwiceAside,
   KNOWS_ANY,
   LATER_APPLIED,
   MAKE_STAGED_ACCOUNTS,
@@ -238,6 +239,7 @@ export class ImportInvoiceFile {
         await pipeline(Readable.from([accounts.join('')]), client.query(copyFrom(COPY_ACCOUNTS)));
       } while (accounts.length);
       const read = file.checked();
+      await refuseTwiceAside(client, row, read, 'invoices');
       const created = (await client.query(TELL_COPIED, [billerId])).rowCount ?? 0;
       await client.query(applyAccounts('staged_accounts'), [billerId]);
       await this.applied(client, row, read, { created, updated: 0 });
@@ -258,6 +260,7 @@ export class ImportInvoiceFile {
     };
     await pipeline(Readable.from(lines()), client.query(copyFrom(STAGE)));
     const read = file.checked();
+    await refuseTwiceAside(client, row, read, 'staged');
     await client.query('begin');
     await client.query(MORE_MEMORY);
     await takeTurn(row, client);
@@ -317,7 +320,19 @@ async function takeTurn({ biller_id, place }: Row, client: pg.PoolClient): Promi
 async function refuseTwice(client: pg.PoolClient): Promise<void> {
   if (!(await client.query(SUSPECT_TWICE)).rowCount) return;
   const [twice] = (await client.query(FIND_TWICE)).rows;
-  if (twice) throw refuseFile('invoice-number-twice', `the invoice ${twice.invoice_number} stands twice in the file`);
+  if (twice) throw numberTwice(twice.invoice_number);
+}
+
+/** Which of the two is right nobody knows, though one can't be applied. @throws as {@link refuseTwice} */
+async function refuseTwiceAside(
+  client: pg.PoolClient,
+  { import_id, biller_id }: Row,
+  { setAside }: ReadFile,
+  applied: 'staged' | 'invoices',
+): Promise<void> {
+  if (!setAside) return;
+  const [twice] = (await client.query(findTwiceAside(applied), [import_id, biller_id])).rows;
+  if (twice) throw numberTwice(twice.invoice_number);
 }
 
 async function apply(client: pg.PoolClient, billerId: string): Promise<{ created: number; updated: number }> {

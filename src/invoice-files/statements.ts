@@ -47,6 +47,18 @@ export const SUSPECT_TWICE =
 export const FIND_TWICE = 'select invoice_number from staged group by 1 having count(*) > 1 limit 1';
 
 /**
+ * $1 import, $2 biller: a number of a record that was set aside, where it stands in another record, too.
+ * @param applied where the others are: `invoices` only where all of the biller's are of this file
+ */
+export const findTwiceAside = (applied: 'staged' | 'invoices'): string => `
+select invoice_number from set_aside_records where import_id = $1 and invoice_number is not null
+group by 1 having count(*) > 1
+union all
+select aside.invoice_number from set_aside_records aside
+join ${applied} others on others.invoice_number = aside.invoice_number
+where aside.import_id = $1 and ${applied === 'invoices' ? 'others.biller_id = $2' : '$2::text is not null'} limit 1`;
+
+/**
  * $1 biller: the accounts that the file names learn the partner's id. Of staged records before the invoices, as a refresh
  * does it: so the two can't wait for one another in a circle.
  */

@@ -162,14 +162,14 @@ export class Retention {
   /** @returns those that are gone, of those behind a place */
   private deleteDeliveries(before: Date, from: Place): Promise<Place[]> {
     return this.database.db.transaction().execute(async (trx) => {
-      // A payment whose return is kept is kept with it.
+      // A payment whose return is kept is kept with it: its return can't be delivered without it.
       const { rows } = await sql<Place>`
         select d.created_at::text as at, d.id from deliveries d
         where d.created_at < ${before} and (d.created_at, d.id) > (${from.at}::timestamptz, ${from.id}::uuid)
           and d.state in ('delivered', 'rejected', 'cancelled') and d.lease_until is null
           and d.kind in ('payment', 'return')
           and not exists (select from deliveries r where r.biller_id = d.biller_id and r.kind = 'return'
-            and r.key = d.key and r.created_at >= ${before})
+            and r.key = d.key and (r.created_at >= ${before} or r.state in ('queued', 'parked')))
         order by d.created_at, d.id limit ${AT_ONCE} for update skip locked`.execute(trx);
       const ids = rows.map(({ id }) => id);
       await sql`delete from delivery_attempts where delivery_id = any(${ids}::uuid[])`.execute(trx);

@@ -72,6 +72,17 @@ describe('a database of before', () => {
     await restored.close();
   });
 
+  it('of late: what waits is not given up, since it may have been delivered before, and be lost', async () => {
+    await host.query("update database_history set restored_at = now() - interval '6 days'");
+    await host.call('POST', '/v1/billers/1663/pause', {});
+    await pay('again');
+    const { deliveryId } = (await host.call('GET', payment('again'))).body;
+    const cancel = () => host.call('POST', `/v1/deliveries/${deliveryId}/cancel`, {});
+    expect((await cancel()).body).to.include({ status: 409, code: 'outcome-unknown' });
+    await host.query("update database_history set restored_at = now() - interval '8 days'");
+    expect((await cancel()).body).to.include({ state: 'cancelled' });
+  });
+
   it('is not one that only started again', async () => {
     await pay('done');
     await host.settled(payment('done'));

@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import pg from 'pg';
-import { TestHost } from '../host-fixture.js';
+import { BillerScopes } from '../../src/adapters/biller-scopes.js';
+import { checkInvoiceFile } from '../../src/invoice-files/check-invoice-file.js';
+import { TestHost, temporaryFolder } from '../host-fixture.js';
 
 type Invoice = Record<string, Record<string, unknown>>;
 interface File {
@@ -37,11 +41,11 @@ describe('invoice files', () => {
     change(made);
     return made;
   };
-  const send = async (body: File | string, name = '1663_11232026.JSON') => {
+  const send = async (body: File | string, name = '1663_11232026.JSON', to = at) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const taken = await host.call('POST', `${at}?filename=${name}`, text, { 'content-type': 'application/json' });
+    const taken = await host.call('POST', `${to}?filename=${name}`, text, { 'content-type': 'application/json' });
     expect(taken.status).to.equal(202);
-    return host.settled(`${at}/${taken.body.importId}`);
+    return host.settled(`${to}/${taken.body.importId}`);
   };
   const held = async () => (await host.query('select count(*)::int as n from invoices'))[0]?.n;
 
@@ -209,6 +213,35 @@ describe('invoice files', () => {
       expect(done.state).to.equal('refused');
       expect(done.problem.code).to.equal(code);
       expect(await held()).to.equal(before);
+    });
+
+  for (const [name, wrong] of [
+    ['one of them is set aside', [5]],
+    ['both are set aside', [5, 6]],
+  ] as const)
+    it(`refuses an invoice that stands twice where ${name}, in a first file, in another, and without a host`, async () => {
+      const made = (guid: string) =>
+        JSON.stringify(
+          file(400, ({ FileHeader, Invoices }) => {
+            Object.assign(FileHeader, { BillerGUID: guid });
+            Object.assign(Invoices[6]?.InvoiceHeader ?? {}, { InvoiceNumber: 'f-5' });
+            for (const index of wrong)
+              Object.assign(Invoices[index]?.InvoiceHeader ?? {}, { InvoiceDate: '02/30/2026' });
+          }),
+        );
+      const first = `first-${wrong.length}`;
+      await host.biller(first, { guid: first });
+      const ends = [
+        await send(made(host.sandbox.biller.guid)),
+        await send(made(first), `${first}_11232026.JSON`, `/v1/billers/${first}/invoice-files`),
+      ];
+      for (const { state, problem } of ends)
+        expect([state, problem?.code]).to.deep.equal(['refused', 'invoice-number-twice']);
+      const path = join(temporaryFolder(), '1663_11232026.JSON');
+      writeFileSync(path, made(host.sandbox.biller.guid));
+      const parser = await host.host.container.get(BillerScopes).contract('1663', 'invoice-file-parser');
+      const { problem } = await checkInvoiceFile(path, parser, { shown: 0 });
+      expect(problem?.code).to.equal('invoice-number-twice');
     });
 
   it('refuses a file cut off at any byte', async () => {

@@ -5,7 +5,7 @@
  */
 import { AdapterError, type RepeatSafety } from '@ic-host/contracts';
 import type { DeliveryWorld } from '../../src/deliveries/deliver.js';
-import { conclude, DOUBT_MS, isEnrollment, isInDoubt, isUnderWay } from '../../src/deliveries/delivery-rules.js';
+import { conclude, DOUBT_MS, isEnrollment, isUnderWay, mayBeThere } from '../../src/deliveries/delivery-rules.js';
 import type { Delivery } from '../../src/deliveries/delivery-store.js';
 import { RENEW_EVERY_MS } from '../../src/deliveries/leases.js';
 import type { DeliveryKind } from '../../src/store/tables.js';
@@ -24,6 +24,7 @@ export const MUTANTS = [
   'no-reminders',
   'no-lease-age',
   'cancels-what-may-be-there',
+  'cancels-what-a-restore-has-lost',
   'trusts-a-backup',
   'looks-for-nothing-new',
 ] as const;
@@ -145,8 +146,6 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
 
   // What was asked for, and by whom answered with 202.
   const accepted = new Map<string, Record<string, unknown>>();
-  /** Handed over once more. */
-  const again = new Set<string>();
   const wishes = new Map<string, { enabled: boolean; at: number }>();
   const wish = (kind: DeliveryKind, key: string, request: Record<string, unknown>): void => {
     const id = `${kind} ${key}`;
@@ -225,14 +224,15 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
     say(`the store's clock jumps by ${Math.round(ms)} ms`);
     store.clockOffset += ms;
   });
-  // A person gives up what waits, where the rules let them; not what the portal has just handed over once more.
+  // A person gives up what waits, where the rules let them.
   trouble(Math.floor(chance() * 4), () => {
     const waiting = [...store.rows.values()].filter(
-      (row) => !isEnrollment(row.kind) && (row.state === 'queued' || row.state === 'parked') && !again.has(row.id),
+      (row) => !isEnrollment(row.kind) && (row.state === 'queued' || row.state === 'parked'),
     );
     const row = waiting.length ? pick(waiting) : undefined;
     const isBlind = mutant === 'cancels-what-may-be-there';
-    if (!row || isUnderWay(row, store.clock) || (isInDoubt(row) && !isBlind)) return;
+    const knownRestore = mutant === 'cancels-what-a-restore-has-lost' ? undefined : restoredAt;
+    if (!row || isUnderWay(row, store.clock) || (mayBeThere(row, knownRestore) && !isBlind)) return;
     say(`a person cancels ${row.id}`);
     store.insert({ ...row, state: 'cancelled', next_attempt_at: null });
   });
@@ -249,10 +249,7 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<History> 
       // What was accepted since is not in it: the portal hands it over once more, but where nobody could tell.
       if (repeatSafety !== 'unsafe')
         for (const [key, request] of accepted)
-          if (!store.rows.has(`payment ${key}`)) {
-            again.add(`payment ${key}`);
-            time.after(chance() * 60_000, () => wish('payment', key, request));
-          }
+          if (!store.rows.has(`payment ${key}`)) time.after(chance() * 60_000, () => wish('payment', key, request));
       // What DatabaseHistory does then, and Reminders.
       for (const row of store.rows.values()) {
         const doubted =
