@@ -68,7 +68,10 @@ export class AccountSnapshot {
   /** Left out where this partner call knows nothing of blocks: what is held stays. */
   @IsOptional() @IsPart(() => PaymentBlock) paymentBlock?: PaymentBlock;
   @IsListOf(() => PartnerInvoice) invoices!: PartnerInvoice[];
-  /** True only when every page arrived and agreed. Only then may an invoice that is missing be deactivated. */
+  /**
+   * True only when every page arrived and agreed. Only then may an invoice that is missing be deactivated; nor is one where the answer
+   * names an invoice twice, since then the list has moved between its pages.
+   */
   @IsBoolean() complete!: boolean;
 }
 

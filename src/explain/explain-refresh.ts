@@ -2,7 +2,7 @@
 import type { AccountSnapshot, AdapterError, Evidence, PartnerInvoice } from '@ic-host/contracts';
 import type { Exchange } from '../egress/exchange-record.js';
 import type { Redact } from '../egress/redaction.js';
-import type { HeldInvoice } from '../rtdr/reconcile.js';
+import { type HeldInvoice, tellsAll } from '../rtdr/reconcile.js';
 import { count, type Explanation, type Reason } from './explanation.js';
 
 export interface RefreshFacts {
@@ -41,7 +41,7 @@ export function explainRefresh(facts: RefreshFacts, snapshot: AccountSnapshot): 
   for (const { invoiceNumber, status } of heldBefore)
     if (status === 'active' && !told.has(invoiceNumber))
       reasons.push(
-        snapshot.complete
+        tellsAll(snapshot)
           ? {
               rule: 'gone',
               field: invoiceNumber,

@@ -1,6 +1,6 @@
 /** What is held of an account against what the partner says: each difference with its kind, and whose fault it is. Pure. */
 import type { AccountSnapshot, EnrollmentKind } from '@ic-host/contracts';
-import type { HeldInvoice } from '../rtdr/reconcile.js';
+import { type HeldInvoice, tellsAll } from '../rtdr/reconcile.js';
 import type { DeliveryState } from '../store/tables.js';
 
 export const FINDING_KINDS = [
@@ -128,7 +128,7 @@ export function findingsOf(held: HeldAccountFacts, snapshot: AccountSnapshot | n
         `balance ${amount(invoice.balanceDue?.cents ?? 0)} of ${amount(invoice.totalAmountDue?.cents ?? 0)}`,
       );
   }
-  if (snapshot.complete)
+  if (tellsAll(snapshot))
     for (const { invoiceNumber, status, balanceDue } of held.invoices)
       if (status === 'active' && !theirs.has(invoiceNumber))
         found('missing-there', 'ours-late', invoiceNumber, `balance ${amount(balanceDue)}`, null);

@@ -16,9 +16,10 @@ export type Reconciled =
 /**
  * - N: eligible and unknown to us, even if fully paid.
  * - U: eligible, known, and an amount differs, or it had been deactivated.
- * - D: active here and nowhere in a complete answer. One that is there but not eligible is left alone.
+ * - D: active here and nowhere in an answer that tells all. One that is there but not eligible is left alone.
  */
-export function reconcile(held: readonly HeldInvoice[], { invoices, complete }: AccountSnapshot): Reconciled[] {
+export function reconcile(held: readonly HeldInvoice[], snapshot: AccountSnapshot): Reconciled[] {
+  const { invoices } = snapshot;
   const known = new Map(held.map((invoice) => [invoice.invoiceNumber, invoice]));
   const found = new Map(invoices.map((invoice) => [invoice.invoiceNumber, invoice]));
   const changes: Reconciled[] = [];
@@ -35,8 +36,15 @@ export function reconcile(held: readonly HeldInvoice[], { invoices, complete }: 
     )
       changes.push({ recordType: 'U', invoiceNumber, found: invoice });
   }
-  if (complete)
+  if (tellsAll(snapshot))
     for (const { invoiceNumber, status } of held)
       if (status === 'active' && !found.has(invoiceNumber)) changes.push({ recordType: 'D', invoiceNumber });
   return changes;
 }
+
+/**
+ * Whether what an answer doesn't name is not there. One that names an invoice twice was read from a list that moved between its
+ * pages: another may have moved past them.
+ */
+export const tellsAll = ({ invoices, complete }: AccountSnapshot): boolean =>
+  complete && new Set(invoices.map(({ invoiceNumber }) => invoiceNumber)).size === invoices.length;

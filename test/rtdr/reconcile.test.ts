@@ -22,6 +22,8 @@ describe('reconcile', () => {
     expect(types([held('a', 1)], [])).to.deep.equal(['D a']));
   it('deactivates nothing after an incomplete answer', () =>
     expect(types([held('a', 1)], [], false)).to.deep.equal([]));
+  it('deactivates nothing after an answer that names one twice', () =>
+    expect(types([held('a', 1), held('b', 1)], [found('b', 1), found('b', 1)])).to.deep.equal([]));
   it('does nothing with one that is there but not eligible', () =>
     expect(
       types([held('a', 1)], [found('a', 2, { eligible: false }), found('b', 1, { eligible: false })]),

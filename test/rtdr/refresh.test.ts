@@ -118,6 +118,22 @@ describe('refreshing an account (RTDR)', () => {
     expect(body.invoices.every((invoice: { status: string }) => invoice.status === 'active')).to.equal(true);
   });
 
+  it('deactivates nothing when the list moves while its pages are read', async () => {
+    const invoices = host.sandbox.book.policyOf('FM400003000')?.invoices ?? [];
+    for (const page of [2, 3]) host.sandbox.fault({ operation: 'get_invoices', kind: 'delay', delayMs: 300, page });
+    const answer = refresh('FM400003000');
+    while (host.sandbox.calls.filter(({ operation }) => operation === 'get_invoices').length < 3)
+      await new Promise((done) => setTimeout(done, 5));
+    const [first] = invoices;
+    invoices.unshift({ ...(first as NonNullable<typeof first>), id: 'came-meanwhile' });
+    const [gone] = invoices.splice(115, 1);
+    expect((await answer).body.changes).to.deep.equal([]);
+    expect((await refresh('FM400003000')).body.changes).to.deep.equal([
+      { recordType: 'N', invoiceNumber: 'came-meanwhile' },
+      { recordType: 'D', invoiceNumber: gone?.id },
+    ]);
+  });
+
   it('leaves an invoice alone that is there but not eligible', async () => {
     const { body } = await refresh('FM400004000');
     expect(body.invoices.map((invoice: { balanceDue: string }) => invoice.balanceDue).sort()).to.deep.equal([
