@@ -4,11 +4,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
 import { AdapterError, ENROLLMENT_SINK, type EnrollmentSink } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { type AdapterRegistry, loadAdapters } from '../../src/adapters/adapter-registry.js';
+import { type Port, Wire } from '../../src/adapters/isolation/wire.js';
 import { type OpenScope, openScope } from '../../src/adapters/open-scope.js';
+import { NEVER } from '../../src/egress/call-time.js';
 import { DEFAULT_LIMITS } from '../../src/egress/way-out.js';
 import { TestHost, temporaryFolder } from '../host-fixture.js';
 import { CONTRACTS, hostManifest, writtenAdapter } from '../written-adapter.js';
@@ -72,7 +75,9 @@ describe('an isolated adapter', () => {
   let sink: EnrollmentSink;
   let url: string;
   const faults: string[] = [];
+  let requests = 0;
   const partner = createServer((request, response) => {
+    requests++;
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ a: 1, b: request.url }));
   });
@@ -140,6 +145,26 @@ describe('an isolated adapter', () => {
     expect(error).to.include({ kind: 'rejected', code: 'because', message: 'no' });
     expect(error.partnerMessages).to.deep.equal(['no!']);
   });
+  it('sends nothing more where its caller finds out only as it is asked that it has given up', async () => {
+    const { signal } = new AbortController();
+    let asked = 0;
+    Object.defineProperty(signal, 'aborted', { get: () => ++asked > 1 }); // as of a lease that its host has slept past
+    const before = requests;
+    const error = await sink.setPaperless({ accountNumber: 'call', enabled: true }, signal).catch((error) => error);
+    expect(error.code).to.equal('IC_NOT_SENT');
+    expect(requests).to.equal(before);
+  });
+
+  it('keeps nothing of a call that has ended', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const there = new Wire(port2 as unknown as Port, { take: (signal: AbortSignal) => signal.aborted });
+    const here = new Wire(port1 as unknown as Port, {});
+    for (let call = 0; call < 10; call++) expect(await here.call('take', new AbortController().signal)).to.equal(false);
+    expect(await here.call('take', NEVER)).to.equal(false);
+    expect((there as unknown as { signals: Map<number, unknown> }).signals.size).to.be.below(2); // the last is on its way
+    port1.close();
+  });
+
   it('gives up when its caller does', async () => {
     const caller = new AbortController();
     setTimeout(() => caller.abort(), 50);

@@ -19,7 +19,9 @@ import {
 } from '@ic-host/contracts';
 import type { AxiosInstance } from 'axios';
 import { ContainerModule } from 'inversify';
+import { NEVER } from '../../egress/call-time.js';
 import { DROPPED_AFTER_MS } from '../../egress/way-out.js';
+import { eitherSignal } from './either-signal.js';
 import type { CallOf, PartnerCall, ScopeShape, SettingsSnapshot } from './serve-adapter.js';
 import { type Port, Wire } from './wire.js';
 
@@ -65,6 +67,8 @@ interface Thread {
 interface Underway {
   within: <T>(work: () => T) => T;
   scope: number;
+  /** The caller's own: by the time the thread hears of it, its call may be sent. */
+  signal: AbortSignal | undefined;
   /** Something that may have had an effect was asked of the partner. */
   wrote: boolean;
 }
@@ -267,7 +271,8 @@ export class IsolatedAdapter {
 
   private async call(scope: number, contract: ContractName, method: string, args: unknown[]): Promise<unknown> {
     const call = this.next++;
-    const underway: Underway = { within: AsyncLocalStorage.snapshot(), scope, wrote: false };
+    const signal = args.find((each) => each instanceof AbortSignal && each !== NEVER) as AbortSignal | undefined;
+    const underway: Underway = { within: AsyncLocalStorage.snapshot(), scope, signal, wrote: false };
     this.underway.set(call, underway);
     let thread: Thread | undefined;
     try {
@@ -306,15 +311,21 @@ export class IsolatedAdapter {
     const { http } = this.scopes.get(scope) as ScopeParts;
     // A write that can't be told whose it is may be anybody's.
     if (config.partnerCall?.effect !== 'read') for (const each of of ? [of] : this.underway.values()) each.wrote = true;
-    const { accepted, ...rest } = config;
+    const { accepted, signal = NEVER, ...rest } = config;
+    const either = of?.signal ? eitherSignal(of.signal, signal) : { signal, release: () => undefined };
     const send = async (): Promise<unknown> => {
-      const { data, status, statusText, headers } = await http.request({
-        ...rest,
-        headers: rest.headers as Record<string, string>,
-        ...{ transformRequest: [], transformResponse: [] },
-        ...(accepted ? { validateStatus: (status: number) => accepted.includes(status) } : {}),
-      } as never);
-      return { data, status, statusText, headers: { ...headers } };
+      try {
+        const { data, status, statusText, headers } = await http.request({
+          ...rest,
+          signal: either.signal,
+          headers: rest.headers as Record<string, string>,
+          ...{ transformRequest: [], transformResponse: [] },
+          ...(accepted ? { validateStatus: (status: number) => accepted.includes(status) } : {}),
+        } as never);
+        return { data, status, statusText, headers: { ...headers } };
+      } finally {
+        if (rest.responseType !== 'stream') either.release(); // a stream ends with its reader
+      }
     };
     return of ? of.within(send) : send();
   }

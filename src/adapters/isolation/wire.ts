@@ -16,7 +16,8 @@ type Message =
   | { t: 'call'; id: number; name: string; args: unknown }
   | { t: 'answer'; id: number; value: unknown }
   | { t: 'failed'; id: number; error: unknown }
-  | { t: 'abort'; signal: number }
+  /** `forget`: nobody asks for it any more. */
+  | { t: 'abort' | 'forget'; signal: number }
   | { t: 'pull' | 'leave' | 'end'; source: number }
   | { t: 'part'; source: number; value: unknown }
   | { t: 'broken'; source: number; error: unknown };
@@ -99,7 +100,8 @@ export class Wire {
       case 'failed':
         return this.settle(message.id, ({ reject }) => reject(this.decode(message.error)));
       case 'abort':
-        this.signals.get(message.signal)?.abort();
+      case 'forget':
+        if (message.t === 'abort') this.signals.get(message.signal)?.abort();
         this.signals.delete(message.signal);
         return;
       case 'pull':
@@ -199,7 +201,10 @@ export class Wire {
     const id = this.next++;
     const abort = (): void => this.port.postMessage({ t: 'abort', signal: id });
     signal.addEventListener('abort', abort);
-    held?.add(() => signal.removeEventListener('abort', abort));
+    held?.add(() => {
+      signal.removeEventListener('abort', abort);
+      this.port.postMessage({ t: 'forget', signal: id });
+    });
     return { $: 'signal', signal: id, aborted: signal.aborted };
   }
 
