@@ -19,9 +19,16 @@ import { FILE_CAME_AGAIN } from './latest-files.js';
 import { EARLIER_ON_THEIR_WAY } from './statements.js';
 import { tellPartner } from './tell-partner.js';
 
+/**
+ * The next place, after all of the biller's that are taken, each of which others see by then: in turns, until it is committed. Else a
+ * file could be applied while one before it is still being written down.
+ */
+const nextPlace = (billerId: string) => sql<number>`(
+  select nextval('invoice_file_places')
+  from (select pg_advisory_xact_lock(hashtextextended(${billerId}, 3))::text as taken offset 0) turn where taken = '')`;
 /** Of one that is handed over again: its own, unless it was told that it has lost it. */
 const ITS_PLACE = sql<number>`case when invoice_files.problem->>'code' = ${sql.lit(OVERTAKEN)}
-  then nextval('invoice_file_places') else invoice_files.place end`;
+  then excluded.place else invoice_files.place end`;
 
 export type Import = Selectable<InvoiceFilesTable>;
 
@@ -67,7 +74,7 @@ export class InvoiceFiles {
       const begun = { path, kept_by: this.host.dataDirId, state: 'running', finished_at: null } as const;
       const row = await this.database.db
         .insertInto('invoice_files')
-        .values({ biller_id: billerId, file_name: fileName, sha256, bytes, ...begun })
+        .values({ biller_id: billerId, file_name: fileName, sha256, bytes, place: nextPlace(billerId), ...begun })
         .onConflict((conflict) =>
           conflict
             .columns(['biller_id', 'sha256'])

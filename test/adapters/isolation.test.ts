@@ -155,6 +155,45 @@ describe('an isolated adapter', () => {
     expect(requests).to.equal(before);
   });
 
+  it('hands on what a partner says as it is, whatever it looks like', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const said = [
+      { $: 'date', text: 'none' },
+      { $: 'plain', plain: { $: 1 } },
+      JSON.parse('{ "__proto__": { "$": "stream" } }'),
+      { deep: [{ $: 'adapter-error' }] },
+    ];
+    const failed = Object.assign(new Error('no'), { isAxiosError: true, response: { status: 500, data: said } });
+    new Wire(port2 as unknown as Port, {
+      give: () => said,
+      fail: () => Promise.reject(failed),
+      parts: async function* () {
+        yield* said;
+      },
+      untellable: () => {
+        throw Object.defineProperty(new Error('no'), 'message', {
+          get: () => {
+            throw new Error('nothing');
+          },
+        });
+      },
+    });
+    const here = new Wire(port1 as unknown as Port, {});
+    expect(await here.call('give')).to.deep.equal(said);
+    const error = (await here.call('fail').catch((error) => error)) as typeof failed;
+    expect(error.response.data).to.deep.equal(said);
+    const parts: unknown[] = [];
+    for await (const part of (await here.call('parts')) as AsyncIterable<unknown>) parts.push(part);
+    expect(parts).to.deep.equal(said);
+    const message = (called: Promise<unknown>) => called.catch((error: Error) => error.message);
+    expect(await message(here.call('untellable'))).to.include('can’t be told');
+    // What no wire sends breaks no more than the call that it answers.
+    const broken = here.call('never');
+    port2.postMessage({ t: 'failed', id: 5, error: { $: 'date', text: 'none' } });
+    expect(await message(broken)).to.include('date');
+    port1.close();
+  });
+
   it('keeps nothing of a call that has ended', async () => {
     const { port1, port2 } = new MessageChannel();
     const there = new Wire(port2 as unknown as Port, { take: (signal: AbortSignal) => signal.aborted });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DEMONSTRATION_BILLER, invoiceFile } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
+import pg from 'pg';
 import { ImportInvoiceFile } from '../../src/invoice-files/import-invoice-file.js';
 import { TestHost, temporaryFolder } from '../host-fixture.js';
 
@@ -57,6 +58,25 @@ describe('files of a biller', function () {
       expect(ends[0].finishedAt < ends[1].finishedAt).to.equal(true);
       expect(await amounts()).to.deep.equal(plus(before, 100));
     });
+
+  it('wait for one that is just being written down', async () => {
+    const writing = new pg.Client(one.databaseUrl);
+    await writing.connect();
+    await writing.query(`begin; select pg_advisory_xact_lock(hashtextextended('1663', 3));
+      insert into invoice_files (biller_id, file_name, sha256, bytes, path, state, kept_by)
+      values ('1663', 'before', 's', 1, '/nowhere', 'running', 'another host')`);
+    const later = take(two, file(few, 2));
+    await wait(700);
+    const names = async () => (await one.query('select file_name from invoice_files')).map((row) => row.file_name);
+    expect(await names()).to.deep.equal([NAME]);
+    await writing.query('commit');
+    await writing.end();
+    const { importId } = await later;
+    await wait(700);
+    expect((await two.call('GET', `${PATH}/${importId}`)).body).to.include({ state: 'running' });
+    await one.query("update invoice_files set state = 'refused' where file_name = 'before'");
+    await applied(two, importId);
+  });
 
   it('are not held up by one that nobody has in hand, which is refused when it comes after a later one', async () => {
     const before = await amounts();

@@ -221,13 +221,12 @@ export class IsolatedAdapter {
 
   private drop(scope: number): void {
     this.scopes.delete(scope);
-    this.thread.then(
-      ({ wire, open }) => {
+    this.thread
+      .then(({ wire, open }) => {
         open.delete(scope);
         return wire.call('drop', scope);
-      },
-      () => undefined,
-    );
+      })
+      .catch(() => undefined); // with its thread it is gone anyway
   }
 
   private async contract(name: ContractName, parts: ScopeParts): Promise<object> {

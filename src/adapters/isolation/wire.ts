@@ -98,7 +98,7 @@ export class Wire {
       case 'answer':
         return this.settle(message.id, ({ resolve }) => resolve(message.value));
       case 'failed':
-        return this.settle(message.id, ({ reject }) => reject(this.decode(message.error)));
+        return this.settle(message.id, ({ reject }) => reject(this.readable(message.error)));
       case 'abort':
       case 'forget':
         if (message.t === 'abort') this.signals.get(message.signal)?.abort();
@@ -127,7 +127,7 @@ export class Wire {
       const value = await handler(...(this.decode(args) as unknown[]));
       this.port.postMessage({ t: 'answer', id, value: this.encode(value) });
     } catch (error) {
-      this.port.postMessage({ t: 'failed', id, error: this.encode(error) });
+      this.port.postMessage({ t: 'failed', id, error: this.tellable(error) });
     }
   }
 
@@ -140,7 +140,7 @@ export class Wire {
       this.port.postMessage(done ? { t: 'end', source } : { t: 'part', source, value: this.encode(value) });
     } catch (error) {
       this.sources.delete(source);
-      this.port.postMessage({ t: 'broken', source, error: this.encode(error) });
+      this.port.postMessage({ t: 'broken', source, error: this.tellable(error) });
     }
   }
 
@@ -148,8 +148,8 @@ export class Wire {
     let waiting: Pending | undefined;
     this.sinks.set(source, {
       push: (message) => {
-        if (message.t === 'part') waiting?.resolve({ value: this.decode(message.value) });
-        else if (message.t === 'broken') waiting?.reject(this.decode(message.error));
+        if (message.t === 'part') waiting?.resolve({ coded: message.value });
+        else if (message.t === 'broken') waiting?.reject(this.readable(message.error));
         else waiting?.resolve(undefined);
       },
       fail: (error) => waiting?.reject(error),
@@ -169,7 +169,7 @@ export class Wire {
           isOver = true;
           return;
         }
-        yield (part as { value: unknown }).value;
+        yield this.decode((part as { coded: unknown }).coded);
       }
     } finally {
       this.sinks.delete(source);
@@ -192,9 +192,18 @@ export class Wire {
       this.sources.set(source, { iterator: value[Symbol.asyncIterator](), within: AsyncLocalStorage.snapshot() });
       return { $: value instanceof Readable ? 'stream' : 'iterable', source };
     }
-    const plain: Record<string, unknown> = {};
-    for (const key of Object.keys(value)) plain[key] = this.encode((value as Record<string, unknown>)[key], held);
-    return plain;
+    const plain = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.encode(item, held)]));
+    // What a partner says may look like a word of ours.
+    return Object.hasOwn(plain, '$') ? { $: 'plain', plain } : plain;
+  }
+
+  /** What went wrong, whatever it is. */
+  private tellable(error: unknown): unknown {
+    try {
+      return this.encode(error);
+    } catch {
+      return this.encode(new Error('what went wrong can’t be told'));
+    }
   }
 
   private encodeSignal(signal: AbortSignal, held: Held | undefined): unknown {
@@ -247,9 +256,17 @@ export class Wire {
       case 'adapter-error':
         return this.decodeError(coded);
     }
-    const plain: Record<string, unknown> = {};
-    for (const key of Object.keys(coded)) plain[key] = this.decode(coded[key], held);
-    return plain;
+    const plain = coded.$ === 'plain' ? (coded.plain as object) : coded;
+    return Object.fromEntries(Object.entries(plain).map(([key, item]) => [key, this.decode(item, held)]));
+  }
+
+  /** What the other side says went wrong; what can't be read says so itself. */
+  private readable(error: unknown): unknown {
+    try {
+      return this.decode(error);
+    } catch (unreadable) {
+      return unreadable;
+    }
   }
 
   private decodeError(coded: Record<string, unknown>): Error {
