@@ -3,6 +3,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { endingText, endingTokens } from '../access/ending-tokens.js';
 import type { AdapterRegistry } from '../adapters/adapter-registry.js';
 import { faultText } from '../adapters/check-manifest.js';
+import { OVERTAKEN } from '../invoice-files/file-order.js';
 import { FILE_DUE_AT, overdueText } from '../invoice-files/latest-files.js';
 import type { Tables } from '../store/tables.js';
 
@@ -47,6 +48,9 @@ export interface BillerRow {
   fileState: 'running' | 'applied' | 'refused' | null;
   fileProblem: { code: string; detail: string } | null;
   fileAt: Date | null;
+  /** The latest that a later one was applied before. */
+  overtakenName: string | null;
+  overtakenAt: Date | null;
   /** Of the latest reconciliation. */
   lost: number;
   lostAt: Date | null;
@@ -56,6 +60,9 @@ export interface BillerRow {
   inboxProblem: string | null;
   inboxAt: Date | null;
 }
+
+/** Whether one that was overtaken is still wanted only a person knows; it is told for so long. */
+const OVERTAKEN_FOR = sql.lit('7 days');
 
 /**
  * Of these billers; null: of all.
@@ -77,7 +84,7 @@ export const billerRows = (
     p.blocked_since as "blockedSince", coalesce(w.queued, 0) as queued, w.oldest as "oldestQueued",
     coalesce(w.parked, 0) as parked, f.import_id as "fileId", f.file_name as "fileName", f.state as "fileState",
     f.problem as "fileProblem", f.created_at as "fileAt", due.at as "fileOverdueSince", l.applied_at as "fileAppliedAt",
-    coalesce(r.lost, 0) as lost, r.finished_at as "lostAt",
+    o.file_name as "overtakenName", o.finished_at as "overtakenAt", coalesce(r.lost, 0) as lost, r.finished_at as "lostAt",
     i.problem as "inboxProblem", i.looked_at as "inboxAt"
   from billers b
   left join partner_states p on p.biller_id = b.biller_id and p.blocked_since is not null
@@ -86,6 +93,11 @@ export const billerRows = (
   left join lateral (
     select * from invoice_files where biller_id = b.biller_id order by created_at desc limit 1
   ) f on true
+  left join lateral (
+    select file_name, finished_at from invoice_files where biller_id = b.biller_id and state = 'refused'
+      and problem->>'code' = ${sql.lit(OVERTAKEN)} and finished_at > now() - ${OVERTAKEN_FOR}::interval
+    order by finished_at desc limit 1
+  ) o on true
   left join lateral (
     select lost, finished_at from reconciliations where biller_id = b.biller_id and state = 'done'
     order by started_at desc limit 1
@@ -98,7 +110,7 @@ export const billerRows = (
 
 /** What `needsOf` finds something in, and what is parked: of thousands of billers few have a need. */
 const IN_NEED = sql`p.cause is not null or w.parked > 0 or f.state = 'refused' or due.at is not null or i.problem is not null
-  or r.lost > 0`;
+  or o.file_name is not null or r.lost > 0`;
 
 /** How many billers have a need of each kind; of those that are no biller's, how many there are. */
 export async function countNeeds(
@@ -158,6 +170,7 @@ export async function hostNeeds(db: Kysely<Tables>, quarantined: AdapterRegistry
   ];
 }
 
+const overtakenText = 'a later file was applied before it; hand it over again if it is to be applied all the same';
 const lostText = (count: number): string => `of ${count} that were delivered or wished, the partner shows nothing`;
 
 export function needsOf(row: BillerRow): Need[] {
@@ -168,6 +181,8 @@ export function needsOf(row: BillerRow): Need[] {
   if (row.lost) need('deliveries-lost', null, lostText(row.lost), row.lostAt);
   if (row.fileState === 'refused')
     need('file-refused', row.fileProblem?.code ?? null, `${row.fileName}: ${row.fileProblem?.detail}`, row.fileAt);
+  if (row.overtakenName && row.fileProblem?.code !== OVERTAKEN)
+    need('file-refused', OVERTAKEN, `${row.overtakenName}: ${overtakenText}`, row.overtakenAt);
   if (row.fileOverdueSince) need('file-overdue', null, overdueText(row.fileAppliedAt), row.fileOverdueSince);
   if (row.inboxProblem) need('inbox-unreadable', null, row.inboxProblem, row.inboxAt);
   return needs;

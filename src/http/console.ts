@@ -89,9 +89,11 @@ export function consoleRoutes(
   );
   app.get('/events', (request, reply) => {
     const stream = new PassThrough();
-    const end = live.listen((topics) => stream.write(`event: change\ndata: ${JSON.stringify(topics)}\n\n`));
+    // It may have been ended meanwhile, and is not closed yet.
+    const say = (text: string): boolean => stream.writable && stream.write(text);
+    const end = live.listen((topics) => say(`event: change\ndata: ${JSON.stringify(topics)}\n\n`));
     const beat = setInterval(async () => {
-      if (await isLetIn(request)) stream.write(': still here\n\n');
+      if (await isLetIn(request)) say(': still here\n\n');
       else stream.end();
     }, STILL_HERE_MS);
     open.add(stream);

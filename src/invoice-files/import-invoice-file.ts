@@ -5,68 +5,35 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AdapterError, type InvoiceRecord } from '@ic-host/contracts';
+import { AdapterError } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { bulkhead } from 'cockatiel';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { HOST_OPTIONS, type HostOptions } from '../host-options.js';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { isDatabaseGone } from '../store/database-gone.js';
-import { TAKE_TURNS } from '../store/file-turn.js';
-import { DEADLOCK } from '../store/retry-deadlock.js';
 import { LOG, type Log } from '../telemetry/log.js';
-import { numberTwice, refuseFile } from './control-totals.js';
-import { accountLine, copyLine, newInvoiceLine } from './copy-line.js';
-import { FileRecords, type ImportRow, type ReadFile } from './file-records.js';
-import { FILE_APPLIED } from './latest-files.js';
-import {
-  ATTEND,
-  addNew,
-  applyAccounts,
-  COPY_ACCOUNTS,
-  COPY_NEW,
-  DROP_STAGING,
-  EARLIER_ON_THEIR_WAY,
-  FIND_TWICE,
-  findTwiceAside,
-  KNOWS_ANY,
-  LATER_APPLIED,
-  MAKE_STAGED_ACCOUNTS,
-  MAKE_STAGING,
-  MORE_MEMORY,
-  STAGE,
-  SUSPECT_TWICE,
-  TELL_COPIED,
-  UPDATE_CHANGED,
-} from './statements.js';
+import { applyInvoiceFile } from './apply-invoice-file.js';
+import { ATTEND, EARLIER_ON_THEIR_WAY, OVERTAKEN } from './file-order.js';
+import { FileRecords, type ImportRow } from './file-records.js';
+import { DROP_STAGING } from './statements.js';
 
 type Row = ImportRow;
-const UNIQUE_VIOLATION = '23505';
-/** Somebody else makes the same invoices, or is in our way. */
-const TAKEN = new Set([UNIQUE_VIOLATION, DEADLOCK]);
-/** Then the accounts that they name. */
-const COPIED_AT_ONCE = 100_000;
 /**
  * Files under way at once on one host: each has a connection to its end and needs another now and then, and the files of
  * a morning, one of each biller, must not have them all.
  */
 const AT_ONCE = 4;
-const READ_AHEAD = 8;
 const LOOK_EVERY_MS = 15_000;
 const EARLIER_EVERY_MS = 500;
 const FILE_LOST = 'file-lost';
 const IMPORT_FAILED = 'import-failed';
-/** A later file of the biller was applied first: what this one says of the same invoices is older. */
-export const OVERTAKEN = 'overtaken';
 /** Codes of imports that wait for their file to be handed over again. */
 export const HANDED_OVER_AGAIN = [FILE_LOST, IMPORT_FAILED, OVERTAKEN];
 /** SQLSTATEs of what a file holds: PostgreSQL's other errors are of the moment. */
@@ -195,7 +162,7 @@ export class ImportInvoiceFile {
 
   private async importLocked(row: Row, client: pg.PoolClient): Promise<void> {
     try {
-      if (!(await this.copyAll(row, client))) await this.stageAndApply(row, client);
+      await applyInvoiceFile(client, row, { recordsOf: () => this.recordsOf(row), signal: this.stopping.signal });
     } catch (error) {
       if (this.stopping.signal.aborted || !isOfTheFile(error)) throw error;
       await client.query('rollback');
@@ -203,85 +170,6 @@ export class ImportInvoiceFile {
       this.log.error({ err: error, importId: row.import_id }, 'an import failed, as it would again');
       await this.refuse(row, IMPORT_FAILED, `the import failed on our side: ${(error as Error).message}`);
     }
-  }
-
-  /**
-   * A biller's first file: its invoices are copied to where they belong.
-   * @returns false where that can't be: there are invoices, or somebody makes some of them meanwhile, or one stands twice
-   */
-  private async copyAll(row: Row, client: pg.PoolClient): Promise<boolean> {
-    const { biller_id: billerId } = row;
-    const file = await this.recordsOf(row);
-    await client.query(`begin; ${MORE_MEMORY}`);
-    await takeTurn(row, client);
-    try {
-      if ((await client.query(KNOWS_ANY, [billerId])).rowCount) {
-        await client.query('rollback');
-        return false;
-      }
-      await client.query(MAKE_STAGED_ACCOUNTS);
-      // Read ahead, so that the database finds the next records ready when it has taken the accounts.
-      const ahead = Readable.from(file.batches(this.stopping.signal), { highWaterMark: READ_AHEAD });
-      const batches: AsyncIterator<InvoiceRecord[], undefined> = ahead[Symbol.asyncIterator]();
-      let accounts: string[];
-      do {
-        accounts = [];
-        const some = async function* (): AsyncGenerator<string> {
-          for (let records = 0; records < COPIED_AT_ONCE; ) {
-            const { value, done } = await batches.next();
-            if (done) return;
-            records += value.length;
-            for (const record of value) accounts.push(accountLine(record));
-            yield value.map((record) => newInvoiceLine(billerId, record)).join('');
-          }
-        };
-        await pipeline(Readable.from(some()), client.query(copyFrom(COPY_NEW)));
-        await pipeline(Readable.from([accounts.join('')]), client.query(copyFrom(COPY_ACCOUNTS)));
-      } while (accounts.length);
-      const read = file.checked();
-      await refuseTwiceAside(client, row, read, 'invoices');
-      const created = (await client.query(TELL_COPIED, [billerId])).rowCount ?? 0;
-      await client.query(applyAccounts('staged_accounts'), [billerId]);
-      await this.applied(client, row, read, { created, updated: 0 });
-      return true;
-    } catch (error) {
-      if (!TAKEN.has((error as { code?: string }).code ?? '')) throw error;
-      await client.query('rollback');
-      return false;
-    }
-  }
-
-  private async stageAndApply(row: Row, client: pg.PoolClient): Promise<void> {
-    const file = await this.recordsOf(row);
-    await client.query(MAKE_STAGING);
-    const batches = file.batches(this.stopping.signal);
-    const lines = async function* (): AsyncGenerator<string> {
-      for await (const records of batches) yield records.map(copyLine).join('');
-    };
-    await pipeline(Readable.from(lines()), client.query(copyFrom(STAGE)));
-    const read = file.checked();
-    await refuseTwiceAside(client, row, read, 'staged');
-    await client.query('begin');
-    await client.query(MORE_MEMORY);
-    await takeTurn(row, client);
-    if ((await client.query(KNOWS_ANY, [row.biller_id])).rowCount) await refuseTwice(client);
-    await this.applied(client, row, read, await apply(client, row.biller_id));
-  }
-
-  private async applied(
-    client: pg.PoolClient,
-    row: Row,
-    { records, setAside, totalCents }: ReadFile,
-    { created, updated }: { created: number; updated: number },
-  ): Promise<void> {
-    const unchanged = records - setAside - created - updated;
-    await client.query(
-      `update invoice_files set state = 'applied', finished_at = now(), records = $2, set_aside = $3,
-         total_cents = $4, created = $5, updated = $6, unchanged = $7, bytes_read = bytes where import_id = $1`,
-      [row.import_id, records, setAside, String(totalCents), created, updated, unchanged],
-    );
-    await client.query(FILE_APPLIED, [row.biller_id]);
-    await client.query('commit');
   }
 
   private async recordsOf(row: Row): Promise<FileRecords> {
@@ -306,47 +194,4 @@ function isOfTheFile(error: unknown): boolean {
   const { code = '', severity, syscall } = error as { code?: string; severity?: string; syscall?: string };
   if (severity !== undefined) return OF_DATA.test(code);
   return syscall === undefined && !isDatabaseGone(error);
-}
-
-/** @throws AdapterError `rejected`, code `overtaken` */
-async function takeTurn({ biller_id, place }: Row, client: pg.PoolClient): Promise<void> {
-  await client.query(TAKE_TURNS, [biller_id]);
-  const [later] = (await client.query(LATER_APPLIED, [biller_id, place])).rows;
-  if (later)
-    throw refuseFile(OVERTAKEN, `the file ${later.file_name}, which came later, was applied before this one could be`);
-}
-
-/** @throws AdapterError `rejected`, code `invoice-number-twice` */
-async function refuseTwice(client: pg.PoolClient): Promise<void> {
-  if (!(await client.query(SUSPECT_TWICE)).rowCount) return;
-  const [twice] = (await client.query(FIND_TWICE)).rows;
-  if (twice) throw numberTwice(twice.invoice_number);
-}
-
-/** Which of the two is right nobody knows, though one can't be applied. @throws as {@link refuseTwice} */
-async function refuseTwiceAside(
-  client: pg.PoolClient,
-  { import_id, biller_id }: Row,
-  { setAside }: ReadFile,
-  applied: 'staged' | 'invoices',
-): Promise<void> {
-  if (!setAside) return;
-  const [twice] = (await client.query(findTwiceAside(applied), [import_id, biller_id])).rows;
-  if (twice) throw numberTwice(twice.invoice_number);
-}
-
-async function apply(client: pg.PoolClient, billerId: string): Promise<{ created: number; updated: number }> {
-  const run = async (statement: string): Promise<number> => (await client.query(statement, [billerId])).rowCount ?? 0;
-  await run(applyAccounts('staged'));
-  const updated = await run(UPDATE_CHANGED);
-  await client.query('savepoint before_new');
-  try {
-    return { created: await run(addNew('fail')), updated };
-  } catch (error) {
-    if ((error as { code?: string }).code !== UNIQUE_VIOLATION) throw error;
-    await client.query('rollback to savepoint before_new');
-    await refuseTwice(client);
-    const created = await run(addNew('skip'));
-    return { created, updated: updated + (await run(UPDATE_CHANGED)) };
-  }
 }

@@ -14,21 +14,10 @@ import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { centsText } from './control-totals.js';
-import { HANDED_OVER_AGAIN, ImportInvoiceFile, invoiceFileFolder, OVERTAKEN } from './import-invoice-file.js';
+import { EARLIER_ON_THEIR_WAY, nextPlace, PLACE_AGAIN } from './file-order.js';
+import { HANDED_OVER_AGAIN, ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
 import { FILE_CAME_AGAIN } from './latest-files.js';
-import { EARLIER_ON_THEIR_WAY } from './statements.js';
 import { tellPartner } from './tell-partner.js';
-
-/**
- * The next place, after all of the biller's that are taken, each of which others see by then: in turns, until it is committed. Else a
- * file could be applied while one before it is still being written down.
- */
-const nextPlace = (billerId: string) => sql<number>`(
-  select nextval('invoice_file_places')
-  from (select pg_advisory_xact_lock(hashtextextended(${billerId}, 3))::text as taken offset 0) turn where taken = '')`;
-/** Of one that is handed over again: its own, unless it was told that it has lost it. */
-const ITS_PLACE = sql<number>`case when invoice_files.problem->>'code' = ${sql.lit(OVERTAKEN)}
-  then excluded.place else invoice_files.place end`;
 
 export type Import = Selectable<InvoiceFilesTable>;
 
@@ -78,7 +67,7 @@ export class InvoiceFiles {
         .onConflict((conflict) =>
           conflict
             .columns(['biller_id', 'sha256'])
-            .doUpdateSet({ ...begun, problem: null, attended_at: sql`now()`, place: ITS_PLACE })
+            .doUpdateSet({ ...begun, problem: null, attended_at: sql`now()`, place: PLACE_AGAIN })
             .where('invoice_files.state', '=', 'refused')
             .where(sql`invoice_files.problem->>'code'`, 'in', HANDED_OVER_AGAIN),
         )

@@ -26,17 +26,6 @@ export const COPY_ACCOUNTS = 'copy staged_accounts (account_number, partner_acco
 /** Room for the hashes and sorts of millions of rows. */
 export const MORE_MEMORY = "set local work_mem = '128MB'";
 
-/** $1 biller, $2 place: those that are on their way, and were in somebody's hand within this time. */
-export const EARLIER_ON_THEIR_WAY = `select import_id, file_name from invoice_files where biller_id = $1
-  and state = 'running' and place < $2 and attended_at > now() - interval '1 minute' order by place`;
-
-/** $1 import ids, so that later files of their billers wait. */
-export const ATTEND = 'update invoice_files set attended_at = now() where import_id = any($1::uuid[])';
-
-/** $1 biller, $2 place. */
-export const LATER_APPLIED = `select file_name from invoice_files where biller_id = $1 and state = 'applied' and place > $2
-  order by place desc limit 1`;
-
 /** $1 biller. Where nothing is known yet, a number that stands twice is found by the index. */
 export const KNOWS_ANY = 'select 1 from invoices where biller_id = $1 limit 1';
 

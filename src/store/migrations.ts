@@ -403,6 +403,7 @@ update invoice_files f set place = o.n
 select setval('invoice_file_places', greatest(1, (select count(*) from invoice_files)));
 alter table invoice_files alter column place set default nextval('invoice_file_places'), alter column place set not null;
 alter sequence invoice_file_places owned by invoice_files.place;
+create index invoice_files_overtaken on invoice_files (biller_id) where state = 'refused' and problem->>'code' = 'overtaken';
 `;
 
 const migration = (text: string): Migration => ({

@@ -105,11 +105,17 @@ describe('files of a biller', function () {
     const refused = await one.settled(`${PATH}/${late}`);
     expect([refused.state, refused.problem?.code]).to.deep.equal(['refused', 'overtaken']);
     expect(refused.problem.tellPartner).to.include('Hand it over again');
+    const told = async () =>
+      (await one.call('GET', '/v1/billers/1663/overview')).body.needs.map(
+        ({ kind, code }: Record<string, string>) => `${kind} ${code}`,
+      );
+    expect(await told()).to.deep.equal(['file-refused overtaken']);
     expect(await amounts()).to.deep.equal(plus(before, 100));
 
     const again = await take(one, old);
     expect(again.importId).to.equal(late);
     await applied(one, late);
+    expect(await told()).to.deep.equal([]);
     const [first, second, third] = before as [number, number, number];
     expect(await amounts()).to.deep.equal([first, second, third + 100]);
   });
