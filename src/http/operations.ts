@@ -107,7 +107,7 @@ const billers: Operation[] = [
   },
   {
     ...{ method: 'put', path: BILLER, id: 'putBiller', tag: 'billers', summary: 'Make or change a biller' },
-    ...{ scope: 'configure', body: 'BillerBody', success: [200, 201], answer: 'Biller', problems: [401, 422] },
+    ...{ scope: 'configure', body: 'BillerBody', success: [200, 201], answer: 'Biller', problems: [401, 409, 422] },
   },
   {
     ...{ method: 'get', path: `${BILLER}/overview`, id: 'getBillerOverview', tag: 'billers' },
