@@ -7,7 +7,7 @@ import { type BriteCoreSandbox, startSandbox } from '@ic-host/adapter-britecore/
 import pg from 'pg';
 import { type HostStart, type RunningHost, startHost } from '../src/host.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.js';
-import { databaseUpToDate, emptyDatabase, makeUpToDate } from './databases.js';
+import { databaseUpToDate, emptyDatabase } from './databases.js';
 import { expectDescribed } from './described.js';
 
 let postgres: EmbeddedPostgres | undefined;
@@ -24,7 +24,6 @@ async function startServer(): Promise<string> {
   const shared = process.env.IC_HOST_TEST_DATABASE_URL;
   if (shared) return shared;
   postgres = await startEmbeddedPostgres(temporaryFolder(), { durable: false });
-  await makeUpToDate(postgres.connectionString);
   return postgres.connectionString;
 }
 
