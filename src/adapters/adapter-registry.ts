@@ -14,7 +14,9 @@ import {
   type StartSandbox,
 } from '@ic-host/contracts';
 import { Container, type ContainerModule, type ServiceIdentifier } from 'inversify';
+import { redactorOf } from '../egress/redaction.js';
 import { Problem } from '../problem.js';
+import { asAdapter } from './adapter-faults.js';
 import { checkAdapterManifest } from './check-adapter-manifest.js';
 import { checkManifest, faultText, type ManifestFault } from './check-manifest.js';
 import { integrityOf } from './integrity.js';
@@ -177,7 +179,8 @@ export async function loadAdapter(
     entry = made.module;
   } else
     try {
-      entry = (await import(pathToFileURL(place.entry).href)).default;
+      const loading = { adapterId: manifest.id, redact: redactorOf([]) };
+      entry = (await asAdapter(loading, () => import(pathToFileURL(place.entry).href))).default;
     } catch (error) {
       return fault('/entry', `${manifest.entry} can't be loaded: ${(error as Error).message}`);
     }

@@ -15,6 +15,7 @@ import { Problem } from '../problem.js';
 import { Recordings } from '../recordings/recordings.js';
 import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
+import { asAdapter } from './adapter-faults.js';
 import { ADAPTERS, type AdapterRegistry, type LoadedAdapter } from './adapter-registry.js';
 import { observedContract } from './observed-contract.js';
 import { type OpenScope, openScope } from './open-scope.js';
@@ -73,11 +74,12 @@ export class BillerScopes {
       throw new Problem(501, 'contract-not-supported', `the adapter ${manifest.name} does not implement ${name}`);
     const scope = this.scopeOf(config);
     const { container, contracts, redact } = scope;
+    const by = { billerId, adapterId: manifest.id, redact };
     if (container && !contracts.has(name)) {
       // The one that is asked for first: only its own fault is its caller's.
       const percent = Number(config.options.recordPercent ?? 0);
       const make = async (of: ContractName): Promise<void> => {
-        const made = await container.getAsync(CONTRACT_TOKENS[of] as ServiceIdentifier<object>);
+        const made = await asAdapter(by, () => container.getAsync(CONTRACT_TOKENS[of] as ServiceIdentifier<object>));
         contracts.set(of, this.recordings.recorded(made, billerId, of, percent));
       };
       await make(name);
@@ -86,7 +88,7 @@ export class BillerScopes {
       if (made.every(({ status }) => status === 'fulfilled')) scope.container = undefined;
     }
     const implementation = contracts.get(name) as ContractTypes[Name];
-    return observedContract(implementation, { billerId, adapterId: manifest.id, contract: name, redact });
+    return observedContract(implementation, { ...by, contract: name });
   }
 
   /** A biller's way out, for a look at the partner that no contract has. @throws Problem 404 `biller-not-found` */

@@ -6,12 +6,11 @@
 import { AdapterError, type ContractName } from '@ic-host/contracts';
 import { context, metrics, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Redact, redactedError, toldBy } from '../egress/redaction.js';
+import { type AdapterAtWork, asAdapter } from './adapter-faults.js';
 
-export interface ObservedBy {
+export interface ObservedBy extends AdapterAtWork {
   billerId: string;
-  adapterId: string;
   contract: ContractName;
-  redact: Redact;
 }
 
 const observed = new WeakMap<object, object>();
@@ -44,7 +43,8 @@ const instruments = () => {
 };
 let made: ReturnType<typeof instruments> | undefined;
 
-function call({ billerId, adapterId, contract, redact }: ObservedBy, method: string, work: () => unknown): unknown {
+function call(by: ObservedBy, method: string, work: () => unknown): unknown {
+  const { billerId, adapterId, contract, redact } = by;
   made ??= instruments();
   const { calls, duration } = made;
   const of = { 'ic.adapter': adapterId, 'ic.contract': contract, 'ic.method': method };
@@ -70,11 +70,12 @@ function call({ billerId, adapterId, contract, redact }: ObservedBy, method: str
   };
   let result: unknown;
   try {
-    result = context.with(within, work);
+    result = asAdapter(by, () => context.with(within, work));
   } catch (error) {
     throw failed(error);
   }
-  if (isIterable(result)) return iterated(result, within, end, failed);
+  if (isIterable(result))
+    return iterated(result, (next) => asAdapter(by, () => context.with(within, next)), end, failed);
   if (!isPromise(result)) {
     end();
     return result;
@@ -105,14 +106,14 @@ const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
 /** Ends with its last part, or where its reader leaves it. */
 async function* iterated(
   parts: AsyncIterable<unknown>,
-  within: ReturnType<typeof context.active>,
+  within: <T>(next: () => T) => T,
   end: () => void,
   failed: (error: unknown) => Error,
 ) {
   const iterator = parts[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { value, done } = await context.with(within, () => iterator.next());
+      const { value, done } = await within(() => iterator.next());
       if (done) return;
       yield value;
     }

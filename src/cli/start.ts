@@ -75,14 +75,27 @@ export function startCommand(program: Command): void {
       if (wrong.length) throw new Error(wrong.join('\n'));
       if (!env.NODE_COMPILE_CACHE) keepCompiled(options.dataDir);
       // Loaded when it is run: the command line's help and completion must be quick.
-      const [{ startHost }, { ChangeBiller }, { BillerBody, readBody }, { demonstrate }, { endWhenStill }] =
-        await Promise.all([
-          import('../host.js'),
-          import('../deliveries/change-biller.js'),
-          import('../http/bodies.js'),
-          import('../demonstration.js'),
-          import('../standstill.js'),
-        ]);
+      const [
+        { startHost },
+        { ChangeBiller },
+        { BillerBody, readBody },
+        { demonstrate },
+        { endWhenStill },
+        faults,
+        log,
+      ] = await Promise.all([
+        import('../host.js'),
+        import('../deliveries/change-biller.js'),
+        import('../http/bodies.js'),
+        import('../demonstration.js'),
+        import('../standstill.js'),
+        import('../adapters/adapter-faults.js'),
+        import('../telemetry/log.js'),
+      ]);
+      const left = log.createLog(env.IC_HOST_LOG_LEVEL || 'info');
+      faults.outliveAdapters((err, { adapterId, billerId }) =>
+        left.error({ err, adapterId, billerId }, 'an adapter left something behind that failed; the host goes on'),
+      );
       const billers = options.billers ? billersIn(options.billers, (body) => readBody(BillerBody, body)) : [];
       const host = await startHost({
         port: options.port,
