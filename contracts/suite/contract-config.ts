@@ -13,6 +13,8 @@ export interface ContractConfig {
   missing?(): string | undefined;
   /** True: there is one partner and no second; what needs two is not checked. */
   single?: boolean;
+  /** How many checks at a time the partner bears: a real one, unlike a stand-in, may be too slow for the many of a quick run. */
+  atOnce?: number;
   /** Checks of the adapter's own, run with the others. */
   checks?: readonly Check[];
 }

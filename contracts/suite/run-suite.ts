@@ -6,6 +6,7 @@ import type { ContractConfig, PartnerUnderTest } from './contract-config.js';
 import { documentProviderChecks } from './document-provider.js';
 import { enrollmentSinkChecks } from './enrollment-sink.js';
 import { invoiceFileParserChecks } from './invoice-file-parser.js';
+import { LeftBehind } from './left-behind.js';
 import { paymentSinkChecks } from './payment-sink.js';
 import { recordedCheck } from './recorded-calls.js';
 import { rtdrProviderChecks } from './rtdr-provider.js';
@@ -38,7 +39,7 @@ export interface SuiteRun {
   choose?: (check: Check) => boolean;
   /** False: the checks that write are skipped, as at a live partner. */
   allowWrites?: boolean;
-  /** How many checks run beside one another; 1 when left out. */
+  /** How many checks run beside one another, unless the partner bears fewer; 1 when left out. */
   atOnce?: number;
 }
 
@@ -50,7 +51,8 @@ let runs = 0;
 
 /** The checks that an adapter's manifest calls for, its own included, one result each. */
 export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
-  const { manifest, config, host, fixtures = [], choose = () => true, allowWrites = true, atOnce = 1 } = run;
+  const { manifest, config, host, fixtures = [], choose = () => true, allowWrites = true } = run;
+  const atOnce = Math.min(run.atOnce ?? 1, config.atOnce ?? Number.POSITIVE_INFINITY);
   const claimed = new Set(manifest.contracts.map(({ name }) => name));
   const recorded = fixtures.filter(({ contract }) => claimed.has(contract)).map(recordedCheck);
   const checks = [...claimed].flatMap((name) => CHECKS[name]).concat(config.checks ?? [], recorded);
@@ -60,6 +62,7 @@ export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
   let counter = 0;
   const fresh = (prefix: string): string => `${prefix}-${id}-${counter++}`;
   const partner = await config.start({ key: awkwardKey(0) });
+  const left = new LeftBehind<Check>();
   const runOne = async (check: Check): Promise<CheckResult> => {
     const started = performance.now();
     const ended = (state: CheckResult['state'], message = ''): CheckResult => ({
@@ -86,8 +89,9 @@ export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
         manifest.contracts.some(({ name, capabilities }) => name === contract && capabilities?.includes(capability)),
     };
     try {
-      await inTime(check.run(context));
-      return ended('passed');
+      await left.watching(check, () => inTime(check.run(context)));
+      const [fault] = await left.of(check);
+      return fault === undefined ? ended('passed') : ended('failed', leftText(fault));
     } catch (error) {
       if (error instanceof CheckSkipped) return ended('skipped', error.message);
       if (error instanceof CheckFailure) return ended('failed', error.message);
@@ -100,10 +104,15 @@ export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
     const beside = atOnce > 1 ? chosen.filter(({ alone }) => !alone) : [];
     yield* inLanes(beside, atOnce, runOne);
     for (const check of chosen) if (!beside.includes(check)) yield await runOne(check);
+    for (const [check, fault] of left.late()) yield { check, state: 'failed', message: leftText(fault), ms: 0 };
   } finally {
+    left.end();
     await partner.close();
   }
 }
+
+const leftText = (fault: unknown): string =>
+  `it left something behind that failed, where nobody waited for it: ${(fault as Error)?.stack ?? String(fault)}`;
 
 /** Results as they come. */
 async function* inLanes(

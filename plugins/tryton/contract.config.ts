@@ -7,6 +7,7 @@ const BILLER = { billerId: '1700', guid: '0d9a6c1e-6c3f-4b0e-9a57-2f0c7b1f1700' 
 const CATEGORIES = { paperless: 'Paperless', autopay: 'AutoPay' };
 
 const config: ContractConfig = {
+  atOnce: 3,
   missing: () => (isInstalled() ? undefined : HOW_TO_GET_IT),
   start: async ({ key }) => {
     const server = await startTryton(key);
