@@ -20,9 +20,12 @@ export const nextPlace = (billerId: string) => sql<number>`(
 export const PLACE_AGAIN = sql<number>`case when invoice_files.problem->>'code' = ${sql.lit(OVERTAKEN)}
   then excluded.place else invoice_files.place end`;
 
+/** Nobody has had it in hand for so long. */
+export const FORSAKEN_AFTER = '1 minute';
+
 /** $1 biller, $2 place: those before it that are on their way, and were in somebody's hand within this time. */
 export const EARLIER_ON_THEIR_WAY = `select import_id, file_name from invoice_files where biller_id = $1
-  and state = 'running' and place < $2 and attended_at > now() - interval '1 minute' order by place`;
+  and state = 'running' and place < $2 and attended_at > now() - interval '${FORSAKEN_AFTER}' order by place`;
 
 /** $1 import ids, which somebody has in hand. */
 export const ATTEND = 'update invoice_files set attended_at = now() where import_id = any($1::uuid[])';

@@ -33,6 +33,8 @@ const AT_ONCE = 4;
 const LOOK_EVERY_MS = 15_000;
 const EARLIER_EVERY_MS = 500;
 const FILE_LOST = 'file-lost';
+/** A host that is down for longer, with a file that nobody else has, is taken for gone. */
+const GIVEN_UP_AFTER = '1 hour';
 const IMPORT_FAILED = 'import-failed';
 /** Codes of imports that wait for their file to be handed over again. */
 export const HANDED_OVER_AGAIN = [FILE_LOST, IMPORT_FAILED, OVERTAKEN];
@@ -82,14 +84,17 @@ export class ImportInvoiceFile {
     const rows = await this.database.db
       .selectFrom('invoice_files')
       .selectAll()
+      .select(sql<boolean>`attended_at < now() - ${sql.lit(GIVEN_UP_AFTER)}::interval`.as('isGivenUp'))
       .where('state', '=', 'running')
       .orderBy('place')
       .execute();
     await this.sweep(new Set(rows.map(({ path }) => path)));
-    for (const row of rows) {
+    for (const { isGivenUp, ...row } of rows) {
       if (existsSync(row.path)) this.start(row);
-      else if (row.kept_by === this.host.dataDirId && !this.underWay.has(row.import_id))
+      else if (this.underWay.has(row.import_id)) continue;
+      else if (row.kept_by === this.host.dataDirId)
         await this.refuse(row, FILE_LOST, 'the file is no longer in the data directory; hand it over again');
+      else if (isGivenUp) await this.refuse(row, FILE_LOST, 'the host that kept the file is gone; hand it over again');
     }
     this.timer ??= setInterval(() => {
       this.resume().catch((error) => this.log.error({ err: error }, 'imports could not be looked for'));

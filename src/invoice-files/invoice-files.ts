@@ -14,10 +14,15 @@ import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { InvoiceFilesTable } from '../store/tables.js';
 import { centsText } from './control-totals.js';
-import { EARLIER_ON_THEIR_WAY, nextPlace, PLACE_AGAIN } from './file-order.js';
+import { EARLIER_ON_THEIR_WAY, FORSAKEN_AFTER, nextPlace, PLACE_AGAIN } from './file-order.js';
 import { HANDED_OVER_AGAIN, ImportInvoiceFile, invoiceFileFolder } from './import-invoice-file.js';
 import { FILE_CAME_AGAIN } from './latest-files.js';
 import { tellPartner } from './tell-partner.js';
+
+/** One that has lost its file, by its own word or since whoever kept it is gone, or its place. */
+const MAY_BEGIN_AGAIN = sql<boolean>`(
+  invoice_files.state = 'refused' and invoice_files.problem->>'code' = any(${sql.lit(`{${HANDED_OVER_AGAIN}}`)}::text[])
+  or invoice_files.state = 'running' and invoice_files.attended_at < now() - ${sql.lit(FORSAKEN_AFTER)}::interval)`;
 
 export type Import = Selectable<InvoiceFilesTable>;
 
@@ -68,8 +73,7 @@ export class InvoiceFiles {
           conflict
             .columns(['biller_id', 'sha256'])
             .doUpdateSet({ ...begun, problem: null, attended_at: sql`now()`, place: PLACE_AGAIN })
-            .where('invoice_files.state', '=', 'refused')
-            .where(sql`invoice_files.problem->>'code'`, 'in', HANDED_OVER_AGAIN),
+            .where(MAY_BEGIN_AGAIN),
         )
         .returningAll()
         .executeTakeFirst();

@@ -94,6 +94,30 @@ describe('an import and a crash', function () {
     await host.close();
   });
 
+  it('a file whose host is gone is imported when it is handed over again, and is given up after an hour', async () => {
+    const host = await TestHost.start();
+    await host.biller();
+    const body = file(3);
+    await host.query(
+      `insert into invoice_files (biller_id, file_name, sha256, bytes, path, state, kept_by, attended_at) values
+       ('1663', $1, $2, 1, '/nowhere', 'running', 'gone', now() - interval '59 s'),
+       ('1663', $1, 'another', 1, '/nowhere', 'running', 'gone', now() - interval '61 min')`,
+      [NAME, createHash('sha256').update(body).digest('hex')],
+    );
+    await host.host.container.get<ImportInvoiceFile>(ImportInvoiceFile).resume();
+    const [kept, given] = await host.query(
+      "select import_id, state, problem->>'code' as code from invoice_files order by place",
+    );
+    expect([kept?.state, given?.state, given?.code]).to.deep.equal(['running', 'refused', 'file-lost']);
+    const path = '/v1/billers/1663/invoice-files';
+    const again = () => host.call('POST', `${path}?filename=${NAME}`, body, { 'content-type': 'application/json' });
+    expect((await again()).body).to.include({ importId: kept?.import_id, state: 'running', bytes: 1 });
+    await host.query("update invoice_files set attended_at = now() - interval '61 s' where state = 'running'");
+    expect((await again()).body).to.include({ importId: kept?.import_id, state: 'running' });
+    expect(await host.settled(`${path}/${kept?.import_id}`)).to.include({ state: 'applied', created: 3 });
+    await host.close();
+  });
+
   it('goes on with a file whose import was made though nobody heard of it', async () => {
     const proxy = await SilentProxy.start(await newDatabase());
     const host = await TestHost.start({ databaseUrl: proxy.url });
