@@ -1,5 +1,6 @@
 /** Leases on deliveries: renewed while an attempt runs, and swept when their worker died, so that work goes on soon. */
 import { AdapterError } from '@ic-host/contracts';
+import { isAborted } from '../egress/call-time.js';
 import { NOT_BEGUN, pauseAfterLoss } from './delivery-rules.js';
 import type { DeliveryStore } from './delivery-store.js';
 
@@ -8,9 +9,6 @@ export const RENEW_EVERY_MS = 4_000;
 const GIVE_UP_MS = 10_000;
 const WATCH_EVERY_MS = 1_000;
 const LOST = 'the lease was lost';
-const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as (
-  this: AbortSignal,
-) => boolean;
 
 interface Held {
   giveUp: Lease['giveUp'];

@@ -1,8 +1,5 @@
 /** A signal of two. */
-
-const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as (
-  this: AbortSignal,
-) => boolean;
+import { isAborted } from '../../egress/call-time.js';
 
 /**
  * @returns one that is aborted when either of them is, also where one finds that out only as it is asked (a lease's does); `release`
