@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { ADAPTERS, sandboxOf } from './adapters/adapter-registry.js';
-import { Billers } from './billers/billers.js';
+import { ChangeBiller } from './deliveries/change-biller.js';
 import type { RunningHost } from './host.js';
 import { InvoiceFiles } from './invoice-files/invoice-files.js';
 
@@ -31,7 +31,9 @@ export async function demonstrate(
   const start = await sandboxOf(adapter);
   const sandbox = await start({ stateFile: join(dataDir, `sandbox-${adapter.manifest.id}.json`) });
   const { billerId, ...biller } = sandbox.biller;
-  await container.get<Billers>(Billers).put(billerId, { ...biller, adapter: adapter.manifest.id }, 'demonstration');
+  const input = { ...biller, adapter: adapter.manifest.id };
+  const { known } = await container.get<ChangeBiller>(ChangeBiller).put(billerId, input, 'demonstration');
+  await known;
   const { fileName, text } = sandbox.sampleFile;
   await container.get<InvoiceFiles>(InvoiceFiles).take(billerId, fileName, Readable.from([Buffer.from(text)]));
   const { accountNumber, invoiceNumber } = sandbox.example;

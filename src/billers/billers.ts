@@ -53,6 +53,13 @@ const DEFAULT_INVOICE_TYPE = 164;
 /** Another with each change, in the milliseconds that a revision tells, also of two at the same moment. */
 const CHANGED_AT = sql<Date>`greatest(now(), billers.updated_at + interval '1 ms')`;
 
+/** What its deliveries may have done by the adapter before is to be known first: nothing was changed. */
+export class GoesToAnotherAdapter extends Error {
+  constructor(readonly from: string) {
+    super(`a biller on the adapter ${from} would go to another`);
+  }
+}
+
 @injectable()
 export class Billers {
   private readonly cached = new Map<string, { config: BillerConfig; until: number }>();
@@ -172,8 +179,8 @@ export class Billers {
 
   /**
    * Makes or changes a biller; the audit tells what was changed, and of secrets only that they were.
-   * @param whole the transaction it is a part of, if any
-   * @throws Problem 422 naming every setting that is wrong
+   * @param whole the transaction that it is a part of, which has made sure that another adapter may take over
+   * @throws Problem 422 naming every setting that is wrong; GoesToAnotherAdapter where nobody has made sure of that
    */
   async put(
     billerId: string,
@@ -194,6 +201,7 @@ export class Billers {
         .forNoKeyUpdate()
         .executeTakeFirst();
       const before = held && toConfig(held);
+      if (before && before.adapter !== input.adapter && !whole) throw new GoesToAnotherAdapter(before.adapter);
       const settings = this.settings.toStore(billerId, manifest, input.settings ?? {}, before?.settings ?? {}, seal);
       const values = {
         name: input.name,

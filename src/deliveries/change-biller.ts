@@ -1,7 +1,6 @@
 /** Makes or changes a biller; one that goes to another adapter takes nothing along that the first may have done already. */
 import { inject, injectable } from 'inversify';
-import { type BillerConfig, type BillerInput, Billers } from '../billers/billers.js';
-import { Problem } from '../problem.js';
+import { type BillerConfig, type BillerInput, Billers, GoesToAnotherAdapter } from '../billers/billers.js';
 import { PartnerHolds, refuseInDoubt } from './partner-holds.js';
 
 export interface ChangedBiller {
@@ -21,13 +20,16 @@ export class ChangeBiller {
 
   /** @throws Problem as {@link Billers.put}, 409 `deliveries-under-way` or `deliveries-in-doubt` where the adapter is another */
   async put(billerId: string, input: BillerInput, actor: string): Promise<ChangedBiller> {
-    this.billers.forget(billerId);
-    const before = await this.billers.get(billerId).catch((error: unknown) => {
-      if (!(error instanceof Problem)) throw error;
-    });
-    if (!before || before.adapter === input.adapter)
+    try {
       return { ...(await this.billers.put(billerId, input, actor)), known: Promise.resolve() };
-    const why = { code: 'adapter-changing', detail: `it goes from ${before.adapter} to ${input.adapter}` };
+    } catch (error) {
+      if (!(error instanceof GoesToAnotherAdapter)) throw error;
+      return this.goElsewhere(error.from, billerId, input, actor);
+    }
+  }
+
+  private async goElsewhere(from: string, billerId: string, input: BillerInput, actor: string): Promise<ChangedBiller> {
+    const why = { code: 'adapter-changing', detail: `it goes from ${from} to ${input.adapter}` };
     const { value, known } = await this.holds.sendElsewhere(billerId, why, (trx, inDoubt) => {
       refuseInDoubt(inDoubt);
       return this.billers.put(billerId, input, actor, trx);

@@ -1,6 +1,5 @@
 /** Leases on deliveries: renewed while an attempt runs, and swept when their worker died, so that work goes on soon. */
 import { AdapterError } from '@ic-host/contracts';
-import { isAborted } from '../egress/call-time.js';
 import { NOT_BEGUN, pauseAfterLoss } from './delivery-rules.js';
 import type { DeliveryStore } from './delivery-store.js';
 
@@ -9,6 +8,9 @@ export const RENEW_EVERY_MS = 4_000;
 const GIVE_UP_MS = 10_000;
 const WATCH_EVERY_MS = 1_000;
 const LOST = 'the lease was lost';
+const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as (
+  this: AbortSignal,
+) => boolean;
 
 interface Held {
   giveUp: Lease['giveUp'];

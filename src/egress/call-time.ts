@@ -1,11 +1,6 @@
 /** Of a caller who never gives up: listening to it would be a twentieth of what a call costs. */
 export const NEVER: AbortSignal = new AbortController().signal;
 
-/** What a signal says by itself, also where its `aborted` is another's that looks further. */
-export const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get as (
-  this: AbortSignal,
-) => boolean;
-
 /** How long one call may take: until its time is over or its caller gives up. Leaves nothing behind when it is released. */
 export class CallTime {
   private readonly timer: NodeJS.Timeout;

@@ -7,7 +7,7 @@ export interface ImportFacts {
   row: Import;
   /** Of the records set aside: how many for what. */
   setAside: readonly { field: string; code: string; n: number; example: string }[];
-  /** Names of the biller's files that came before and are on their way. */
+  /** Names of the biller's files that came before and are on their way; none where this one is over. */
   waitsFor: readonly string[];
   /** Per cent of its records that may be set aside. */
   maxSetAsidePercent: number;
@@ -24,7 +24,7 @@ export function explainImport({ row, setAside, waitsFor, maxSetAsidePercent }: I
     says: `${row.file_name} came with ${row.bytes} bytes; the same bytes are taken once for a biller.`,
     ...{ field: 'sha256', value: row.sha256, at: row.created_at.toISOString() },
   };
-  if (row.state === 'running' && waitsFor.length)
+  if (waitsFor.length)
     return {
       summary: `It waits for ${waitsFor.join(', ')}, which came before it.`,
       reasons: [

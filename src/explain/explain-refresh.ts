@@ -38,10 +38,11 @@ export function explainRefresh(facts: RefreshFacts, snapshot: AccountSnapshot): 
   for (const invoice of snapshot.invoices)
     reasons.push(invoiceReason(invoice, known.get(invoice.invoiceNumber), facts));
   const told = new Set(snapshot.invoices.map(({ invoiceNumber }) => invoiceNumber));
+  const isAll = tellsAll(snapshot);
   for (const { invoiceNumber, status } of heldBefore)
     if (status === 'active' && !told.has(invoiceNumber))
       reasons.push(
-        tellsAll(snapshot)
+        isAll
           ? {
               rule: 'gone',
               field: invoiceNumber,

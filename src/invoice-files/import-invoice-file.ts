@@ -80,7 +80,7 @@ export class ImportInvoiceFile {
 
   /** Takes up what a crash left, here or on another host that keeps its files in the same place; now and every while. */
   async resume(): Promise<void> {
-    await this.database.pool.query(ATTEND, [[...this.underWay.keys()]]);
+    if (this.underWay.size) await this.database.pool.query(ATTEND, [[...this.underWay.keys()]]);
     const rows = await this.database.db
       .selectFrom('invoice_files')
       .selectAll()

@@ -221,19 +221,16 @@ export class Shadow {
     const { shadow } = await this.optionOf(billerId);
     const why = { code: 'switching', detail: 'its shadow takes over' };
     this.billers.forget(billerId, shadow); // what counts is how they are now
-    try {
-      const { known } = await this.holds.sendElsewhere(billerId, why, async (trx, inDoubt) => {
+    const { known } = await this.holds
+      .sendElsewhere(billerId, why, async (trx, inDoubt) => {
         const [one, other] = [await this.billers.get(billerId, trx), await this.billers.get(shadow, trx)];
         if (one.adapter !== other.adapter) refuseInDoubt(inDoubt);
         await this.billers.exchange(trx, billerId, shadow);
         const details = { from: one.adapter, to: other.adapter, shadow };
         await audit(trx, { actor, action: 'biller.switch', subject: billerId, reason, details });
-      });
-      this.billers.forget(billerId, shadow);
-      await known;
-    } finally {
-      this.billers.forget(billerId, shadow);
-    }
+      })
+      .finally(() => this.billers.forget(billerId, shadow));
+    await known;
   }
 
   private async optionOf(billerId: string) {

@@ -1,5 +1,4 @@
 /** A signal of two. */
-import { isAborted } from '../../egress/call-time.js';
 
 /**
  * @returns one that is aborted when either of them is, also where one finds that out only as it is asked (a lease's does); `release`
@@ -10,11 +9,10 @@ export function eitherSignal(one: AbortSignal, other: AbortSignal): { signal: Ab
   const { signal } = controller;
   const abort = (): void => controller.abort();
   const both = [one, other];
-  if (both.some(({ aborted }) => aborted)) abort();
+  const isOver = (): boolean => both.some(({ aborted }) => aborted);
+  if (isOver()) abort();
   for (const each of both) each.addEventListener('abort', abort);
-  Object.defineProperty(signal, 'aborted', {
-    get: () => isAborted.call(signal) || both.some(({ aborted }) => aborted),
-  });
+  Object.defineProperty(signal, 'aborted', { get: isOver });
   return {
     signal,
     release: () => {
