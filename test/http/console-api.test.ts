@@ -222,7 +222,7 @@ describe('the API for operators', () => {
       await host.biller('2001', { name: 'Gives up at once', options: { maxDeliveryAgeHours: 0 } });
       host.sandbox.fault({ operation: '*', kind: 'status', status: 500 });
       await host.call('POST', '/v1/billers/2001/payments', host.payment('parks'));
-      await host.settled('/v1/billers/2001/payments/parks');
+      expect(await host.settled('/v1/billers/2001/payments/parks')).to.include({ state: 'parked' });
       const { settings } = host.sandbox.biller;
       await host.biller('2002', { name: 'A wrong key', settings: { ...settings, '10': 'wrong' } });
       await host.call('POST', '/v1/billers/2002/payments', host.payment('held'));
