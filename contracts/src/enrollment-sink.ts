@@ -1,4 +1,7 @@
 /** EnrollmentSink, version 1: tells a partner whether an account wants paper, and pays by itself. */
+import { IsBoolean } from 'class-validator';
+import { IsIdentifier } from './boundary-types.js';
+
 export const ENROLLMENT_SINK_VERSION = '1';
 
 export const ENROLLMENT_KINDS = ['paperless', 'autopay'] as const;
@@ -6,8 +9,8 @@ export type EnrollmentKind = (typeof ENROLLMENT_KINDS)[number];
 
 /** The state an account is to be in; setting it twice is the same as once. */
 export class Enrollment {
-  accountNumber!: string;
-  enabled!: boolean;
+  @IsIdentifier(200) accountNumber!: string;
+  @IsBoolean() enabled!: boolean;
 }
 
 export interface EnrollmentSink {

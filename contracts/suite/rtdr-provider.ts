@@ -191,6 +191,19 @@ export const rtdrProviderChecks: Check[] = [
     },
   }),
 
+  check('held', {
+    title: 'tells nothing of an invoice that the host holds and the partner does not have',
+    rule: 'heldInvoiceNumbers says what may be asked for, not what is there: what the partner no longer has is not owed.',
+    look: 'an answer made of what was asked; a balance of zero for an invoice that the partner does not know',
+    run: async (context) => {
+      const invoices = [invoice(context), invoice(context)];
+      const accountNumber = await account(context, invoices);
+      const heldInvoiceNumbers = [...invoices.map(({ invoiceNumber }) => invoiceNumber), context.fresh('gone')];
+      const snapshot = await lookUp(await context.open(), { accountNumber, heldInvoiceNumbers });
+      equal(told(snapshot), wanted(invoices), 'the invoices');
+    },
+  }),
+
   check('no-invoices', {
     title: 'tells an account without invoices as complete and empty',
     rule: 'Then every invoice held for it is gone, and the host deactivates it.',

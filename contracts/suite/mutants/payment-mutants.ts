@@ -62,6 +62,30 @@ class FindsNothing extends FindableWithoutFind {
     return undefined;
   }
 }
+/** By account and amount: what a partner without a field for our id is often searched by. */
+class FindsAlike extends FindableWithoutFind {
+  private readonly posted = new Map<string, PaymentReceipt>();
+  private readonly key = ({ accountNumber, amount }: Payment): string => `${accountNumber} ${amount}`;
+  override async post(payment: Payment, signal: AbortSignal): Promise<PaymentReceipt> {
+    const made = await super.post(payment, signal);
+    this.posted.set(this.key(payment), made);
+    return made;
+  }
+  async find(payment: Payment): Promise<PaymentReceipt | undefined> {
+    return this.posted.get(this.key(payment));
+  }
+}
+class ReturnsTheLast extends AcmePayments {
+  private last = '';
+  override async post(payment: Payment, signal: AbortSignal): Promise<PaymentReceipt> {
+    const made = await super.post(payment, signal);
+    this.last = made.confirmationNumber ?? '';
+    return made;
+  }
+  override returnPayment(returned: PaymentReturn, signal: AbortSignal) {
+    return super.returnPayment({ ...returned, confirmationNumber: this.last }, signal);
+  }
+}
 class ReturnsById extends AcmePayments {
   override returnPayment(returned: PaymentReturn, signal: AbortSignal) {
     return super.returnPayment({ ...returned, confirmationNumber: returned.payment.transactionId }, signal);
@@ -146,6 +170,13 @@ export const paymentMutants = [
     { payments: (client) => new FindsNothing(client) },
     claiming('returns', 'find'),
   ),
+  of(
+    'finds another payment of the same amount',
+    'find',
+    { payments: (client) => new FindsAlike(client) },
+    claiming('returns', 'find'),
+  ),
+  of('returns the payment made last', 'returns', { payments: (client) => new ReturnsTheLast(client) }),
   of('returns by the wrong number', 'returns', { payments: (client) => new ReturnsById(client) }),
   of('a return that does nothing', 'returns', { payments: (client) => new ReturnDoesNothing(client) }),
   of('loses the confirmation number', 'returns', { payments: (client) => new NoConfirmation(client) }),

@@ -104,6 +104,16 @@ class NotFoundIsOutage extends AcmeRtdr {
     });
   }
 }
+class AnswersWhatIsHeld extends AcmeRtdr {
+  override async lookUp(request: AccountLookup, signal: AbortSignal): Promise<AccountSnapshot> {
+    const answer = await super.lookUp(request, signal);
+    const known = new Set(answer.invoices.map(({ invoiceNumber }) => invoiceNumber));
+    const paid = request.heldInvoiceNumbers
+      .filter((invoiceNumber) => !known.has(invoiceNumber))
+      .map((invoiceNumber) => ({ invoiceNumber, eligible: true, totalAmountDue: Money.ZERO, balanceDue: Money.ZERO }));
+    return { ...answer, invoices: [...answer.invoices, ...paid] };
+  }
+}
 class EmptyIsFailure extends AcmeRtdr {
   override async lookUp(request: AccountLookup, signal: AbortSignal): Promise<AccountSnapshot> {
     const snapshot = await super.lookUp(request, signal);
@@ -200,6 +210,7 @@ export const rtdrMutants = [
   }),
   of('an unknown account is an empty one', 'not-found', { rtdr: (client) => new NotFoundIsEmpty(client) }),
   of('an unknown account is an outage', 'not-found', { rtdr: (client) => new NotFoundIsOutage(client) }),
+  of('what is held and not told is paid', 'held', { rtdr: (client) => new AnswersWhatIsHeld(client) }),
   of('no invoices is a failure', 'no-invoices', { rtdr: (client) => new EmptyIsFailure(client) }),
   of('caches what is owed', 'up-to-date', { rtdr: (client) => new (cachedIn(() => new Map()))(client) }),
   of('shares a cache between billers', 'no-mixing', { rtdr: (client) => new (cachedIn(() => sharedByAll))(client) }),
