@@ -23,7 +23,7 @@ import { replayCommand } from './cli/replay.js';
 import { sandboxCommand } from './cli/sandbox.js';
 import { shadowCommand } from './cli/shadow.js';
 import { startCommand } from './cli/start.js';
-import { EXIT, printFailure } from './cli/terminal.js';
+import { EXIT, keepOutputToPrograms, printFailure } from './cli/terminal.js';
 import { tokensCommand } from './cli/tokens.js';
 import { tryCommand } from './cli/try.js';
 import { verifyCommand } from './cli/verify.js';
@@ -33,12 +33,20 @@ import { HOST_VERSION } from './version.js';
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.channel?.unref();
 
+// Whoever reads what is printed may have read enough.
+process.stdout.on('error', (error: { code?: string }) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 program
   .name('ic-host')
   .description('An integration host for bill payment.')
   .version(HOST_VERSION)
   .showHelpAfterError('(--help tells more)')
   .showSuggestionAfterError()
+  .hook('preAction', (_, command) => {
+    if (command.opts().json) keepOutputToPrograms();
+  })
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.cannot));
 program.commandsGroup('Run a host:');
 startCommand(program);

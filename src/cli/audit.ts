@@ -3,12 +3,13 @@ import { pipeline } from 'node:stream/promises';
 import { answerOf } from '@ic-host/client';
 import type { Command } from 'commander';
 import { connect, hostCommand } from './connection.js';
+import { wholeNumber } from './option-values.js';
 import { describeUse, paint, printJson, printTable } from './terminal.js';
 
 export function auditCommand(program: Command): void {
   const command = hostCommand(program, 'audit', 'show who did what, newest first, or write all of it out')
     .argument('[subject]', 'a biller, delivery or token: only what was done to it')
-    .option('--limit <number>', 'show at most so many', Number, 50)
+    .option('--limit <number>', 'show at most so many', wholeNumber(1), 50)
     .option('--export', 'all of it, oldest first, a JSON object a line')
     .option('--from <instant>', 'export from this time on')
     .option('--to <instant>', 'export before this time')

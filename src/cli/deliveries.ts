@@ -2,6 +2,7 @@
 import { answerOf, type HostClient, type Schemas } from '@ic-host/client';
 import { Argument, type Command, Option } from 'commander';
 import { connect, hostCommand } from './connection.js';
+import { wholeNumber } from './option-values.js';
 import { describeUse, EXIT, paint, printJson, printTable, stateText } from './terminal.js';
 
 const STATES = ['queued', 'delivered', 'rejected', 'parked', 'cancelled'] as const;
@@ -22,7 +23,7 @@ export function deliveriesCommand(program: Command): void {
     .option('--biller <biller>', 'list only of this biller')
     .option('--account <account>', 'list only what concerns this account')
     .option('--find <text>', 'list only those whose transaction or account begins so')
-    .option('--limit <number>', 'list at most so many', Number, 50)
+    .option('--limit <number>', 'list at most so many', wholeNumber(1), 50)
     .option('--reason <text>', 'why; kept in the audit')
     .addOption(new Option('--as <state>', 'settle as').choices(['delivered', 'rejected']))
     .option('--confirmation <number>', 'settle with the partner’s number')

@@ -1,5 +1,5 @@
 /** `ic-host document BILLER INVOICE`: saves an invoice's PDF. */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { answerOf } from '@ic-host/client';
@@ -20,7 +20,15 @@ export function documentCommand(program: Command): void {
         }),
       );
       const file: string = options.output ?? `${invoiceNumber.replaceAll(/[^\w.-]/g, '_')}.pdf`;
-      await pipeline(Readable.fromWeb(body as never), createWriteStream(file));
+      // Half a document under its name would be taken for one.
+      const part = `${file}.part`;
+      try {
+        await pipeline(Readable.fromWeb(body as never), createWriteStream(part));
+        renameSync(part, file);
+      } catch (error) {
+        rmSync(part, { force: true });
+        throw error;
+      }
       if (options.json) printJson({ file });
       else console.log(file);
     });

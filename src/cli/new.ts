@@ -35,7 +35,7 @@ export function newCommand(program: Command): void {
         import('../scaffold/join-repository.js'),
         import('../scaffold/scaffold-adapter.js'),
       ]);
-      const contracts = options.contracts ? options.contracts.split(',') : await askContracts(CONTRACT_NAMES);
+      const contracts = options.contracts ? options.contracts.split(/[\s,]+/) : await askContracts(CONTRACT_NAMES);
       const standalone = Boolean(options.out);
       if (!standalone && !existsSync('plugins'))
         throw new Error('there is no folder plugins here; name another place with --out');

@@ -5,7 +5,8 @@ import type { InvoiceFileParser } from '@ic-host/contracts';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
 import type { InvoiceFileReport } from '../invoice-files/check-invoice-file.js';
-import { describeUse, EXIT } from './terminal.js';
+import { wholeNumber } from './option-values.js';
+import { describeUse, EXIT, printJson } from './terminal.js';
 
 const BAR_FROM_BYTES = 5_000_000;
 const MB = 1_000_000;
@@ -71,7 +72,7 @@ export function parseCommand(program: Command): void {
     .description('check an invoice file without a host')
     .option('--adapter <id>', 'whose file it is; the first adapter that reads files')
     .option('--manifest <file>', 'which adapters to load', 'adapter.manifest.json')
-    .option('--shown <number>', 'how many of the records set aside are listed', Number, 20)
+    .option('--shown <number>', 'how many of the records set aside are listed', wholeNumber(0), 20)
     .option('--json', 'for programs')
     .action(async (file: string, options) => {
       try {
@@ -80,7 +81,7 @@ export function parseCommand(program: Command): void {
         const bar = barOf(statSync(file).size, !options.json);
         const report = await checkInvoiceFile(file, parser, { shown: options.shown, progress: bar.update });
         bar.stop();
-        if (options.json) console.log(JSON.stringify(report, null, 2));
+        if (options.json) printJson(report);
         else print(report);
         process.exitCode = report.state === 'ok' ? EXIT.done : EXIT.failed;
       } catch (error) {

@@ -2,19 +2,14 @@
 import { answerOf, type Schemas } from '@ic-host/client';
 import type { Command } from 'commander';
 import { connect, hostCommand } from './connection.js';
+import { jsonObject } from './option-values.js';
 import { describeUse, EXIT, printJson, stateText } from './terminal.js';
 
 export function payCommand(program: Command): void {
   const command = hostCommand(program, 'pay', 'hand a payment over; waits up to ten seconds until it is settled')
     .argument('<biller>', 'id of the biller')
-    .argument('<payment>', 'the payment, as JSON')
-    .action(async (billerId: string, json: string, options) => {
-      let body: Schemas['PaymentBody'];
-      try {
-        body = JSON.parse(json);
-      } catch (error) {
-        throw new Error(`the payment is not JSON: ${(error as Error).message}`);
-      }
+    .argument('<payment>', 'the payment, as JSON', jsonObject)
+    .action(async (billerId: string, body: Schemas['PaymentBody'], options) => {
       const payment = await answerOf(
         connect(options).POST('/v1/billers/{billerId}/payments', {
           params: { path: { billerId } },

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { answerOf } from '@ic-host/client';
 import type { Command } from 'commander';
 import { connect, hostCommand } from './connection.js';
+import { wholeNumber } from './option-values.js';
 import { describeUse, EXIT, paint, printJson, printTable } from './terminal.js';
 
 const LOOK_EVERY_MS = 500;
@@ -11,7 +12,7 @@ const TONES: Record<string, (text: string) => string> = { lost: paint.red, 'by-h
 export function reconcileCommand(program: Command): void {
   const command = hostCommand(program, 'reconcile', 'compare what is held with what the partner says')
     .argument('<biller>', 'id of the biller')
-    .option('--accounts <number>', 'so many, at random; all when left out', Number)
+    .option('--accounts <number>', 'so many, at random; all when left out', wholeNumber(1))
     .option('--repair', 'refresh what is late here, and send again what is not there, where a repeat is safe')
     .action(async (billerId: string, options) => {
       const host = connect(options);

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import type { Recording } from '../recordings/recordings.js';
 import type { Replayed } from '../replay/replay.js';
 import { connect, hostCommand } from './connection.js';
+import { jsonObject } from './option-values.js';
 import { describeUse, EXIT, paint, printJson, printTable } from './terminal.js';
 
 const AT_ONCE = 200;
@@ -44,7 +45,7 @@ export function replayCommand(program: Command): void {
     .requiredOption('--biller <id>', 'whose calls; its option recordPercent makes the host keep some')
     .requiredOption('--adapter <plugin>', 'folder of an adapter, or id of a loaded one')
     .option('--since <instant>', 'only calls from then on, such as 2026-11-01T00:00:00Z')
-    .option('--options <json>', 'options of the adapter, instead of the biller’s', JSON.parse)
+    .option('--options <json>', 'options of the adapter, instead of the biller’s', jsonObject)
     .option('--manifest <file>', 'which adapters an id is looked for among', 'adapter.manifest.json')
     .option(
       '--fixtures <folder>',

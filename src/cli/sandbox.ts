@@ -1,5 +1,6 @@
 /** `ic-host sandbox PLUGIN`: serves an adapter's own stand-in partner. */
 import type { Command } from 'commander';
+import { wholeNumber } from './option-values.js';
 import { describeUse, printJson } from './terminal.js';
 
 export function sandboxCommand(program: Command): void {
@@ -7,7 +8,7 @@ export function sandboxCommand(program: Command): void {
     .command('sandbox')
     .argument('<plugin>', 'id of a loaded adapter, or a folder')
     .description('serve an adapter’s own stand-in partner')
-    .option('--port <number>', 'port; 0 picks one', Number, 0)
+    .option('--port <number>', 'port; 0 picks one', wholeNumber(0, 65_535), 0)
     .option('--json', 'for programs; it is always so')
     .option('--manifest <file>', 'which adapters to load', 'adapter.manifest.json')
     .action(async (plugin: string, options) => {

@@ -1,5 +1,5 @@
 /** `ic-host start`: serves HTTP API and workers until told to stop. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,8 @@ import type { BillerInput } from '../billers/billers.js';
 import type { ChangeBiller as ChangeBillerType } from '../deliveries/change-biller.js';
 import { endWithNpm } from './end-with-npm.js';
 import { keptDays, readPort, unknownSettings, weakKeys, wrongSettings } from './environment.js';
-import { describeUse } from './terminal.js';
+import { jsonObjectIn } from './option-values.js';
+import { describeUse, printLine } from './terminal.js';
 
 const LAST_RESORT_MS = 10_000;
 /** Enough for whoever keeps connections open and sends on them all the time. */
@@ -30,16 +31,7 @@ function keepCompiled(dataDir: string): void {
 
 /** Billers as a file names them, by their ids. @throws Error in words */
 function billersIn(file: string, read: (body: unknown) => BillerInput): [string, BillerInput][] {
-  let given: unknown;
-  try {
-    given = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const missing = (error as { code?: string }).code === 'ENOENT';
-    throw new Error(`${file}: ${missing ? 'there is no such file' : `is not JSON: ${(error as Error).message}`}`);
-  }
-  if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw new Error(`${file}: must be { "<billerId>": { … } }`);
-  return Object.entries(given).map(([billerId, body]) => {
+  return Object.entries(jsonObjectIn(file, '{ "<billerId>": { … } }')).map(([billerId, body]) => {
     try {
       return [billerId, read(body)];
     } catch (error) {
@@ -151,14 +143,14 @@ export function startCommand(program: Command): void {
         for (const adapterId of sandboxes) {
           const demonstration = await demonstrate(host, options.dataDir, adapterId);
           cleanups.push(() => demonstration.close());
-          for (const line of demonstration.lines) console.log(line);
+          for (const line of demonstration.lines) printLine(line);
         }
       } catch (error) {
         await host.close();
         throw error;
       }
-      if (options.json) console.log(JSON.stringify({ url: host.url, dataDir: options.dataDir, role: options.role }));
-      console.log(`ic-host listening on ${host.url}`);
+      if (options.json) printLine(JSON.stringify({ url: host.url, dataDir: options.dataDir, role: options.role }));
+      printLine(`ic-host listening on ${host.url}`);
     });
   describeUse(
     command,

@@ -75,7 +75,13 @@ export function printTable(titles: string[], rows: string[][]): void {
   for (const line of table.toString().split('\n')) console.log(line.trimEnd());
 }
 
-export const printJson = (value: unknown): void => console.log(JSON.stringify(value, null, 2));
+export const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
+export const printJson = (value: unknown): void => printLine(JSON.stringify(value, null, 2));
+
+/** From now on standard output is what the two above print: what an adapter says by `console` goes where programs don't read. */
+export function keepOutputToPrograms(): void {
+  console.log = console.info = console.debug = console.error;
+}
 
 /** What stands behind a command's options: examples, and what its exit status tells. */
 export function describeUse(
@@ -118,6 +124,7 @@ const NEXT: Record<string, string> = {
 
 /** Tells a failure with what to do next. @returns the exit status */
 export function printFailure(error: unknown): number {
+  if ((error as { code?: string }).code === 'EPIPE') return EXIT.done; // whoever reads has read enough
   if (!(error instanceof HostProblem)) {
     console.error(`ic-host: ${(error as Error).message}`);
     return EXIT.failed;

@@ -3,6 +3,7 @@ import { answerOf, type HostClient, type Schemas } from '@ic-host/client';
 import { Argument, type Command, Option } from 'commander';
 import { SCOPES, type Scope } from '../access/access.js';
 import { connect, hostCommand } from './connection.js';
+import { wholeNumber } from './option-values.js';
 import { describeUse, paint, printJson, printTable } from './terminal.js';
 
 interface Options {
@@ -20,7 +21,7 @@ export function tokensCommand(program: Command): void {
     .option('--name <text>', 'who or what will use it')
     .addOption(new Option('--scope <scope>', 'what it may do').choices(SCOPES).default('read'))
     .option('--billers <ids>', 'for these billers alone, by comma', (text) => text.split(','))
-    .option('--days <number>', 'ends by itself after so many days', Number)
+    .option('--days <number>', 'ends by itself after so many days', wholeNumber(1))
     .action(async (action: string, ids: string[], options) => {
       const host = connect(options);
       if (action === 'make') return make(host, options);

@@ -1,7 +1,8 @@
 /** `ic-host verify PLUGIN`: runs the contract suite on one adapter. */
 import type { Check, CheckResult } from '@ic-host/contracts/suite';
 import { type Command, Option } from 'commander';
-import { describeUse } from './terminal.js';
+import { partnerIn } from './option-values.js';
+import { describeUse, printJson } from './terminal.js';
 
 /** Most checks wait for a partner, so that many go beside one another. */
 const QUICK_AT_ONCE = 32;
@@ -77,7 +78,7 @@ export function verifyCommand(program: Command): void {
         });
       const adapter = await adapterNamed(plugin, options.manifest);
       const config = options.live
-        ? liveConfig(options.settings, await contractConfigOf(adapter).catch(() => undefined))
+        ? liveConfig(partnerIn(options.settings), await contractConfigOf(adapter).catch(() => undefined))
         : await contractConfigOf(adapter);
       const { only } = options;
       const allowPrivate = !options.live || Boolean(options.allowPrivateEgress);
@@ -107,10 +108,11 @@ export function verifyCommand(program: Command): void {
           if (!options.json && !options.quick) print(result);
         },
       });
+      if (results.length === 0) throw new Error(`no check of ${adapter.manifest.id} has "${only}" in its contract/id`);
       const report = reportOf(adapter.manifest, results);
       if (options.report) writeReports(options.report, report);
       if (!options.live && !only) keepReport(adapter, report, Boolean(options.quick));
-      if (options.json) console.log(JSON.stringify(report, null, 2));
+      if (options.json) printJson(report);
       else {
         // Those that ran beside one another came in no order.
         if (options.quick)

@@ -8,7 +8,7 @@ export interface Scaffold {
   /** In kebab-case: the adapter's id. */
   name: string;
   contracts: readonly ContractName[];
-  /** An empty folder, or one that isn't there. */
+  /** Where to; what is there already stays as it is. */
   folder: string;
   /** True: a repository of its own, which depends on the published packages. */
   standalone: boolean;
@@ -35,7 +35,8 @@ const pascal = (name: string): string =>
   name.replace(/(^|-)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());
 
 /** @returns the files written, relative to the folder @throws Error in words */
-export function scaffoldAdapter({ name, contracts, folder, standalone }: Scaffold): string[] {
+export function scaffoldAdapter({ name, folder, standalone, ...wanted }: Scaffold): string[] {
+  const contracts = [...new Set(wanted.contracts)];
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
     throw new Error(`a name is lower-case words joined by hyphens: ${name}`);
   const unknown = contracts.find((contract) => !CONTRACT_NAMES.includes(contract));
@@ -47,12 +48,8 @@ export function scaffoldAdapter({ name, contracts, folder, standalone }: Scaffol
   const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version as string;
   const calls = contracts.some((contract) => contract !== CALLS_NOTHING);
   const named = (text: string): string => text.replaceAll('acme', name).replaceAll('Acme', pascal(name));
-  const written: string[] = [];
-  const write = (file: string, text: string): void => {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), text);
-    written.push(file);
-  };
+  const files = new Map<string, string>();
+  const write = (file: string, text: string): void => void files.set(file, text);
   const copy = (file: string): void => write(named(file), named(readFileSync(join(template, file), 'utf8')));
 
   const manifest = JSON.parse(named(readFileSync(join(template, 'adapter.manifest.json'), 'utf8'))) as AdapterManifest;
@@ -73,7 +70,13 @@ export function scaffoldAdapter({ name, contracts, folder, standalone }: Scaffol
   write('tsconfig.json', json(standalone ? standaloneConfig : inRepositoryConfig));
   write('README.md', readme(name, contracts, standalone));
   if (standalone) write('.gitignore', 'node_modules/\ndist/\nreports/\n');
-  return written;
+  const there = [...files.keys()].filter((file) => existsSync(join(folder, file)));
+  if (there.length) throw new Error(`there is a file already in ${folder}: ${there.join(', ')}`);
+  for (const [file, text] of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+  return [...files.keys()];
 }
 
 /** The adapter's module, with what the contracts need and nothing else. */

@@ -17,10 +17,10 @@ export type Form = Record<string, Place>;
 const WORD = /^[A-Za-z][A-Za-z _-]{0,30}$/;
 const MOST_WORDS = 12;
 
-/** Which calls of the adapter read, with what they need. */
-const READS: [call: string, needs: 'accountNumber' | 'invoiceNumber'][] = [
-  ['rtdr-provider.lookUp', 'accountNumber'],
-  ['enrollment-sink.readBack', 'accountNumber'],
+/** Which calls of the adapter read, each with what is asked of an account. */
+const READS: [call: string, given: object][] = [
+  ['rtdr-provider.lookUp', {}],
+  ['enrollment-sink.readBack', { kind: 'autopay' }],
 ];
 
 /** The form of a JSON text; of any other text, that it is none. */
@@ -50,12 +50,19 @@ export function formOf(text: string): Form {
   return form;
 }
 
+/** Of what stood in a list that is empty now, nothing can be said. */
+const isInEmptyList = (path: string, now: Form): boolean =>
+  [...path.matchAll(/\[\]/g)].some(
+    ({ index }) => now[path.slice(0, index)]?.types.includes('list') && !now[path.slice(0, index + 2)],
+  );
+
 /** What has changed, in words. */
 export function driftOf(before: Form, now: Form): string[] {
   const found: string[] = [];
   for (const [path, { types, words }] of Object.entries(before)) {
     const place = now[path];
     const name = path || 'the answer';
+    if (!place && isInEmptyList(path, now)) continue;
     if (!place) found.push(`${name} is gone`);
     else {
       const other = place.types.filter((type) => !types.includes(type));
@@ -72,10 +79,10 @@ export function driftOf(before: Form, now: Form): string[] {
 async function ask(adapter: LoadedAdapter, { biller, known }: PartnerUnderTest, allowPrivate: boolean) {
   if (!known) throw new Error('nothing is known at the partner: name an account and an invoice as `known`');
   const found = new Map<string, Exchange>();
-  for (const [call, needs] of READS) {
+  const { accountNumber } = known;
+  for (const [call, given] of READS) {
     if (!adapter.manifest.contracts.some(({ name }) => call.startsWith(`${name}.`))) continue;
-    const given = { [needs]: known[needs], kind: 'autopay' };
-    const { exchanges } = await tryCall(adapter, biller, call, given, allowPrivate);
+    const { exchanges } = await tryCall(adapter, biller, call, { accountNumber, ...given }, allowPrivate);
     for (const exchange of exchanges) if (!found.has(exchange.operation)) found.set(exchange.operation, exchange);
   }
   return found;

@@ -1,8 +1,8 @@
 /** A contract config for a real partner: an engineer's own settings, and what is there to be read. */
-import { readFileSync } from 'node:fs';
 import type { ContractConfig, PartnerUnderTest } from '@ic-host/contracts/suite';
 
-interface LiveSettings {
+/** How a file names a partner of an engineer's own. */
+export interface LivePartner {
   settings: Record<string, string>;
   options?: Record<string, unknown>;
   billerId?: string;
@@ -11,15 +11,10 @@ interface LiveSettings {
 }
 
 /** @param own the adapter's own config, whose further checks are run, too */
-export function liveConfig(file: string, own: ContractConfig | undefined): ContractConfig {
-  const {
-    billerId = 'live',
-    guid = 'live',
-    settings,
-    options,
-    known,
-  } = JSON.parse(readFileSync(file, 'utf8')) as LiveSettings;
-  if (typeof settings !== 'object') throw new Error(`${file} must hold { "settings": { … } }`);
+export function liveConfig(
+  { billerId = 'live', guid = 'live', settings, options, known }: LivePartner,
+  own: ContractConfig | undefined,
+): ContractConfig {
   return {
     ...(own?.checks ? { checks: own.checks } : {}),
     single: true,

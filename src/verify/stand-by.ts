@@ -6,8 +6,11 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import type { SuiteReport } from './report.js';
 
+/** Begins the line that is a report: an adapter may print lines of its own. */
+export const REPORT = 'contract suite: ';
+
 /**
- * Runs whenever a line comes in, and answers each with a line of JSON.
+ * Runs whenever a line comes in, and answers each with {@link REPORT} and a line of JSON.
  * @param folder the adapter's: what is in it is loaded anew each time, since a module that was loaded once is kept
  */
 export async function runOnEachLine(folder: string, run: () => Promise<SuiteReport>): Promise<void> {
@@ -22,6 +25,6 @@ export async function runOnEachLine(folder: string, run: () => Promise<SuiteRepo
   });
   for await (const _ of createInterface(process.stdin)) {
     runs++;
-    console.log(JSON.stringify(await run()));
+    console.log(REPORT + JSON.stringify(await run()));
   }
 }

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SuiteReport } from './report.js';
+import { REPORT } from './stand-by.js';
 
 const IGNORED = /(^|\/)(dist|node_modules|reports|\.git)(\/|$)/;
 const LOOK_EVERY_MS = 50;
@@ -19,14 +20,23 @@ class Verifier {
   private lines: AsyncIterator<string> | undefined;
   private said = '';
 
-  constructor(private readonly args: string[]) {}
+  /** @param tell is told what the adapter prints */
+  constructor(
+    private readonly args: string[],
+    private readonly tell: (line: string) => void,
+  ) {}
 
   /** @returns the report, or what the process said instead of one */
   async run(): Promise<SuiteReport | string> {
     const child = this.child ?? this.start();
     child.stdin.write('go\n');
-    const line = await this.lines?.next();
-    if (!line?.done) return JSON.parse(line?.value ?? '') as SuiteReport;
+    for (;;) {
+      const line = await this.lines?.next();
+      if (!line || line.done) break;
+      const [printed = '', report] = line.value.split(REPORT);
+      if (printed) this.tell(printed);
+      if (report) return JSON.parse(report) as SuiteReport;
+    }
     this.child = undefined;
     return this.said.trim() || 'the process that checks it ended';
   }
@@ -68,6 +78,7 @@ async function once(folder: string, verifiers: Verifier[], say: (line: string) =
   const checks = reports.flatMap((report) => (report as SuiteReport).checks);
   for (const { contract, id, title, state, message, look } of checks)
     if (state === 'failed') say(`✘ ${title}\n    ${message}\n    look at: ${look}\n    id: ${contract}/${id}`);
+  if (checks.length === 0) return say('there is no such check');
   const count = (wanted: string): number => checks.filter(({ state }) => state === wanted).length;
   say(`${count('passed')} hold, ${count('failed')} do not, ${count('skipped')} not checked, ${took()}`);
 }
@@ -95,7 +106,7 @@ export async function watchAdapter(
   const args = [process.argv[1] ?? '', 'verify', folder, '--quick', ...(only ? ['--only', only] : [])];
   const verifiers = Array.from(
     { length: PROCESSES },
-    (_, part) => new Verifier([...args, '--stand-by', `${part}/${PROCESSES}`]),
+    (_, part) => new Verifier([...args, '--stand-by', `${part}/${PROCESSES}`], say),
   );
   for (;;) {
     const now = await stateOf(folder);

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { runningEmbedded } from '../../src/store/embedded-postgres.js';
 import { newDatabase, newEmptyDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { spawnHost } from '../host-process.js';
+import { IDLE_SINK, writtenAdapter } from '../written-adapter.js';
 
 interface Ran {
   status: number;
@@ -178,7 +179,9 @@ describe('the command line', function () {
     expect(other.err).to.include('transaction-conflict').and.to.include('Use a transaction id once');
     const lacking = await ic(['pay', '1663', '{"transactionId":"x"}']);
     expect(lacking.err.match(/is required/g)).to.have.length(8);
-    expect((await ic(['pay', '1663', '{'])).err).to.include('the payment is not JSON');
+    const noJson = await ic(['pay', '1663', '{']);
+    expect(noJson.err).to.include('It is not JSON');
+    expect(noJson.status).to.equal(2);
   });
 
   it('switches an enrollment', async () => {
@@ -192,6 +195,69 @@ describe('the command line', function () {
     expect((await ic(['document', '1663', invoiceNumber, '-o', file])).out.trim()).to.equal(file);
     expect(readFileSync(file, 'latin1')).to.match(/^%PDF-[\s\S]*%%EOF\s*$/);
     expect((await ic(['document', '1663', 'none'])).err).to.include('document-not-found');
+  });
+
+  it('leaves no half of a document, and what was there before', async () => {
+    const half = createServer((_request, response) => {
+      response
+        .writeHead(200, { 'content-type': 'application/pdf', 'content-length': '1000' })
+        .write('%PDF-1.7 the half');
+      setTimeout(() => response.destroy(), 50);
+    }).listen(0, '127.0.0.1');
+    await new Promise((done) => half.once('listening', done));
+    const { port } = half.address() as { port: number };
+    const folder = temporaryFolder();
+    const file = join(folder, 'invoice.pdf');
+    writeFileSync(file, 'the one before');
+    const { status } = await ic(['document', '1663', 'x', '-o', file, '--url', `http://127.0.0.1:${port}`]);
+    half.close();
+    expect([status, readFileSync(file, 'utf8'), readdirSync(folder)]).to.deep.equal([
+      ...[1, 'the one before', ['invoice.pdf']],
+    ]);
+  });
+
+  it('takes no number that is none: all accounts would be asked for', async () => {
+    for (const wrong of ['2OO', '0', '-1', ''])
+      expect((await ic(['reconcile', '1663', '--accounts', wrong])).status, wrong).to.equal(2);
+  });
+
+  describe('for those who write adapters', () => {
+    it('says of a call’s arguments what is wrong with them, and nothing of the adapter', async () => {
+      const wrong = async (call: string, given: object) =>
+        (await ic(['try', 'plugins/britecore', call, JSON.stringify(given)])).err.trim();
+      expect(await wrong('rtdr-provider.lookUp', {})).to.equal('ic-host: accountNumber is required');
+      expect(await wrong('payment-sink.post', { accountNumber: 'a', amount: '1.005' })).to.include('amount must be');
+      expect(await wrong('payment-sink.post', { accountNumber: 'a', amonut: '1' })).to.include('amonut is no field');
+      expect(await wrong('enrollment-sink.setAutopay', { accountNumber: 'a', enabled: 'yes' })).to.include('boolean');
+      expect(await wrong('enrollment-sink.readBack', { accountNumber: 'a', kind: 'gifts' })).to.include('one of');
+      expect(await wrong('invoice-file-parser.parse', { file: 'none' })).to.equal('ic-host: there is no file none');
+      const right = await ic(['try', 'plugins/britecore', 'payment-sink.post', '{"accountNumber":"nobody"}', '--json']);
+      expect([right.status, right.json.error.kind]).to.deep.equal([1, 'rejected']);
+    });
+
+    it('does not take it for a success when no check was chosen', async () => {
+      const { status, err } = await ic(['verify', 'plugins/britecore', '--only', 'fnids']);
+      expect([status, err.includes('no check of britecore has "fnids"')]).to.deep.equal([1, true]);
+    });
+
+    it('writes no adapter over what is there', async () => {
+      const folder = temporaryFolder();
+      writeFileSync(join(folder, 'README.md'), 'mine');
+      const { status, err } = await ic(['new', 'first-bank', '--out', folder]);
+      expect([status, err.includes('README.md'), readdirSync(folder)]).to.deep.equal([1, true, ['README.md']]);
+      const twice = ['new', 'first-bank', '--contracts', 'payment-sink, payment-sink'];
+      await ic([...twice, '--out', join(folder, 'new')]);
+      const entry = readFileSync(join(folder, 'new/src/adapter.ts'), 'utf8');
+      expect(entry.match(/bind\(PAYMENT_SINK\)/g)).to.have.length(1);
+    });
+
+    it('keeps what an adapter prints out of what programs read', async () => {
+      const manifest = writtenAdapter(`console.log('the adapter says so');\n${IDLE_SINK}`, {
+        contracts: [{ name: 'enrollment-sink', version: '1' }],
+      });
+      const { json, err } = await ic(['adapters', '--manifest', manifest, '--json']);
+      expect([json[0].id, err.trim()]).to.deep.equal(['acme', 'the adapter says so']);
+    });
   });
 
   it('imports a file, and says of a refused one what to tell the partner', async () => {

@@ -53,7 +53,7 @@ async function watch(where: string): Promise<void> {
     await saved(
       right.replaceAll(
         'async post(',
-        "async post(..._: never[]): Promise<never> { throw new Error('x'); }\n  async other(",
+        "async post(..._: never[]): Promise<never> { console.log('it prints'); throw new Error('x'); }\n  async other(",
       ),
       /^\d+ hold, [1-9]\d* do not/,
     );

@@ -14,6 +14,12 @@ describe("drift of a partner's answers", () => {
     expect(drift({ id: 'a1', list: [{ n: 1 }] }, { id: 'b2', list: [{ n: 2 }, { n: 3 }] })).to.deep.equal([]));
   it('tells a field that is gone, and one that is new', () =>
     expect(drift({ a: 1, b: [{ c: 1 }] }, { a: 1, b: [{ d: 1 }] })).to.deep.equal(['b[].c is gone', 'b[].d is new']));
+  it('says nothing of what stood in a list that is empty now, and tells a list that is gone', () => {
+    const before = { a: { list: [{ n: 1, of: [{ m: 1 }] }] } };
+    expect(drift(before, { a: { list: [] } })).to.deep.equal([]);
+    expect(drift(before, { a: { list: [{ n: 1, of: [] }] } })).to.deep.equal([]);
+    expect(drift(before, { a: {} })).to.include('a.list[].n is gone');
+  });
   it('tells a type that changed', () =>
     expect(drift({ balance: '115.00' }, { balance: 115 })).to.deep.equal(['balance is number, and was string']));
   it('tells a new value in a set', () =>

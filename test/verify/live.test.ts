@@ -1,20 +1,16 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
 import { loadAdapters } from '../../src/adapters/adapter-registry.js';
 import { liveConfig } from '../../src/verify/live-config.js';
 import { verifyAdapter } from '../../src/verify/verify-adapter.js';
-import { temporaryFolder } from '../host-fixture.js';
 
 describe("the contract suite on a partner that can't be filled, with an engineer's own settings", function () {
   this.timeout(60_000);
   it('runs what only reads, writes nothing, and says of the rest why it is not checked', async () => {
     const sandbox = await startSandbox();
-    const file = join(temporaryFolder(), 'live.json');
-    writeFileSync(file, JSON.stringify({ settings: sandbox.biller.settings, known: sandbox.example }));
+    const partner = { settings: sandbox.biller.settings, known: sandbox.example };
     const adapter = (await loadAdapters('adapter.manifest.json')).get('britecore');
-    const results = await verifyAdapter(adapter, liveConfig(file, undefined), {
+    const results = await verifyAdapter(adapter, liveConfig(partner, undefined), {
       ...{ allowWrites: false, atOnce: 8 },
       choose: ({ slow }) => !slow,
     });
