@@ -114,6 +114,8 @@ class Call {
   }
 }
 
+/** What expressions see besides the answers of steps. */
+const GIVEN_NAMES = ['request', 'page', 'setting', 'require', 'option'];
 const namesOf = (settings: AdapterSettings, request: unknown): Names => ({
   request,
   setting: (key: string) => settings.get(key),
@@ -252,7 +254,8 @@ class DeclaredEnrollmentSink {
               const names = namesOf(settings, { accountNumber });
               const { answer } = await read.call.make(http, names, signal);
               const enabled = await read.enabled(answer, names);
-              return typeof enabled === 'boolean' ? enabled : undefined;
+              if (typeof enabled === 'boolean') return enabled;
+              throw malformed('malformed-enabled', `${read.call.name}: it tells neither on nor off`);
             },
           }
         : {}),
@@ -293,7 +296,12 @@ export function declaredModule(value: unknown, file: string): { module: AdapterM
   };
   const look = lookUp && part(DeclaredLookUp, lookUp, '/lookUp');
   const enroll = enrollments && part(DeclaredEnrollments, enrollments, '/enrollments');
-  for (const [index, { call }] of (look?.steps ?? []).entries()) named(call, `/lookUp/steps/${index}/call`);
+  const taken = new Set(GIVEN_NAMES);
+  for (const [index, { as, call }] of (look?.steps ?? []).entries()) {
+    named(call, `/lookUp/steps/${index}/call`);
+    if (taken.has(as)) faults.push({ file, path: `/lookUp/steps/${index}/as`, message: `${as} is another's name` });
+    taken.add(as);
+  }
   named(enroll?.setPaperless, '/enrollments/setPaperless');
   named(enroll?.setAutopay, '/enrollments/setAutopay');
   for (const [kind, read] of Object.entries(enroll?.readBack ?? {}))

@@ -64,6 +64,8 @@ describe('an adapter without code', function () {
     );
     expect(await of((it) => (it.calls.policy.url = "$require('a"))).to.match(/^\/calls\/policy .*at \d+/);
     expect(await of((it) => (it.lookUp.steps[0].call = 'none'))).to.contain('/lookUp/steps/0/call names the call none');
+    expect(await of((it) => (it.lookUp.steps[1].as = it.lookUp.steps[0].as))).to.contain('/lookUp/steps/1/as');
+    expect(await of((it) => (it.lookUp.steps[0].as = 'request'))).to.contain('/lookUp/steps/0/as request is another');
     expect(await of((it) => (it.enrollments.setAutopay = 'none'))).to.contain(
       '/enrollments/setAutopay names the call none',
     );
@@ -91,6 +93,24 @@ describe('an adapter without code', function () {
         ...['policies/retrieve_policy', 'policies/retrieve_policy', 'accounting/get_invoices'],
       ]);
       await scope.close();
+    } finally {
+      await bench.close();
+      await sandbox.close();
+    }
+  });
+
+  it('does not say that nothing is known where the partner’s answer makes no sense', async () => {
+    const folder = await changedFolder((it) => (it.enrollments.readBack.autopay.enabled = 'data.moved'));
+    const sandbox = await startSandbox({ key: 'key' });
+    const bench = await AdapterBench.start((await load(folder)) as LoadedAdapter, { allowPrivate: true });
+    try {
+      const sink = (await bench.open(sandbox.biller)).get('enrollment-sink');
+      const { accountNumber } = sandbox.example;
+      const told = await sink
+        .readBack?.('autopay', accountNumber, AbortSignal.timeout(5_000))
+        .catch(({ code }) => code);
+      expect(told).to.equal('malformed-enabled');
+      expect(await sink.readBack?.('paperless', accountNumber, AbortSignal.timeout(5_000))).to.equal(undefined);
     } finally {
       await bench.close();
       await sandbox.close();
