@@ -88,6 +88,7 @@ describe("BriteCore's documents and settings", () => {
   for (const [name, value] of [
     ['data', { success: true, messages: [], data: base64 }],
     ['data.document', { success: true, messages: [], data: { name: 'x.pdf', document: base64 } }],
+    ['data.content, beside a file’s name', { success: true, data: { file: 'x.pdf', content: base64 } }],
     ['data.pdf, success last', { data: { pdf: base64 }, messages: [], success: true }],
   ] as const)
     it(`unpacks base64 in ${name}`, async () => {
@@ -115,8 +116,29 @@ describe("BriteCore's documents and settings", () => {
     expect(attempts).to.have.length(1);
   });
 
+  it('does not take a full page for the last one where it is not told how many there are', async () => {
+    const item = (id: number) => ({ id: `i${id}`, balance: '1.00', data: { details: { paidInFull: 1 } } });
+    const refresh = async (count: number) => {
+      const invoices = Array.from({ length: count }, (_, index) => item(index));
+      answer = (request, response) => {
+        const data = request.url?.endsWith('retrieve_policy') ? { id: 'p' } : { invoices };
+        json({ success: true, messages: [], data })(request, response);
+      };
+      return host.call('POST', `/v1/billers/1663/accounts/a${count}/refresh`);
+    };
+    expect((await refresh(49)).status).to.equal(200);
+    const full = await refresh(50);
+    expect([full.status, full.body.code]).to.deep.equal([502, 'partner-malformed']);
+  });
+
   for (const [name, value, status, code] of [
     ['a partner that says no', { success: false, messages: 'no document', data: {} }, 404, 'document-not-found'],
+    [
+      'one that says no with an empty text',
+      { success: false, data: '', messages: ['none'] },
+      404,
+      'document-not-found',
+    ],
     [
       'base64 that is no PDF',
       { success: true, data: Buffer.from('hello there').toString('base64') },

@@ -8,7 +8,8 @@ const RETRIEVE: Operation = { endpoint: 'document', path: 'deliverables/retrieve
 const PDF_MAGIC = '%PDF-';
 /** The document is looked for within this many bytes of an envelope, which is all of it that is ever held. */
 const HEAD_BYTES = 64 * 1024;
-const DOCUMENT_KEY = /"(?:data|document|file|content|pdf)"\s{0,9}:\s{0,9}"/;
+/** Followed by `%PDF-` in base64: a file's name may stand under one of these, and an empty text where there is none. */
+const DOCUMENT_KEY = /"(?:data|document|file|content|pdf)"\s{0,9}:\s{0,9}"(?=(?:\\[nr]){0,9}JVBERi[0-3])/;
 
 const notPdf = (): AdapterError =>
   new AdapterError('malformed', `${RETRIEVE.path}: the answer is not a PDF`, { code: 'not-a-pdf' });

@@ -55,7 +55,9 @@ export class BriteCoreRtdr implements RtdrProvider {
       const page = asObject((await this.client.call(GET_INVOICES, body, signal)).data);
       if (!Array.isArray(page.invoices))
         throw new AdapterError('malformed', `${GET_INVOICES.path}: no invoices in the answer`, { code: 'no-invoices' });
-      const totalPages = page.total_pages ?? 1;
+      // A full page that doesn't tell how many there are may be one of several.
+      const size = typeof page.page_size === 'number' ? page.page_size : PAGE_SIZE;
+      const totalPages = page.total_pages ?? (page.invoices.length < size ? 1 : undefined);
       if (!Number.isInteger(totalPages))
         throw new AdapterError('malformed', `${GET_INVOICES.path}: total_pages is no number`, {
           code: 'no-total-pages',
