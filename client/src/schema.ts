@@ -1962,6 +1962,24 @@ export interface components {
             };
         };
         /** @description A problem, told by its code */
+        Problem412: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "about:blank",
+                 *       "status": 412,
+                 *       "title": "biller changed",
+                 *       "code": "biller-changed",
+                 *       "detail": "biller 1663 is not as it was read any more: read it again"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A problem, told by its code */
         Problem422: {
             headers: {
                 [name: string]: unknown;
@@ -2176,7 +2194,18 @@ export interface operations {
     putBiller: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description Changed only if it is still what was read with this `ETag`; else 412 `biller-changed`
+                 * @example "2026-11-24T09:00:00.000Z"
+                 */
+                "if-match"?: string;
+                /**
+                 * @description Made only if there is none yet; else 412 `biller-exists`
+                 * @example *
+                 */
+                "if-none-match"?: "*";
+            };
             path: {
                 /** @example 1663 */
                 billerId: string;
@@ -2261,6 +2290,7 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3318,7 +3348,13 @@ export interface operations {
                  */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description For how many seconds at the most an answer may wait
+                 * @example wait=10
+                 */
+                prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3371,7 +3407,13 @@ export interface operations {
     postPayment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For how many seconds at the most an answer may wait
+                 * @example wait=10
+                 */
+                prefer?: string;
+            };
             path: {
                 /** @example 1663 */
                 billerId: string;
@@ -3617,7 +3659,13 @@ export interface operations {
     postReturn: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For how many seconds at the most an answer may wait
+                 * @example wait=10
+                 */
+                prefer?: string;
+            };
             path: {
                 /** @example 1663 */
                 billerId: string;
@@ -3799,7 +3847,13 @@ export interface operations {
     setPaperless: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For how many seconds at the most an answer may wait
+                 * @example wait=10
+                 */
+                prefer?: string;
+            };
             path: {
                 /** @example 1663 */
                 billerId: string;
@@ -3890,7 +3944,13 @@ export interface operations {
     setAutopay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description For how many seconds at the most an answer may wait
+                 * @example wait=10
+                 */
+                prefer?: string;
+            };
             path: {
                 /** @example 1663 */
                 billerId: string;

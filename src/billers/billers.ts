@@ -53,6 +53,21 @@ const DEFAULT_INVOICE_TYPE = 164;
 /** Another with each change, in the milliseconds that a revision tells, also of two at the same moment. */
 const CHANGED_AT = sql<Date>`greatest(now(), billers.updated_at + interval '1 ms')`;
 
+/** What whoever changes a biller takes it to be: `none` yet, `some`, or one of these revisions. */
+export type Expected = 'none' | 'some' | readonly string[];
+
+const alreadyThere = (billerId: string): Problem =>
+  new Problem(412, 'biller-exists', `there is a biller ${billerId} already`);
+
+/** @throws Problem 412 `biller-exists` or `biller-changed` */
+function refuseOther(billerId: string, expected: Expected | undefined, revision: string | undefined): void {
+  if (expected === undefined) return;
+  if (expected === 'none') {
+    if (revision !== undefined) throw alreadyThere(billerId);
+  } else if (revision === undefined || (expected !== 'some' && !expected.includes(revision)))
+    throw new Problem(412, 'biller-changed', `biller ${billerId} is not as it was read any more: read it again`);
+}
+
 /** What its deliveries may have done by the adapter before is to be known first: nothing was changed. */
 export class GoesToAnotherAdapter extends Error {
   constructor(readonly from: string) {
@@ -179,13 +194,16 @@ export class Billers {
 
   /**
    * Makes or changes a biller; the audit tells what was changed, and of secrets only that they were.
+   * @param expected nothing is changed where it is otherwise
    * @param whole the transaction that it is a part of, which has made sure that another adapter may take over
-   * @throws Problem 422 naming every setting that is wrong; GoesToAnotherAdapter where nobody has made sure of that
+   * @throws Problem 422 naming every setting that is wrong, 412 where it is not as expected; GoesToAnotherAdapter where
+   * nobody has made sure of that
    */
   async put(
     billerId: string,
     input: BillerInput,
     actor: string,
+    expected?: Expected,
     whole?: Transaction<Tables>,
   ): Promise<{ config: BillerConfig; created: boolean; warnings: string[] }> {
     const { manifest } = this.adapters.get(input.adapter);
@@ -201,6 +219,7 @@ export class Billers {
         .forNoKeyUpdate()
         .executeTakeFirst();
       const before = held && toConfig(held);
+      refuseOther(billerId, expected, before?.revision);
       if (before && before.adapter !== input.adapter && !whole) throw new GoesToAnotherAdapter(before.adapter);
       const settings = this.settings.toStore(billerId, manifest, input.settings ?? {}, before?.settings ?? {}, seal);
       const values = {
@@ -216,9 +235,13 @@ export class Billers {
       const row = await trx
         .insertInto('billers')
         .values({ biller_id: billerId, ...values })
-        .onConflict((conflict) => conflict.column('biller_id').doUpdateSet({ ...values, updated_at: CHANGED_AT }))
+        .onConflict((conflict) => {
+          const made = conflict.column('biller_id');
+          return expected === 'none' ? made.doNothing() : made.doUpdateSet({ ...values, updated_at: CHANGED_AT });
+        })
         .returningAll()
-        .executeTakeFirstOrThrow();
+        .executeTakeFirst();
+      if (!row) throw alreadyThere(billerId);
       const details = changesBetween(before, toConfig(row));
       if (!held || Object.keys(details).length)
         await audit(trx, { actor, action: held ? 'biller.change' : 'biller.make', subject: billerId, details });

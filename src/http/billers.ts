@@ -1,8 +1,8 @@
 /** Billers and the adapters they can be on. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { reachesBiller } from '../access/access.js';
 import { ADAPTERS } from '../adapters/adapter-registry.js';
-import { type BillerConfig, Billers } from '../billers/billers.js';
+import { type BillerConfig, Billers, type Expected } from '../billers/billers.js';
 import { ChangeBiller } from '../deliveries/change-biller.js';
 import { PartnerHolds } from '../deliveries/partner-holds.js';
 import { CheckBiller } from '../doctor/check-biller.js';
@@ -12,12 +12,25 @@ import { accessOf, actorOf } from './authentication.js';
 import { BillerBody, readBody, reasonOf } from './bodies.js';
 import type { Resolve } from './resolve.js';
 
+/** What is expected of what is changed, as RFC 9110 says it. */
+function expectedBy({ headers }: FastifyRequest): Expected | undefined {
+  if (headers['if-none-match'] !== undefined) return 'none';
+  const match = headers['if-match'];
+  if (match === undefined) return undefined;
+  return match.trim() === '*' ? 'some' : match.split(',').map((tag) => tag.trim().replace(/^"|"$/g, ''));
+}
+
 export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
   const billers = resolve<Billers>(Billers);
   const holds = resolve<PartnerHolds>(PartnerHolds);
   const change = resolve<ChangeBiller>(ChangeBiller);
   const doctor = resolve<CheckBiller>(CheckBiller);
   const adapters = resolve(ADAPTERS);
+  /** With what tells it from how it was before. */
+  const viewOf = (config: BillerConfig, reply: FastifyReply) => {
+    reply.header('etag', `"${config.revision}"`);
+    return billers.view(config);
+  };
   /** How the partner takes deliveries: null when nothing holds them back. */
   const partnerOf = async ({ billerId }: BillerConfig) => {
     const held = await holds.heldBack(billerId);
@@ -61,8 +74,8 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
     return { billers: seen.map((config) => billers.view(config)) };
   });
 
-  app.get<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params }) =>
-    billers.view(await billers.get(params.billerId)),
+  app.get<{ Params: { billerId: string } }>('/billers/:billerId', async ({ params }, reply) =>
+    viewOf(await billers.get(params.billerId), reply),
   );
 
   app.get<{ Params: { billerId: string } }>('/billers/:billerId/partner', async ({ params }) =>
@@ -103,10 +116,11 @@ export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {
       params.billerId,
       readBody(BillerBody, body),
       actorOf(request),
+      expectedBy(request),
     );
     await known;
     // What was wrong may be right now: whatever waits for it is tried at once.
     if (!created) await holds.release(config.billerId);
-    return reply.code(created ? 201 : 200).send({ ...billers.view(config), warnings });
+    return reply.code(created ? 201 : 200).send({ ...viewOf(config, reply), warnings });
   });
 }

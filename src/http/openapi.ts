@@ -3,7 +3,7 @@ import { wireSchema } from '@ic-host/contracts';
 import { HOST_VERSION } from '../version.js';
 import { ANSWERS } from './answers.js';
 import { EXAMPLES, PATH_EXAMPLES } from './examples.js';
-import { BODIES, OPEN_OPERATIONS, OPERATIONS, type Operation, QUERIES, scopeOf, TAGS } from './operations.js';
+import { BODIES, HEADERS, OPEN_OPERATIONS, OPERATIONS, type Operation, QUERIES, scopeOf, TAGS } from './operations.js';
 import { ref } from './schema.js';
 
 const WORDS: Record<number, string> = {
@@ -46,6 +46,7 @@ const PROBLEMS: Record<number, object> = {
     'cursor-expired',
     'changes behind this cursor are kept no longer; begin at 0.0, and ask for what is held of the accounts',
   ),
+  412: problem('biller-changed', 'biller 1663 is not as it was read any more: read it again'),
   422: problem('invalid-request', 'amount must be a decimal string with at most two decimals'),
   429: {
     ...problem('too-many-requests', 'this token asks more than the host allows in a second'),
@@ -76,7 +77,7 @@ const problemsOf = ({ id, problems }: Operation): number[] =>
     : [...new Set([...problems, 400, 429, 503, ...(OPEN_OPERATIONS.has(id) ? [] : [403])])].sort((a, b) => a - b);
 
 function describe(operation: Operation): object {
-  const { path, id, tag, summary, success, query = [] } = operation;
+  const { path, id, tag, summary, success, query = [], headers = [] } = operation;
   const isOpen = OPEN_OPERATIONS.has(id);
   return {
     operationId: id,
@@ -88,6 +89,7 @@ function describe(operation: Operation): object {
         ...{ name, in: 'path', required: true, schema: { type: 'string' }, example: PATH_EXAMPLES[name] },
       })),
       ...query.map((name) => ({ name, in: 'query', required: false, ...QUERIES[name] })),
+      ...headers.map((name) => ({ name, in: 'header', required: false, ...HEADERS[name] })),
     ],
     ...bodyOf(operation),
     responses: Object.fromEntries([

@@ -55,6 +55,8 @@ export interface Operation {
   bodyIsOptional?: boolean;
   /** Names of {@link QUERIES}. */
   query?: readonly (keyof typeof QUERIES)[];
+  /** Names of {@link HEADERS}. */
+  headers?: readonly (keyof typeof HEADERS)[];
   /** Left out: `read` for what only reads, `operate` for all else. */
   scope?: Scope;
   /** Without a biller in its path, it is limited to the billers of whoever asks by the route itself. */
@@ -91,6 +93,18 @@ export const QUERIES: Record<
   filename: { schema: text(), example: '1663_11232026.JSON', description: 'The name of the file', required: true },
 };
 
+export const HEADERS: Record<string, { schema: Schema; example: string; description: string }> = {
+  prefer: { schema: text(), example: 'wait=10', description: 'For how many seconds at the most an answer may wait' },
+  'if-match': {
+    ...{ schema: text(), example: '"2026-11-24T09:00:00.000Z"' },
+    description: 'Changed only if it is still what was read with this `ETag`; else 412 `biller-changed`',
+  },
+  'if-none-match': {
+    ...{ schema: oneOf('*'), example: '*' },
+    description: 'Made only if there is none yet; else 412 `biller-exists`',
+  },
+};
+
 const BILLER = '/v1/billers/{billerId}';
 const ACCOUNT = `${BILLER}/accounts/{accountNumber}`;
 const FILES = `${BILLER}/invoice-files`;
@@ -107,7 +121,8 @@ const billers: Operation[] = [
   },
   {
     ...{ method: 'put', path: BILLER, id: 'putBiller', tag: 'billers', summary: 'Make or change a biller' },
-    ...{ scope: 'configure', body: 'BillerBody', success: [200, 201], answer: 'Biller', problems: [401, 409, 422] },
+    ...{ scope: 'configure', headers: ['if-match', 'if-none-match'], body: 'BillerBody' },
+    ...{ success: [200, 201], answer: 'Biller', problems: [401, 409, 412, 422] },
   },
   {
     ...{ method: 'get', path: `${BILLER}/overview`, id: 'getBillerOverview', tag: 'billers' },
@@ -205,7 +220,10 @@ const accounts: Operation[] = [
   },
   {
     ...{ method: 'get', path: '/v1/changes', id: 'readChanges', tag: 'changes' },
-    ...{ summary: 'What happened to invoices, in order; with `Prefer: wait=10` the next that happens is waited for' },
+    ...{
+      summary: 'What happened to invoices, in order; with `Prefer: wait=10` the next that happens is waited for',
+      headers: ['prefer'],
+    },
     ...{ query: ['after', 'limit'], bySomeBillers: true },
     ...{ success: [200], answer: 'ChangeList', problems: [400, 401, 410] },
   },
@@ -214,7 +232,7 @@ const accounts: Operation[] = [
 const enrollments: Operation[] = (['Paperless', 'Autopay'] as const).flatMap((kind): Operation[] => [
   {
     ...{ method: 'put', path: `${ACCOUNT}/enrollments/${kind.toLowerCase()}`, id: `set${kind}`, tag: 'enrollments' },
-    ...{ summary: `Wish ${kind.toLowerCase()} on or off; ${WAITS}`, body: 'EnrollmentBody' },
+    ...{ summary: `Wish ${kind.toLowerCase()} on or off; ${WAITS}`, headers: ['prefer'], body: 'EnrollmentBody' },
     ...{ success: [202], answer: 'Enrollment', problems: [401, 404, 422, 501] },
   },
   {
@@ -227,7 +245,7 @@ const enrollments: Operation[] = (['Paperless', 'Autopay'] as const).flatMap((ki
 const payments: Operation[] = [
   {
     ...{ method: 'post', path: `${BILLER}/payments`, id: 'postPayment', tag: 'payments', body: 'PaymentBody' },
-    ...{ summary: `Hold a payment durably and deliver it; ${WAITS}` },
+    ...{ summary: `Hold a payment durably and deliver it; ${WAITS}`, headers: ['prefer'] },
     ...{ success: [200, 202], answer: 'Payment', problems: [401, 404, 409, 422, 501] },
   },
   {
@@ -236,7 +254,7 @@ const payments: Operation[] = [
   },
   {
     ...{ method: 'post', path: `${BILLER}/payments/{transactionId}/return`, id: 'postReturn', tag: 'payments' },
-    ...{ summary: `A payment that the bank took back; ${WAITS}`, body: 'ReturnBody' },
+    ...{ summary: `A payment that the bank took back; ${WAITS}`, headers: ['prefer'], body: 'ReturnBody' },
     ...{ success: [200, 202], answer: 'Return', problems: [401, 404, 409, 422, 501] },
   },
   {

@@ -68,3 +68,40 @@ describe('what is remembered of a biller', () => {
     expect((await revision()) - before).to.equal(1);
   });
 });
+
+describe('a biller that two people change', () => {
+  let host: TestHost;
+  const put = (name: string, headers: Record<string, string>, billerId = '1663') => {
+    const { billerId: _, ...biller } = host.sandbox.biller;
+    return host.call('PUT', `/v1/billers/${billerId}`, { ...biller, adapter: 'britecore', name }, headers);
+  };
+  const tagOf = ({ headers }: { headers: Headers }): string => headers.get('etag') ?? '';
+  before(async () => {
+    host = await TestHost.start();
+    await host.biller();
+  });
+  after(() => host.close());
+
+  it('is changed by who read it last, and the other is told', async () => {
+    const read = tagOf(await host.call('GET', '/v1/billers/1663'));
+    const first = await put('first', { 'if-match': read });
+    expect([first.status, tagOf(first) !== read]).to.deep.equal([200, true]);
+    const second = await put('second', { 'if-match': read });
+    expect([second.status, second.body.code]).to.deep.equal([412, 'biller-changed']);
+    const now = await host.call('GET', '/v1/billers/1663');
+    expect([now.body.name, tagOf(now)]).to.deep.equal(['first', tagOf(first)]);
+    expect((await put('second', { 'if-match': `"other", ${tagOf(now)}` })).status).to.equal(200);
+    expect((await put('third', { 'if-match': '*' })).status).to.equal(200);
+    expect((await put('whoever asks for nothing', {})).status).to.equal(200);
+  });
+
+  it('is made once where it must not be there, however many make it', async () => {
+    const none = { 'if-none-match': '*' };
+    const made = await Promise.all(['a', 'b', 'c', 'd'].map((name) => put(name, none, 'made')));
+    const codes = made.map(({ status, body }) => (status === 412 ? body.code : status)).sort();
+    expect(codes).to.deep.equal([201, 'biller-exists', 'biller-exists', 'biller-exists']);
+    const absent = await put('x', { 'if-match': '*' }, 'not-there');
+    expect([absent.status, absent.body.code]).to.deep.equal([412, 'biller-changed']);
+    expect((await host.call('GET', '/v1/billers/not-there')).status).to.equal(404);
+  });
+});

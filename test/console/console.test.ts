@@ -163,6 +163,29 @@ describe('the console, in a browser', function () {
     await sees(/must be a URL/);
   });
 
+  it('does not write over what somebody else has changed since it was shown', async () => {
+    await browser.go('/billers/1663/settings', /United Frontier/);
+    const name = page.getByLabel(/^Name/);
+    const was = await name.inputValue();
+    const { billerId: _, ...biller } = host.sandbox.biller;
+    await host.call('PUT', '/v1/billers/1663', { ...biller, adapter: 'britecore', name: was, invoiceTypeId: 200 });
+    await name.fill('changed by who has not seen it');
+    await button('Save').click();
+    await sees('biller-changed');
+    const held = (await host.call('GET', '/v1/billers/1663')).body;
+    expect([held.name, held.invoiceTypeId]).to.deep.equal([was, 200]);
+    await page.reload();
+    await page.getByLabel('Invoice type').fill('164');
+    await button('Save').click();
+    await sees('Saved.');
+    await page.getByLabel('Invoice type').fill('165');
+    await button('Save').click();
+    await host.until('/v1/billers/1663', ({ invoiceTypeId }) => invoiceTypeId === 165);
+    await page.getByLabel('Invoice type').fill('164');
+    await button('Save').click();
+    await host.until('/v1/billers/1663', ({ invoiceTypeId }) => invoiceTypeId === 164);
+  });
+
   it('makes a biller', async () => {
     await browser.go('/billers/new', 'New biller');
     await page.getByLabel(/^Biller number/).fill('3100');

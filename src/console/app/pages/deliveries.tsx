@@ -124,15 +124,16 @@ export function DeliveriesPage() {
       ...{ title: `${word}: ${ids.length} deliveries`, explain, button: word, danger: action !== 'retry' },
       needsReason: action === 'settle',
       act: async ({ reason }) => {
-        const body = {
-          action,
-          ids: ids.slice(0, MOST_AT_ONCE),
-          ...(reason ? { reason } : {}),
-          ...(state ? { state } : {}),
-        };
-        const { results } = await answerOf(api.POST('/v1/deliveries/bulk', { body }));
+        const results: Schemas['BulkResult']['results'] = [];
+        for (let at = 0; at < ids.length; at += MOST_AT_ONCE) {
+          const some = ids.slice(at, at + MOST_AT_ONCE);
+          const body = { action, ids: some, ...(reason ? { reason } : {}), ...(state ? { state } : {}) };
+          results.push(...(await answerOf(api.POST('/v1/deliveries/bulk', { body }))).results);
+          // What was done stays done, whatever becomes of the others.
+          const left = results.flatMap(({ id, ok }) => (ok ? [] : [id])).concat(ids.slice(at + MOST_AT_ONCE));
+          setSelected(Object.fromEntries(left.map((id) => [id, true])));
+        }
         const refused = results.filter(({ ok }) => !ok);
-        setSelected(Object.fromEntries(refused.map(({ id }) => [id, true])));
         const became = new Map(results.flatMap(({ id, state }) => (state ? [[id, state] as const] : [])));
         queries.setQueryData<typeof list.data>(listKey, (held) => held && withStates(held, became));
         invalidateAllButLists('deliveries');

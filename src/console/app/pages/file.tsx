@@ -120,8 +120,12 @@ function Running({ file }: { file: Schemas['Import'] }) {
 
 function Refused({ problem }: { problem: NonNullable<Schemas['Import']['problem']> }) {
   const copy = async () => {
-    await navigator.clipboard.writeText(`${problem.tellPartner}\n\n${problem.detail} [${problem.code}]`);
-    notifications.show({ message: 'Copied.' });
+    try {
+      await navigator.clipboard.writeText(`${problem.tellPartner}\n\n${problem.detail} [${problem.code}]`);
+      notifications.show({ message: 'Copied.' });
+    } catch {
+      notifications.show({ color: 'red.9', message: 'Browsers copy over https alone: select the text instead.' });
+    }
   };
   return (
     <section className="paper need" data-tone="bad" aria-label="Why it was refused" style={{ padding: '0.9rem 1rem' }}>

@@ -3,7 +3,7 @@ import { Select, SimpleGrid, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { answerOf, api, HostProblem, queries } from '../api.js';
+import { answerOf, api, queries } from '../api.js';
 import { Answer } from '../parts/answer.js';
 import { BillerForm } from '../parts/biller-form.js';
 import { PageHead } from '../parts/page-head.js';
@@ -31,13 +31,8 @@ export function NewBillerPage() {
               button="Make the biller"
               save={async (body) => {
                 const path = { billerId };
-                if (await exists(billerId))
-                  throw new HostProblem({
-                    status: 409,
-                    code: 'biller-exists',
-                    detail: `there is a biller ${billerId} already`,
-                  });
-                await answerOf(api.PUT('/v1/billers/{billerId}', { params: { path }, body }));
+                const headers = { 'if-none-match': '*' };
+                await answerOf(api.PUT('/v1/billers/{billerId}', { params: { path }, body, headers }));
                 await queries.invalidateQueries();
                 await navigate({ to: '/billers/$billerId', params: { billerId } });
               }}
@@ -68,9 +63,4 @@ export function NewBillerPage() {
       </Answer>
     </>
   );
-}
-
-async function exists(billerId: string): Promise<boolean> {
-  const { response } = await api.GET('/v1/billers/{billerId}', { params: { path: { billerId } } });
-  return response.ok;
 }

@@ -28,7 +28,7 @@ const HOST_OPTIONS: { key: string; title: string; unset?: string }[] = [
   { key: 'inboxSeconds', title: 'Seconds between looks into the inbox' },
 ];
 
-type LoadedAdapter = Extract<Schemas['Adapter'], { health: 'loaded' }>;
+export type LoadedAdapter = Extract<Schemas['Adapter'], { health: 'loaded' }>;
 export type BillerDraft = Schemas['BillerBody'] & {
   settings: Record<string, unknown>;
   options: Record<string, unknown>;
