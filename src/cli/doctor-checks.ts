@@ -3,7 +3,8 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { resolve } from 'node:path';
-import { answerOf, createClient, HostProblem } from '@ic-host/client';
+import { answerOf, createClient, type HostClient, HostProblem } from '@ic-host/client';
+import { bulkhead } from 'cockatiel';
 import { loadAdapters } from '../adapters/adapter-registry.js';
 import { faultText } from '../adapters/check-manifest.js';
 import { type Checked, failed, notChecked, type Outcome, ok, timed } from '../doctor/checked.js';
@@ -22,6 +23,7 @@ export interface DoctorOptions extends Connection {
 export type Line = Checked & { of: string };
 const MOST_SKEW_MS = 5_000;
 const TIME_MS = 5_000;
+const BILLERS_AT_ONCE = 16;
 
 const of =
   (name: string) =>
@@ -166,19 +168,24 @@ export async function ofTheHost(options: DoctorOptions, billerIds: string[]): Pr
   const ids = billerIds.length
     ? billerIds
     : (await answerOf(host.GET('/v1/billers'))).billers.map(({ billerId }) => billerId);
-  for (const billerId of ids)
-    try {
-      const params = { path: { billerId } };
-      const { checks } = await answerOf(host.POST('/v1/billers/{billerId}/check', { params }));
-      lines.push(...checks.map(of(billerId)));
-    } catch (error) {
-      if (!(error instanceof HostProblem)) throw error;
-      lines.push({ of: billerId, what: 'biller', setting: null, ...failed(error.code, error.message, null), ms: 0 });
-    }
-  return lines;
+  // One whose partner hangs takes as long as a check may: of thousands they must not wait for one another.
+  const turns = bulkhead(BILLERS_AT_ONCE, Number.POSITIVE_INFINITY);
+  const found = await Promise.all(ids.map((billerId) => turns.execute(() => ofBiller(host, billerId))));
+  return [...lines, ...found.flat()];
 }
 
-const hostChecks = (host: ReturnType<typeof createClient>) => answerOf(host.GET('/v1/doctor'));
+async function ofBiller(host: HostClient, billerId: string): Promise<Line[]> {
+  try {
+    const params = { path: { billerId } };
+    const { checks } = await answerOf(host.POST('/v1/billers/{billerId}/check', { params }));
+    return checks.map(of(billerId));
+  } catch (error) {
+    if (!(error instanceof HostProblem)) throw error;
+    return [{ of: billerId, what: 'biller', setting: null, ...failed(error.code, error.message, null), ms: 0 }];
+  }
+}
+
+const hostChecks = (host: HostClient) => answerOf(host.GET('/v1/doctor'));
 
 /** Whether anything listens there. */
 const isTaken = (url: string): Promise<boolean> =>

@@ -8,13 +8,14 @@ import { Inboxes } from '../invoice-files/inboxes.js';
 import { InvoiceFiles, importView } from '../invoice-files/invoice-files.js';
 import { Problem } from '../problem.js';
 import { csvCell } from './csv.js';
-import { flagOf, limitOf } from './query.js';
+import { flagOf, limitOf, numberOf } from './query.js';
 import type { Resolve } from './resolve.js';
 
 interface OfImport {
   Params: { billerId: string; importId: string };
 }
 const CSV_AT_ONCE = 1_000;
+const MOST_RECORDS = 2_147_483_647;
 const LARGEST_FILE = 20 * 2 ** 30;
 
 export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void {
@@ -71,7 +72,7 @@ export function invoiceFileRoutes(app: FastifyInstance, resolve: Resolve): void 
       await files.get(params.billerId, params.importId);
       const records = await files.setAside(
         params.importId,
-        Number(query.after ?? 0) || 0,
+        numberOf('after', query.after, MOST_RECORDS) ?? 0,
         limitOf(query.limit, 100, 10_000),
       );
       return { records };

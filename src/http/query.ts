@@ -1,6 +1,9 @@
 /** Reads query parameters. */
 import { Problem } from '../problem.js';
 
+/** Later and earlier ones no database holds all of. */
+const MOST_YEAR = 9_999;
+
 /** @throws Problem 400 `bad-limit` */
 export function limitOf(value: string | undefined, fallback: number, most: number): number {
   if (value === undefined) return fallback;
@@ -26,15 +29,20 @@ export function choiceOf<T extends string>(
 export function instantOf(name: string, value: string | undefined): Date | undefined {
   if (value === undefined || value === '') return undefined;
   const instant = new Date(value);
-  if (Number.isNaN(+instant))
+  const year = instant.getUTCFullYear();
+  if (!(year >= 1 && year <= MOST_YEAR))
     throw new Problem(400, `bad-${name}`, `${name} must be an instant such as 2026-11-24T08:00:00Z`);
   return instant;
 }
 
-/** @throws Problem 400 `bad-{name}` when it is no whole number */
-export function numberOf(name: string, value: string | undefined): number | undefined {
+/**
+ * @param most what its column holds
+ * @throws Problem 400 `bad-{name}` when it is no whole number, or a larger one
+ */
+export function numberOf(name: string, value: string | undefined, most = 1e15): number | undefined {
   if (value === undefined || value === '') return undefined;
-  if (!/^\d{1,15}$/.test(value)) throw new Problem(400, `bad-${name}`, `${name} must be a whole number`);
+  if (!/^\d{1,15}$/.test(value) || Number(value) > most)
+    throw new Problem(400, `bad-${name}`, `${name} must be a whole number`);
   return Number(value);
 }
 

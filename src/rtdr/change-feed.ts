@@ -5,19 +5,11 @@ import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { FIRST_OPEN_PLACE } from '../store/feed-places.js';
 import type { ChangesTable } from '../store/tables.js';
+import { BEGIN, cursorOf, type Place, placeOf } from './feed-cursor.js';
 import { invoiceView } from './invoice-view.js';
 
-/** Before the oldest that is kept. */
-const BEGIN = '0.0';
 /** Whoever reads the changes of a few billers looks through so many of all at a time, and for no longer than this. */
 const [LOOKED_THROUGH, LOOK_MS] = [50_000, 500];
-
-/** Of a change in the feed. */
-interface Place {
-  xid: string;
-  seq: number | string;
-}
-const cursorOf = ({ xid, seq }: Place): string => `${xid}.${seq}`;
 
 @injectable()
 export class ChangeFeed {
@@ -30,10 +22,9 @@ export class ChangeFeed {
    * @throws Problem 400 `bad-cursor`, 410 `cursor-expired` where changes behind it are kept no longer
    */
   async read(after: string | undefined, limit: number, billers: readonly string[] | null = null) {
-    const match = /^(\d{1,20})\.(\d{1,19})$/.exec(after ?? BEGIN);
-    if (!match) throw new Problem(400, 'bad-cursor', 'the cursor is not one this feed gave out');
-    if (after !== undefined && after !== BEGIN) await this.refuseTrimmed(match[1] as string, match[2] as string);
-    const from = { xid: match[1], seq: match[2] } as Place;
+    const from = placeOf(after ?? BEGIN);
+    if (!from) throw new Problem(400, 'bad-cursor', 'the cursor is not one this feed gave out');
+    if (after !== undefined && after !== BEGIN) await this.refuseTrimmed(from);
     const { rows, next } = billers ? await this.readOf(billers, from, limit) : await this.readAll(from, limit);
     return {
       changes: rows.map((row) => ({
@@ -89,7 +80,7 @@ export class ChangeFeed {
   }
 
   /** A reader must not take it that nothing happened in between. */
-  private async refuseTrimmed(xid: string, seq: string): Promise<void> {
+  private async refuseTrimmed({ xid, seq }: Place): Promise<void> {
     const gone = await this.database.db
       .selectFrom('trims')
       .select('up_to')

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { Billers } from '../billers/billers.js';
 import { Problem } from '../problem.js';
 import { DATABASE, type Database } from '../store/database.js';
+import { cursorOf, placeOf } from './feed-cursor.js';
 import { invoiceView } from './invoice-view.js';
 
 const RECORD_TYPES = { created: 'N', updated: 'U', deactivated: 'D' } as const;
@@ -52,23 +53,24 @@ export class HeldAccounts {
    */
   async history(billerId: string, accountNumber: string, limit: number, before?: string) {
     await this.billers.get(billerId);
-    const match = /^(\d{1,20})\.(\d{1,19})$/.exec(before ?? '0.0');
-    if (!match) throw new Problem(400, 'bad-cursor', 'the cursor is not one this list gave out');
+    const place = before === undefined ? undefined : placeOf(before);
+    if (before !== undefined && !place)
+      throw new Problem(400, 'bad-cursor', 'the cursor is not one this list gave out');
     const rows = await this.database.db
       .selectFrom('changes')
       .selectAll()
       .where(sql<boolean>`hashtext(account_number) = hashtext(${accountNumber})`)
       .where('account_number', '=', accountNumber)
       .where('biller_id', '=', billerId)
-      .$if(before !== undefined, (query) =>
-        query.where(sql<boolean>`(xid, seq) < (${match[1]}::xid8, ${match[2]}::bigint)`),
+      .$if(place !== undefined, (query) =>
+        query.where(sql<boolean>`(xid, seq) < (${place?.xid}::xid8, ${place?.seq}::bigint)`),
       )
       .orderBy('xid', 'desc')
       .orderBy('seq', 'desc')
       .limit(limit)
       .execute();
     return rows.map((row) => ({
-      cursor: `${row.xid}.${row.seq}`,
+      cursor: cursorOf(row),
       at: row.at.toISOString(),
       recordType: RECORD_TYPES[row.change],
       source: row.source,

@@ -86,6 +86,15 @@ describe('bad input', () => {
       () => host.biller('x', { adapter: 'tryton', options: { paymentMethod: { name: 'Portal' } }, settings: TRYTON }),
     ],
     ['a bad cursor', 400, 'bad-cursor', () => host.call('GET', '/v1/changes?after=x')],
+    ['a cursor beyond all', 400, 'bad-cursor', () => host.call('GET', '/v1/changes?after=99999999999999999999.1')],
+    ['one behind all', 400, 'bad-cursor', () => host.call('GET', '/v1/changes?after=1.9999999999999999999')],
+    [
+      'a cursor of a history beyond all',
+      400,
+      'bad-cursor',
+      () => host.call('GET', '/v1/billers/1663/accounts/a/history?before=18446744073709551616.1'),
+    ],
+    ['a time before all times', 400, 'bad-from', () => host.call('GET', '/v1/deliveries?from=-271821-04-20T00:00:00Z')],
     ['no token', 401, 'unauthorized', () => host.call('GET', '/v1/billers', undefined, { authorization: '' })],
     [
       'a wrong token',

@@ -152,7 +152,12 @@ describe('invoice files', () => {
     const text = JSON.stringify(made);
     const done = await send(text);
     expect(done).to.include({ state: 'applied', records: 400, setAside: 3 });
-    const { body } = await host.call('GET', `${at}/${done.importId}/set-aside`);
+    const asideAt = `${at}/${done.importId}/set-aside`;
+    const { body } = await host.call('GET', asideAt);
+    for (const after of ['x', '999999999999999']) {
+      const refused = await host.call('GET', `${asideAt}?after=${after}`);
+      expect([refused.status, refused.body.code]).to.deep.equal([400, 'bad-after']);
+    }
     expect(body.records[0]).to.deep.equal({
       ...{ recordNumber: 6, invoiceNumber: 'f-5', field: 'InvoiceDate', code: 'not-a-date' },
       byteOffset: Buffer.from(text.slice(0, text.indexOf('f-5"'))).lastIndexOf('{"InvoiceHeader"'),

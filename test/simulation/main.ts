@@ -1,4 +1,4 @@
-/** `npm run simulate -- --seeds N`, or `-- --seed S` to see one history again; `--mutant NAME` breaks the engine. */
+/** `npm run simulate -- --seeds N --from S`, or `-- --seed S` to see one history again; `--mutant NAME` breaks the engine. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -14,8 +14,9 @@ interface Block {
 }
 
 /** Seeds in blocks, as many at once as there are cores. @returns the lowest broken history of those found */
-async function simulateAll(seeds: number, mutant: Mutant | undefined): Promise<History | undefined> {
-  let next = 1;
+async function simulateAll(first: number, seeds: number, mutant: Mutant | undefined): Promise<History | undefined> {
+  const behind = first + seeds;
+  let next = first;
   let ended = 0;
   const broken: History[] = [];
   const runBlock = (workerData: Block): Promise<History | undefined> =>
@@ -24,8 +25,8 @@ async function simulateAll(seeds: number, mutant: Mutant | undefined): Promise<H
       worker.once('message', done).once('error', fail);
     });
   const lane = async (): Promise<void> => {
-    while (next <= seeds && broken.length === 0) {
-      const block = { from: next, seeds: Math.min(BLOCK, seeds - next + 1), mutant };
+    while (next < behind && broken.length === 0) {
+      const block = { from: next, seeds: Math.min(BLOCK, behind - next), mutant };
       next += block.seeds;
       const found = await runBlock(block);
       if (found) broken.push(found);
@@ -39,7 +40,10 @@ async function simulateAll(seeds: number, mutant: Mutant | undefined): Promise<H
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { seeds: { type: 'string' }, seed: { type: 'string' }, mutant: { type: 'string' } },
+    options: {
+      ...{ seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' } },
+      mutant: { type: 'string' },
+    },
   });
   if (values.mutant && !MUTANTS.includes(values.mutant as Mutant)) {
     console.error(`no mutant ${values.mutant}; there are ${MUTANTS.join(', ')}`);
@@ -48,11 +52,15 @@ async function main(): Promise<void> {
   const mutant = values.mutant as Mutant | undefined;
   const started = performance.now();
   const seeds = Number(values.seeds ?? 10_000);
-  const history = values.seed ? await simulate(Number(values.seed), mutant) : await simulateAll(seeds, mutant);
+  const first = Number(values.from ?? 1);
+  const history = values.seed ? await simulate(Number(values.seed), mutant) : await simulateAll(first, seeds, mutant);
   if (history && (history.broken || values.seed)) {
     for (const line of history.trace) console.log(line);
     console.log(`seed ${history.seed}, ${history.steps} steps: ${history.broken ?? 'nothing broke'}`);
-  } else console.log(`${seeds} seeds, nothing broke, ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  } else
+    console.log(
+      `${seeds} seeds from ${first} on, nothing broke, ${((performance.now() - started) / 1000).toFixed(1)} s`,
+    );
   process.exit(history?.broken ? 1 : 0);
 }
 
