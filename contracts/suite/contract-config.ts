@@ -13,6 +13,11 @@ export interface ContractConfig {
   missing?(): string | undefined;
   /** True: there is one partner and no second; what needs two is not checked. */
   single?: boolean;
+  /**
+   * True: the partner can only be asked for single invoices, by their numbers. Look-ups are then given the numbers of the
+   * account, as of one that came by file; they tell what is owed of each, and are never complete.
+   */
+  byInvoice?: boolean;
   /** How many checks at a time the partner bears: a real one, unlike a stand-in, may be too slow for the many of a quick run. */
   atOnce?: number;
   /** Checks of the adapter's own, run with the others. */

@@ -1,4 +1,4 @@
-import type { Check, CheckResult } from '@ic-host/contracts/suite';
+import type { Check, CheckResult, ContractConfig } from '@ic-host/contracts/suite';
 import { CHECKS, recordedCheck } from '@ic-host/contracts/suite';
 import { expect } from 'chai';
 import { loadAdapters } from '../../src/adapters/adapter-registry.js';
@@ -32,3 +32,25 @@ for (const [id, adapter] of loaded)
           });
       });
   });
+
+describe('the contract suite on britecore, of the legacy generation', function () {
+  this.timeout(100_000);
+  it('holds there, too, in all that this generation can do', async () => {
+    const adapter = loaded.get('britecore');
+    if (!adapter) throw new Error('britecore is not loaded');
+    const own = await contractConfigOf(adapter);
+    const legacy: ContractConfig = {
+      ...{ ...own, byInvoice: true },
+      start: async (options) => {
+        const partner = await own.start(options);
+        return { ...partner, biller: { ...partner.biller, options: { generation: 'legacy' } } };
+      },
+    };
+    // The manifest claims what the other generation can: of this one nobody can be asked what is enrolled.
+    const choose = ({ slow, contract, id }: Check) => !slow && `${contract}/${id}` !== 'enrollment-sink/read-back';
+    const results = await verifyAdapter(adapter, legacy, { choose, fixtures: [], atOnce: 16 });
+    const failed = results.filter(({ state }) => state === 'failed');
+    expect(failed.map(({ check, message }) => `${check.contract}/${check.id}: ${message}`)).to.deep.equal([]);
+    expect(results.filter(({ state }) => state === 'passed').length).to.be.above(100);
+  });
+});

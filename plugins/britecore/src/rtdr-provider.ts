@@ -69,22 +69,29 @@ export class BriteCoreRtdr implements RtdrProvider {
 
   /** Knows neither blocks nor invoices we don't hold: it updates, it never creates or deactivates. */
   private async lookUpBalances(request: AccountLookup, signal: AbortSignal): Promise<AccountSnapshot> {
-    const waiting = [...request.heldInvoiceNumbers];
-    const invoices: PartnerInvoice[] = [];
+    const found: (PartnerInvoice | undefined)[] = [];
+    const waiting = [...request.heldInvoiceNumbers.entries()];
     const worker = async (): Promise<void> => {
-      for (let invoiceNumber = waiting.shift(); invoiceNumber !== undefined; invoiceNumber = waiting.shift()) {
-        try {
-          const { data } = await this.client.call(LEGACY_BALANCE, { invoiceNumber }, signal);
-          const told = typeof data === 'object' ? (asObject(data).balance ?? asObject(data).invoice_balance) : data;
-          const balance = readMoney(told, LEGACY_BALANCE.path, 'balance');
-          invoices.push({ invoiceNumber, eligible: true, totalAmountDue: balance, balanceDue: balance });
-        } catch (error) {
-          if (!(AdapterError.is(error) && error.kind === 'not-found')) throw error;
-        }
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [index, invoiceNumber] = next;
+        found[index] = await this.balance(invoiceNumber, signal);
       }
     };
     await Promise.all(Array.from({ length: LEGACY_AT_ONCE }, worker));
-    return { invoices, complete: false };
+    return { invoices: found.filter((invoice) => invoice !== undefined), complete: false };
+  }
+
+  /** Undefined where BriteCore does not know it. */
+  private async balance(invoiceNumber: string, signal: AbortSignal): Promise<PartnerInvoice | undefined> {
+    try {
+      const { data } = await this.client.call(LEGACY_BALANCE, { invoiceNumber }, signal);
+      const told = typeof data === 'object' ? (asObject(data).balance ?? asObject(data).invoice_balance) : data;
+      const balance = readMoney(told, LEGACY_BALANCE.path, 'balance');
+      return { invoiceNumber, eligible: true, totalAmountDue: balance, balanceDue: balance };
+    } catch (error) {
+      if (AdapterError.is(error) && error.kind === 'not-found') return undefined;
+      throw error;
+    }
   }
 }
 
