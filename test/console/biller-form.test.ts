@@ -45,12 +45,13 @@ describe('the form of a biller', function () {
     await list('Mode').click();
     await page.getByRole('option', { name: 'old' }).click();
     await page.getByLabel('Note').fill('7');
+    await page.getByLabel('Accounts compared with the partner each night').fill('200');
     await page.getByLabel('Branch').fill('12');
     expect(await browser.axe()).to.deep.equal([]);
     await browser.picture('biller-form');
     await page.getByRole('button', { name: 'Save' }).click();
     const saved = await host.until('/v1/billers/b', ({ options }) => options.retries === 5);
-    expect(saved.options).to.deep.equal({ retries: 5, strict: false, mode: 'old', note: '7' });
+    expect(saved.options).to.deep.equal({ retries: 5, strict: false, mode: 'old', note: '7', reconcileNightly: 200 });
     expect(saved.settings).to.deep.equal({ branch: '12' });
     expect(browser.complaints).to.deep.equal([]);
   });

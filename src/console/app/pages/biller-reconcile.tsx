@@ -122,7 +122,7 @@ export function BillerReconcile() {
               rows={reconciliations}
               idOf={({ id }) => id}
               columns={runColumns(setShown)}
-              empty="None so far. The option reconcileNightly runs one each night."
+              empty="None so far. The biller’s settings can have some compared each night."
             />
           )}
         </Answer>

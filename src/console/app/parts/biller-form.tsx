@@ -26,6 +26,8 @@ const HOST_OPTIONS: { key: string; title: string; unset?: string }[] = [
   { key: 'maxSetAsidePercent', title: 'Records of a file set aside, at the most, in %' },
   { key: 'fileEveryHours', title: 'Hours within which a file is expected', unset: 'None is waited for' },
   { key: 'inboxSeconds', title: 'Seconds between looks into the inbox' },
+  { key: 'reconcileNightly', title: 'Accounts compared with the partner each night', unset: 'None' },
+  { key: 'recordPercent', title: 'Calls kept to be replayed, in %', unset: 'None' },
 ];
 
 export type LoadedAdapter = Extract<Schemas['Adapter'], { health: 'loaded' }>;
