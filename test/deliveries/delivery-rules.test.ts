@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type ConclusionContext, conclude, type Outcome } from '../../src/deliveries/delivery-rules.js';
+import { type ConclusionContext, conclude, type Outcome, pauseAfterLoss } from '../../src/deliveries/delivery-rules.js';
 import type { DeliveryProgress, PartnerState } from '../../src/deliveries/delivery-store.js';
 
 describe('what an attempt that failed says of the partner', () => {
@@ -48,7 +48,29 @@ describe('what an attempt that failed says of the partner', () => {
 
     it('one that fails holds it back longer', () =>
       expect(concluded(failed('etimedout'), probe).partner?.blocked_until).to.be.above(now));
+    for (const [code, kind, seconds] of [
+      ['etimedout', 'unavailable', [5, 10, 20, 40, 60, 60]],
+      ['http-401', 'misconfigured', [15, 30, 60, 120, 240, 300]],
+    ] as const)
+      it(`${kind}: for ${seconds.join(', ')} seconds`, () => {
+        const failure = { kind, code, message: 'm', partnerMessages: [] };
+        let held = partner;
+        const waited = seconds.map(() => {
+          held = { ...held, ...concluded({ failure }, { probe: true, partner: held }).partner } as PartnerState;
+          return (+(held.blocked_until as Date) - +now) / 1_000;
+        });
+        expect(waited).to.deep.equal(seconds);
+        expect(held.blocked_since).to.equal(now);
+      });
     it('what is no probe changes nothing', () =>
       expect(concluded({ waitUntil: now }, { ...probe, probe: false }).partner).to.equal(undefined));
+  });
+});
+
+describe('a delivery whose worker was lost', () => {
+  it('waits the longer the more were lost, up to half a minute', () => {
+    const most = (attempts: number) => pauseAfterLoss(attempts, () => 1) / 1_000;
+    expect([0, 1, 2, 5, 1_000].map(most)).to.deep.equal([1, 2, 4, 32, 32]);
+    expect(pauseAfterLoss(3, () => 0)).to.equal(0);
   });
 });

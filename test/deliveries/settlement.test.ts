@@ -20,6 +20,17 @@ describe('what an outcome means', () => {
     it(`${kind} is tried again`, () => expect(settle({ kind }, context, half).next).to.equal('retry'));
   it('an unknown outcome at an unsafe sink goes to a person', () =>
     expect(settle({ kind: 'malformed' }, { ...context, repeatSafety: 'unsafe' }, half).next).to.equal('parked'));
+  it('what did not happen is tried again there, too', () =>
+    expect(settle({ kind: 'unavailable' }, { ...context, repeatSafety: 'unsafe' }, half).next).to.equal('retry'));
+  it('what the adapter can’t do goes to a person', () =>
+    expect(settle({ kind: 'unsupported' }, context, half).next).to.equal('parked'));
+  it('the pause doubles, up to a quarter of an hour', () => {
+    const inSeconds = (attempts: number) => {
+      const settled = settle({ kind: 'unavailable' }, { ...context, attempts }, () => 1);
+      return 'inMs' in settled ? settled.inMs / 1_000 : undefined;
+    };
+    expect([1, 2, 3, 9, 10, 1_000].map(inSeconds)).to.deep.equal([2, 4, 8, 512, 900, 900]);
+  });
   it('an enrollment is safe to repeat everywhere', () =>
     expect(
       settle({ kind: 'malformed' }, { ...context, delivery: 'autopay', repeatSafety: 'unsafe' }, half).next,
