@@ -19,11 +19,40 @@ describe('money', () => {
   it('adds without a float', () => expect(Money.parse('0.10').plus(Money.parse('0.20')).toString()).to.equal('0.30'));
   it('refuses a number that carries float noise', () =>
     expect(() => Money.fromJsonNumber(0.1 + 0.2)).to.throw(RangeError));
+  it('knows its like, from another copy of the package, too', () => {
+    expect(Money.parse('1.00').equals(Money.ofCents(100))).to.equal(true);
+    expect(Money.parse('1.00').equals(Money.ofCents(101))).to.equal(false);
+    expect([-1, 0, 1].map((cents) => Money.ofCents(cents).isPositive)).to.deep.equal([false, false, true]);
+    expect([Money.ZERO, { cents: 1 }, null, '1.00', undefined].map(Money.is)).to.deep.equal([
+      ...[true, false, false, false, false],
+    ]);
+  });
   it('prints two decimals always', () => expect(String(Money.ofCents(-5))).to.equal('-0.05'));
 });
 
 describe('plain dates', () => {
   it('knows leap days', () => expect(String(PlainDate.parseUs('02/29/2028'))).to.equal('2028-02-29'));
+  it('are the days there are, and no other', () => {
+    const exists = (text: string) => {
+      const [year, month, day] = text.split('-').map(Number) as [number, number, number];
+      return PlainDate.exists(year, month, day);
+    };
+    const days = ['0001-01-01', '9999-12-31', '2000-02-29', '1900-02-28', '2026-04-30', '2026-01-31', '2026-02-28'];
+    const none = ['0000-12-31', '10000-01-01', '1900-02-29', '2026-04-31', '2026-12-32', '2026-01-00', '2026-13-01'];
+    expect(days.filter((text) => !exists(text))).to.deep.equal([]);
+    expect(none.filter(exists)).to.deep.equal([]);
+    expect(days.map((text) => String(PlainDate.parse(text)))).to.deep.equal(days);
+    expect(() => PlainDate.parse('2026-1-2')).to.throw(RangeError);
+  });
+  it('know their like', () => {
+    const day = PlainDate.of(2026, 12, 1);
+    expect([day.equals(PlainDate.parseUs('12/01/2026')), day.equals(PlainDate.of(2026, 12, 2))]).to.deep.equal([
+      ...[true, false],
+    ]);
+    expect([day, { year: 2026 }, null, '2026-12-01', undefined].map(PlainDate.is)).to.deep.equal([
+      ...[true, false, false, false, false],
+    ]);
+  });
   for (const text of ['02/30/2026', '02/29/2026', '13/01/2026', '00/10/2026', '1/2/2026', '2026-01-02'])
     it(`refuses ${text}`, () => expect(() => PlainDate.parseUs(text)).to.throw(RangeError));
 });

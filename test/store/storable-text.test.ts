@@ -20,7 +20,7 @@ describe('what is written to the database', () => {
       expect(isStorable(text)).to.equal(true);
       expect(storable(text)).to.equal(text);
     }
-    expect(isStorable(odd)).to.equal(false);
+    for (const text of [odd, 'a\0', '\ud800', '\udc00a']) expect(isStorable(text)).to.equal(false);
     expect(storable('["\\ud83d\\ude00\\ud83d\\\\ude00\\ude00"]')).to.equal('["\\ud83d\\ude00\ufffd\\\\ude00\ufffd"]');
   });
 
