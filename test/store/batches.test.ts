@@ -52,7 +52,15 @@ describe('what many ask for at the same time', () => {
     const { all, endAll } = given();
     const asked = Promise.allSettled([all.add(1), all.add(-2)]);
     await endAll();
-    expect((await asked).map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected']);
+    expect((await asked).map((one) => (one.status === 'fulfilled' ? one.value : one.reason.message))).to.deep.equal([
+      ...['done 1', 'no -2'],
+    ]);
+  });
+
+  it('leaves nobody without an answer, whatever becomes of his part', async () => {
+    const some = new Batches<number, string>(async () => [{ value: 'done' }]);
+    const asked = await Promise.allSettled([some.add(1), some.add(2)]);
+    expect(asked.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected']);
   });
 
   it('is done one by one where the whole fails, so that none fails for another’s fault', async () => {
