@@ -48,16 +48,21 @@ export interface OpenScope {
 
 export function openScope(parts: ScopeParts): OpenScope {
   const { manifest, biller, limits, pace, allowPrivate, tracer, tls, proxy, readsOnly, tap } = parts;
-  const settings = settingsOf(parts);
-  const secrets = manifest.settings
-    .filter((spec) => spec.secret)
-    .flatMap((spec) => {
-      try {
-        return settings.get(spec.key) ?? [];
-      } catch {
-        return []; // its source is gone: the call that needs it says so
-      }
-    });
+  const secretKeys = new Set(manifest.settings.flatMap(({ key, secret }) => (secret ? key : [])));
+  const secrets: string[] = [];
+  // One that is kept elsewhere may be another at any time, or come later: what an adapter is given is masked from then on.
+  const read = (key: string): string | undefined => {
+    const value = parts.read(key);
+    if (value !== undefined && secretKeys.has(key) && !secrets.includes(value)) secrets.push(value);
+    return value;
+  };
+  const settings = settingsOf({ ...parts, read });
+  for (const key of secretKeys)
+    try {
+      read(key);
+    } catch {
+      // its source is gone: the call that needs it says so
+    }
   const redact = redactorOf(secrets);
   const wayOut = createWayOut({
     ...{ billerId: biller.billerId, adapterId: manifest.id, hosts: hostsOf(manifest, settings) },
