@@ -93,7 +93,7 @@ export const toldBy = (partnerMessages: readonly unknown[], redact: Redact): str
   partnerMessages.slice(0, MOST_MESSAGES).map((message) => bounded(String(message), redact));
 
 /** The same, its texts masked; instances of classes are left as they are, an error's message and stack excepted. */
-export function redacted<T>(value: T, redact: Redact, depth = 0): T {
+function redacted<T>(value: T, redact: Redact, depth = 0): T {
   if (typeof value === 'string') return redact(value) as T;
   if (typeof value !== 'object' || value === null || depth > 8) return value;
   if (Array.isArray(value)) return value.map((item) => redacted(item, redact, depth + 1)) as T;
@@ -105,12 +105,35 @@ export function redacted<T>(value: T, redact: Redact, depth = 0): T {
   ) as T;
 }
 
+/** Of what is logged: of more nobody reads, and what an adapter logs may hold all of a connection. */
+const [MOST_LOGGED, DEEPEST_LOGGED] = [1_000, 6];
+
+/** What an adapter logs, as JSON would have it, masked. Instances of classes, too: a client's headers are one. */
+function loggable(value: unknown, redact: Redact, left = { values: MOST_LOGGED }, depth = 0): unknown {
+  if (typeof value === 'string') return redact(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (left.values-- <= 0 || depth > DEEPEST_LOGGED) return '…';
+  if (value instanceof Error) return redactedError(value, redact);
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+  const inner = (one: unknown): unknown => loggable(one, redact, left, depth + 1);
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return inner(toJSON.call(value));
+  if (Array.isArray(value)) return value.slice(0, MOST_LOGGED).map(inner);
+  const entries = Object.entries(value).slice(0, MOST_LOGGED);
+  return Object.fromEntries(entries.map(([key, one]) => [redact(key), inner(one)]));
+}
+
+/** A longer chain of causes ends here: one may lead back to its beginning. */
+const MOST_CAUSES = 10;
+
 /** An error that says the same without a secret; what else it carried (a request, its headers) stays behind. */
-export function redactedError(error: unknown, redact: Redact): Error {
+export function redactedError(error: unknown, redact: Redact, causes = MOST_CAUSES): Error {
   const given = error instanceof Error || AdapterError.is(error) ? error : new Error(String(error));
-  const cause = given.cause === undefined ? {} : { cause: redactedError(given.cause, redact) };
+  const cause =
+    given.cause === undefined || causes === 0 ? {} : { cause: redactedError(given.cause, redact, causes - 1) };
   if (AdapterError.is(given)) {
-    const { kind, code, partnerMessages, retryAfterMs } = given;
+    const { kind, partnerMessages, retryAfterMs } = given;
+    const code = bounded(String(given.code), redact);
     const details = { code, partnerMessages: toldBy(partnerMessages, redact), ...cause };
     const anew = new AdapterError(kind, bounded(given.message, redact), {
       ...details,
@@ -121,7 +144,7 @@ export function redactedError(error: unknown, redact: Redact): Error {
   const anew: Error & { code?: unknown } = new Error(bounded(given.message, redact), cause);
   anew.name = given.name;
   const { code } = given as { code?: unknown };
-  if (code !== undefined) anew.code = code;
+  if (code !== undefined) anew.code = typeof code === 'string' ? bounded(code, redact) : code;
   return withStack(anew, given, redact);
 }
 
@@ -133,8 +156,15 @@ const withStack = <T extends Error>(anew: T, { stack }: Error, redact: Redact): 
 export function redactedLogger(log: AdapterLogger, redact: Redact): AdapterLogger {
   const level =
     (name: keyof AdapterLogger) =>
-    (fields: object, message: string): void =>
-      log[name](redacted(fields, redact), redact(message));
+    (fields: object, message: string): void => {
+      let said: unknown;
+      try {
+        said = loggable(fields, redact);
+      } catch {
+        said = { fields: 'they can’t be read' }; // whoever logs has done nothing wrong by it
+      }
+      log[name](said as object, redact(String(message)));
+    };
   return { debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
 }
 
