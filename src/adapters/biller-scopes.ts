@@ -80,7 +80,7 @@ export class BillerScopes {
       const percent = Number(config.options.recordPercent ?? 0);
       const make = async (of: ContractName): Promise<void> => {
         const made = await asAdapter(by, () => container.getAsync(CONTRACT_TOKENS[of] as ServiceIdentifier<object>));
-        contracts.set(of, this.recordings.recorded(made, billerId, of, percent));
+        contracts.set(of, this.recordings.recorded(made, { billerId, contract: of, percent, redact }));
       };
       await make(name);
       const others = manifest.contracts.filter((contract) => !contracts.has(contract.name));

@@ -4,6 +4,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { type Exchange, recordingExchanges } from '../egress/exchange-record.js';
 import { notingNow } from '../egress/noted-calls.js';
+import type { Redact } from '../egress/redaction.js';
 import { DATABASE, type Database } from '../store/database.js';
 import { LOG, type Log } from '../telemetry/log.js';
 
@@ -20,6 +21,14 @@ const RECORDED: Partial<Record<ContractName, readonly string[]>> = {
 export interface Recording extends RecordedCall {
   at: string;
   exchanges: Exchange[];
+}
+
+interface Recorded {
+  billerId: string;
+  contract: ContractName;
+  /** Of its calls. */
+  percent: number;
+  redact: Redact;
 }
 
 interface Row {
@@ -39,8 +48,8 @@ export class Recordings {
     @inject(LOG) private readonly log: Log,
   ) {}
 
-  /** The same implementation; of its calls, so many per cent are kept. */
-  recorded<T extends object>(implementation: T, billerId: string, contract: ContractName, percent: number): T {
+  /** The same implementation; of its calls, so many per cent are kept, masked. */
+  recorded<T extends object>(implementation: T, { billerId, contract, percent, redact }: Recorded): T {
     const methods = RECORDED[contract];
     if (!methods || !(percent > 0)) return implementation;
     return new Proxy(implementation, {
@@ -50,25 +59,26 @@ export class Recordings {
         return (...args: unknown[]) =>
           // What is only built, and not sent, is no call.
           Math.random() * 100 < percent && !notingNow()?.keptBack
-            ? this.call(billerId, contract, String(name), args, () => value.apply(target, args))
+            ? this.call({ billerId, contract, redact, method: String(name) }, args, () => value.apply(target, args))
             : value.apply(target, args);
       },
     });
   }
 
   private async call(
-    billerId: string,
-    contract: ContractName,
-    method: string,
+    { billerId, contract, method, redact }: Omit<Recorded, 'percent'> & { method: string },
     args: unknown[],
     work: () => Promise<unknown>,
   ) {
     const { exchanges, ...ended } = await recordingExchanges(work, KEPT);
-    const outcome = recordedOutcome(ended);
+    // The partner's words may be ours: of its answer they are masked already.
+    const outcome = JSON.stringify(recordedOutcome(ended), (_, item) =>
+      typeof item === 'string' ? redact(item) : item,
+    );
     const input = args.filter((argument) => !(argument instanceof AbortSignal));
     // Nobody waits for it.
     sql`insert into recordings (biller_id, contract, method, input, outcome, exchanges)
-      values (${billerId}, ${contract}, ${method}, ${JSON.stringify(input)}, ${JSON.stringify(outcome)}, ${JSON.stringify(exchanges)})`
+      values (${billerId}, ${contract}, ${method}, ${JSON.stringify(input)}, ${outcome}, ${JSON.stringify(exchanges)})`
       .execute(this.database.db)
       .catch((error: unknown) => this.log.error({ err: error, billerId }, 'a call could not be recorded'));
     if ('error' in ended) throw ended.error;

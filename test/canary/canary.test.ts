@@ -176,7 +176,8 @@ describe('planted secrets', function () {
     await Promise.all(
       echoes.map(async ({ url }, index) => {
         const settings = settingsOf(url);
-        await call('PUT', `/v1/billers/echo-${index}`, { ...good, adapter: 'britecore', settings });
+        const options = { recordPercent: 100 };
+        await call('PUT', `/v1/billers/echo-${index}`, { ...good, adapter: 'britecore', settings, options });
         await everyFlow(`echo-${index}`);
       }),
     );
