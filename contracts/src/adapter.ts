@@ -84,7 +84,7 @@ declare module 'axios' {
       operation: string;
       /** `read` changes nothing at the partner, so the way out may repeat it; `write` is never repeated there. */
       effect: 'read' | 'write';
-      /** The answer is a secret of its own, such as a session's key: it is recorded nowhere. */
+      /** The answer is a secret of its own, such as a session's key: it is recorded nowhere, and what looks like a key in it is masked from then on. */
       confidential?: boolean;
     };
   }

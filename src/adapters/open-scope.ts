@@ -13,9 +13,10 @@ import {
 } from '@ic-host/contracts';
 import type { Tracer } from '@opentelemetry/api';
 import { Container, type ContainerModule } from 'inversify';
+import { KnownSecrets } from '../egress/known-secrets.js';
 import { createWayOut } from '../egress/partner-http.js';
 import type { Pace } from '../egress/partner-pace.js';
-import { type Redact, redactedLogger, redactedTracer, redactorOf } from '../egress/redaction.js';
+import { type Redact, redactedLogger, redactedTracer } from '../egress/redaction.js';
 import type { Limits, WayOut, WayOutOptions, WireTap } from '../egress/way-out.js';
 import { adapterSettings } from './adapter-settings.js';
 
@@ -49,11 +50,10 @@ export interface OpenScope {
 export function openScope(parts: ScopeParts): OpenScope {
   const { manifest, biller, limits, pace, allowPrivate, tracer, tls, proxy, readsOnly, tap } = parts;
   const secretKeys = new Set(manifest.settings.flatMap(({ key, secret }) => (secret ? key : [])));
-  const secrets: string[] = [];
-  // One that is kept elsewhere may be another at any time, or come later: what an adapter is given is masked from then on.
+  const secrets = new KnownSecrets();
   const read = (key: string): string | undefined => {
     const value = parts.read(key);
-    if (value !== undefined && secretKeys.has(key) && !secrets.includes(value)) secrets.push(value);
+    if (value !== undefined && secretKeys.has(key)) secrets.give(value);
     return value;
   };
   const settings = settingsOf({ ...parts, read });
@@ -63,10 +63,11 @@ export function openScope(parts: ScopeParts): OpenScope {
     } catch {
       // its source is gone: the call that needs it says so
     }
-  const redact = redactorOf(secrets);
+  const { redact } = secrets;
   const wayOut = createWayOut({
     ...{ billerId: biller.billerId, adapterId: manifest.id, hosts: hostsOf(manifest, settings) },
     ...{ limits, pace, allowPrivate, redact, tracer, tls, proxy, readsOnly },
+    learn: (answer) => secrets.learn(answer),
     ...(tap ? { tap } : {}),
   });
   // Each service is made once: a function compiled for it would never be called again.

@@ -133,8 +133,10 @@ export function createWayOut(options: WayOutOptions): WayOut {
       };
       const isRefused = (told: number): boolean => (config.validateStatus ? !config.validateStatus(told) : false);
       const whole = (bytes: Buffer): unknown => {
-        if (config.partnerCall?.confidential) seen = '(confidential)';
-        else if (kept) seen = bytes.toString('utf8', 0, kept + LONGEST_FORM);
+        if (config.partnerCall?.confidential) {
+          seen = '(confidential)';
+          options.learn?.(bytes.toString('utf8'));
+        } else if (kept) seen = bytes.toString('utf8', 0, kept + LONGEST_FORM);
         return config.responseType === 'arraybuffer' ? bytes : bytes.toString('utf8');
       };
       let answer: Answer;

@@ -62,16 +62,13 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-/** @param secrets values to mask, which may become more; the longest form first, so that one inside another leaves nothing behind */
+/** @param secrets values to mask; the longest form first, so that one inside another leaves nothing behind */
 export function redactorOf(secrets: readonly string[]): Redact {
-  let ordered: string[] = []; // made when there is something to mask: most billers are quiet
-  let of = 0;
+  let ordered: string[] | undefined; // made when there is something to mask: most billers are quiet
   return (text) => {
-    if (of < secrets.length) {
-      of = secrets.length;
-      const forms = new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf));
-      ordered = [...forms].sort((a, b) => b.length - a.length);
-    }
+    ordered ??= [...new Set(secrets.filter((secret) => secret !== '').flatMap(formsOf))].sort(
+      (a, b) => b.length - a.length,
+    );
     return maskCardNumbers(ordered.reduce((masked, form) => masked.replaceAll(form, MASK), text));
   };
 }

@@ -20,6 +20,8 @@ export interface WayOutOptions {
   pace: Pace;
   allowPrivate: boolean;
   redact: Redact;
+  /** Is told of what confidential answers hold: what is secret in them is masked from then on. */
+  learn?: (answer: string) => void;
   tracer: Tracer;
   /** Asked for with each new connection, so that a renewed certificate is used. @throws AdapterError `misconfigured` */
   tls?: (() => TlsIdentity) | undefined;

@@ -92,6 +92,7 @@ describe('the way out', () => {
     response.writeHead(status, { 'x-y': 'z' }).end('{"a":1}');
   });
   let url: string;
+  const learned: string[] = [];
   const call = (path: string, effect: 'read' | 'write', more = {}) =>
     wayOut.http.post(`${url}${path}`, { k: 'secret' }, { partnerCall: { operation: 'op', effect }, ...more });
 
@@ -100,6 +101,7 @@ describe('the way out', () => {
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     wayOut = createWayOut({
       ...{ billerId: 'b', adapterId: 'a', hosts: ['127.0.0.1'], allowPrivate: true, redact: redactorOf(['secret']) },
+      learn: (answer) => void learned.push(answer),
       limits: { ...DEFAULT_LIMITS, maxResponseBytes: 10_000, requestsPerSecond: 1000 },
       pace: async () => undefined,
       tracer: trace.getTracer('test'),
@@ -290,8 +292,11 @@ describe('the way out', () => {
       const { exchanges } = await recordingExchanges(() => call('/', 'read', { partnerCall }));
       return exchanges[0];
     };
+    learned.length = 0;
     expect(await record(false)).to.include({ request: '{"k":"********"}', response: '{"a":1}' });
+    expect(learned).to.deep.equal([]);
     expect(await record(true)).to.include({ request: '{"k":"********"}', response: '(confidential)' });
+    expect(learned, 'to be masked from then on').to.deep.equal(['{"a":1}']);
   });
   it('follows no redirect', async () =>
     expect(await kindOf(call('/redirect', 'write'), 'write')).to.equal('misconfigured'));
