@@ -2,10 +2,9 @@
 
 const UUID = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi;
 /** Spaces and dashes, also those that a text program puts in their place. */
-const GAP = '[ \\-\\u00a0\\u2007-\\u2015\\u202f]';
-const GAPS = new RegExp(GAP, 'g');
+const GAPS = /[ \-\u00a0\u2007-\u2015\u202f]/g;
 /** Digits, also in groups with one space or dash between. */
-const GROUPS = new RegExp(`[0-9]+(?:${GAP}[0-9]+)*`, 'g');
+const GROUPS = /[0-9]+(?:[ \-\u00a0\u2007-\u2015\u202f][0-9]+)*/g;
 /** In the groups that are printed on a card, with another sign between them: days and sums have others. */
 const PRINTED = /(?<![0-9])[0-9]{4}(?:([./_])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|([./_])[0-9]{6}\2[0-9]{5})(?![0-9])/g;
 const SHORTEST = 13;
