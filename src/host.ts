@@ -255,6 +255,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     retention.start();
     reconciliations.start();
   }
+  await container.get<Billers>(Billers).sealLateSecrets();
   await importing.resume();
   const endGauges = [container.get<DeliveryGauges>(DeliveryGauges), container.get<NeedGauge>(NeedGauge)].map((gauges) =>
     gauges.start(),

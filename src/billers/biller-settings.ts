@@ -1,6 +1,6 @@
 /** A biller's settings: checked by its adapter's manifest, stored with secrets sealed, and revealed where they are used. */
 import { isIP } from 'node:net';
-import { type AdapterManifest, MASK } from '@ic-host/contracts';
+import { type AdapterManifest, MASK, type ManifestSetting } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import { textProblem } from '../adapters/setting-type.js';
 import { addressProblem } from '../egress/host-guard.js';
@@ -74,7 +74,7 @@ export class BillerSettings {
       const wrong = (code: string, message: string) => errors.push({ field: `settings.${name}`, code, message });
       if (!setting) wrong('unknown-setting', `the adapter ${manifest.id} has no setting ${name}`);
       else if (value === MASK && held[setting.key] !== undefined)
-        stored[setting.key] = held[setting.key] as StoredSetting;
+        stored[setting.key] = this.kept(billerId, setting, held[setting.key] as StoredSetting, seal);
       else if (isReference(value)) {
         const problem = referenceProblem(value, this.host.dataDir);
         if (problem) wrong('reference-refused', `${setting.title}: ${problem}`);
@@ -98,6 +98,11 @@ export class BillerSettings {
         });
     if (errors.length) throw new Problem(422, 'invalid-settings', errors[0]?.message ?? '', { errors });
     return stored;
+  }
+
+  /** As it is held; what its adapter calls a secret now, and did not when it was given, is sealed. */
+  kept(billerId: string, { key, secret }: ManifestSetting, held: StoredSetting, seal: Seal): StoredSetting {
+    return secret && typeof held === 'string' ? { sealed: seal(held, `${billerId}/${key}`) } : held;
   }
 
   /** One biller's settings as another's: a secret opens under its own biller's name alone. */

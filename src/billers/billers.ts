@@ -242,7 +242,7 @@ export class Billers {
         .returningAll()
         .executeTakeFirst();
       if (!row) throw alreadyThere(billerId);
-      const details = changesBetween(before, toConfig(row));
+      const details = changesBetween(before, toConfig(row), this.secretsOf(before?.adapter, input.adapter));
       if (!held || Object.keys(details).length)
         await audit(trx, { actor, action: held ? 'biller.change' : 'biller.make', subject: billerId, details });
       return { row, created: !held };
@@ -258,11 +258,53 @@ export class Billers {
   /** The biller as the outside may see it: settings by advanced-setting id where they have one, secrets masked. */
   view({ settings, revision: _, ...config }: BillerConfig): Record<string, unknown> {
     const specs = this.adapters.loaded.get(config.adapter)?.manifest.settings ?? [];
-    const shown = Object.entries(settings).map(([key, value]) => [
-      specs.find((spec) => spec.key === key)?.settingId ?? key,
-      typeof value === 'object' && 'sealed' in value ? MASK : value,
-    ]);
+    const shown = Object.entries(settings).map(([key, value]) => {
+      const spec = specs.find((one) => one.key === key);
+      return [spec?.settingId ?? key, shownAs(value, spec?.secret)];
+    });
     return { ...config, settings: Object.fromEntries(shown) };
+  }
+
+  /** Seals what an adapter of this host calls a secret, and an earlier version of it did not: it stands there as it was given. */
+  async sealLateSecrets(): Promise<void> {
+    for (const { manifest } of this.adapters.loaded.values()) {
+      const secrets = [...this.secretsOf(manifest.id)];
+      const { rows } = await sql<{ billerId: string }>`
+        select biller_id as "billerId" from billers where adapter = ${manifest.id} and exists (
+          select from jsonb_each(settings) where key = any(${secrets}::text[]) and jsonb_typeof(value) = 'string')`.execute(
+        this.database.db,
+      );
+      for (const { billerId } of rows)
+        await this.database.db.transaction().execute((trx) => this.sealOf(trx, billerId));
+    }
+  }
+
+  private async sealOf(trx: Transaction<Tables>, billerId: string): Promise<void> {
+    const seal = await this.box.sealer(trx);
+    const row = await trx
+      .selectFrom('billers')
+      .selectAll()
+      .where('biller_id', '=', billerId)
+      .forNoKeyUpdate()
+      .executeTakeFirst();
+    const specs = this.adapters.loaded.get(row?.adapter ?? '')?.manifest.settings ?? [];
+    const held = Object.entries((row?.settings ?? {}) as StoredSettings);
+    const settings = held.map(([key, value]) => {
+      const spec = specs.find((one) => one.key === key);
+      return [key, spec ? this.settings.kept(billerId, spec, value, seal) : value];
+    });
+    await trx
+      .updateTable('billers')
+      .set({ settings: JSON.stringify(Object.fromEntries(settings)), updated_at: CHANGED_AT })
+      .where('biller_id', '=', billerId)
+      .execute();
+    this.forget(billerId);
+  }
+
+  /** Keys of the settings that these adapters call secrets. */
+  private secretsOf(...adapters: (string | undefined)[]): Set<string> {
+    const specs = adapters.flatMap((id) => this.adapters.loaded.get(id ?? '')?.manifest.settings ?? []);
+    return new Set(specs.flatMap(({ key, secret }) => (secret ? key : [])));
   }
 
   /** @throws Problem 422 `invalid-options` */
@@ -286,9 +328,20 @@ export class Billers {
   }
 }
 
+/** A setting as the outside may see it. */
+const shownAs = (value: StoredSetting, isSecret = false): StoredSetting =>
+  sealedOf(value) !== undefined || (isSecret && typeof value === 'string') ? MASK : value;
+
 /** Names what is another, from what to what; a secret's value stays unsaid. */
-function changesBetween(before: BillerConfig | undefined, after: BillerConfig): Record<string, unknown> {
-  const told = (value: unknown): unknown => (value && sealedOf(value as StoredSetting) ? MASK : (value ?? null));
+function changesBetween(
+  before: BillerConfig | undefined,
+  after: BillerConfig,
+  secrets: ReadonlySet<string>,
+): Record<string, unknown> {
+  const told = (key: string, value: unknown): unknown =>
+    key.startsWith('settings.') && value
+      ? shownAs(value as StoredSetting, secrets.has(key.slice('settings.'.length)))
+      : (value ?? null);
   const flat = ({ settings, options, revision: _, ...config }: BillerConfig): Record<string, unknown> => ({
     ...config,
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`settings.${key}`, value])),
@@ -298,7 +351,7 @@ function changesBetween(before: BillerConfig | undefined, after: BillerConfig): 
   const changed = [...new Set([...Object.keys(from), ...Object.keys(to)])].filter(
     (key) => !isDeepStrictEqual(from[key], to[key]),
   );
-  return Object.fromEntries(changed.map((key) => [key, { from: told(from[key]), to: told(to[key]) }]));
+  return Object.fromEntries(changed.map((key) => [key, { from: told(key, from[key]), to: told(key, to[key]) }]));
 }
 
 type BillerRow = Selectable<BillersTable>;
