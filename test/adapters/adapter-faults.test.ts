@@ -73,14 +73,21 @@ describe('an adapter that leaves behind what fails', function () {
     expect(await host.exited).to.equal(0);
   });
 
-  it('but what fails outside of an adapter ends the process', async () => {
-    const fails = `process.on('SIGUSR2',()=>Promise.reject(new Error('of its own')))`;
+  it('but what fails outside of an adapter ends the process, which says why, and nothing else that hangs on it', async () => {
+    const error = `Object.assign(new Error('of its own',{cause:new Error('the reason')}),{config:{data:'kept-secret'}})`;
+    const fails = `process.on('SIGUSR2',()=>Promise.reject(${error}))`;
     const env = { IC_HOST_DATABASE_URL: await newDatabase(), IC_HOST_API_TOKEN: 't', IC_HOST_LOG_LEVEL: 'fatal' };
     const host = await spawnHost(temporaryFolder(), {
       ...env,
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fails)}`,
     });
+    let said = '';
+    host.child.stderr?.on('data', (chunk) => {
+      said += chunk;
+    });
     host.child.kill('SIGUSR2');
     expect(await host.exited).to.equal(1);
+    expect(said).to.include('of its own').and.to.include('caused by Error: the reason');
+    expect(said).to.not.include('kept-secret');
   });
 });
