@@ -74,7 +74,7 @@ describe('an adapter that leaves behind what fails', function () {
   });
 
   it('but what fails outside of an adapter ends the process, which says why, and nothing else that hangs on it', async () => {
-    const error = `Object.assign(new Error('of its own',{cause:new Error('the reason')}),{config:{data:'kept-secret'}})`;
+    const error = `Object.assign(new Error('of its own',{cause:new Error('the reason')}),{config:{data:['kept','secret'].join('-')}})`;
     const fails = `process.on('SIGUSR2',()=>Promise.reject(${error}))`;
     const env = { IC_HOST_DATABASE_URL: await newDatabase(), IC_HOST_API_TOKEN: 't', IC_HOST_LOG_LEVEL: 'fatal' };
     const host = await spawnHost(temporaryFolder(), {
