@@ -1,16 +1,21 @@
 /** Connections to a partner: guarded, verified, as many as its biller may have. */
-import { Agent, buildConnector, ProxyAgent } from 'undici';
+import { isDeepStrictEqual } from 'node:util';
+import { Agent, buildConnector, Dispatcher, ProxyAgent } from 'undici';
 import type { HostGuard } from './host-guard.js';
 import type { TlsIdentity } from './tls-identity.js';
 import type { WayOutOptions } from './way-out.js';
 
 const CONNECT_MS = 10_000;
 
-export function agentOf(options: WayOutOptions, guard: HostGuard): Agent | ProxyAgent {
+export function agentOf(options: WayOutOptions, guard: HostGuard): Dispatcher {
   const { limits, proxy, tap, tls } = options;
   const pool = { connections: limits.concurrency, pipelining: 1, maxResponseSize: -1 };
   // What a name resolves to is then the proxy's to see, and to refuse.
-  if (proxy) return new ProxyAgent({ ...pool, uri: proxy, requestTls: { ...VERIFIED, ...tls?.() } });
+  if (proxy)
+    return new ProxiedConnections(
+      (identity) => new ProxyAgent({ ...pool, uri: proxy, requestTls: { ...VERIFIED, ...identity } }),
+      tls,
+    );
   const connect = connectorOf(options, guard);
   return new Agent({ ...pool, connect: tap?.connector(connect) ?? connect });
 }
@@ -38,4 +43,49 @@ function connectorOf({ limits, tls }: WayOutOptions, guard: HostGuard): buildCon
     }
     return build('https:', identity)(options, callback);
   };
+}
+
+/** How often it is looked whether a certificate is another: the connections of a proxy's agent are all made with one. */
+const LOOK_AGAIN_MS = 60_000;
+
+/** Connections through a proxy, made with the certificate that there is now. */
+export class ProxiedConnections extends Dispatcher {
+  private identity: TlsIdentity | undefined;
+  private agent: ProxyAgent;
+  private lookedAt = performance.now();
+
+  constructor(
+    private readonly agentWith: (identity: TlsIdentity | undefined) => ProxyAgent,
+    private readonly tls: (() => TlsIdentity) | undefined,
+    private readonly lookAgainMs = LOOK_AGAIN_MS,
+  ) {
+    super();
+    this.identity = tls?.();
+    this.agent = agentWith(this.identity);
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    this.renew();
+    return this.agent.dispatch(options, handler);
+  }
+
+  override destroy(): Promise<void> {
+    return this.agent.destroy();
+  }
+
+  /** What is under way ends as it began. */
+  private renew(): void {
+    if (!this.tls || performance.now() - this.lookedAt < this.lookAgainMs) return;
+    this.lookedAt = performance.now();
+    let identity: TlsIdentity;
+    try {
+      identity = this.tls();
+    } catch {
+      return; // it is being put there, or is gone: the one before goes on until it ends
+    }
+    if (isDeepStrictEqual(identity, this.identity)) return;
+    void this.agent.close().catch(() => undefined);
+    this.identity = identity;
+    this.agent = this.agentWith(identity);
+  }
 }

@@ -12,6 +12,8 @@ import { AdapterError } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import type { AxiosError } from 'axios';
 import { expect } from 'chai';
+import { ProxyAgent } from 'undici';
+import { ProxiedConnections } from '../../src/egress/connections.js';
 import { createWayOut } from '../../src/egress/partner-http.js';
 import { redactorOf } from '../../src/egress/redaction.js';
 import type { TlsIdentity } from '../../src/egress/tls-identity.js';
@@ -140,6 +142,25 @@ describe('the way out over TLS', () => {
     expect((await known.http.get('https://elsewhere.example/').catch((error) => error)).code).to.equal(
       'egress-refused',
     );
+    // A certificate that is another now is shown from then on.
+    let name = 'server';
+    const renewed = new ProxiedConnections(
+      (identity) => new ProxyAgent({ uri: at, connections: 1, requestTls: identity ?? {} }),
+      () => ({ ca: pem('server.crt'), cert: pem(`${name}.crt`), key: pem(`${name}.key`) }),
+      0,
+    );
+    const shown = async () => {
+      const answer = await renewed.request({ origin: new URL(url).origin, path: '/', method: 'GET' });
+      return ((await answer.body.json()) as { name: string }).name;
+    };
+    asked.length = 0;
+    expect([await shown(), await shown()]).to.deep.equal(['server', 'server']);
+    expect(asked, 'one connection').to.have.length(1);
+    name = 'none';
+    expect(await shown()).to.equal('server');
+    name = 'client';
+    expect(await shown()).to.equal('client');
+    await renewed.destroy();
     proxy.close();
     proxy.closeAllConnections();
   });
