@@ -13,6 +13,7 @@ import { ServedAdapters } from './adapters/served-adapters.js';
 import { BillerSettings } from './billers/biller-settings.js';
 import { Billers } from './billers/billers.js';
 import { keptSecret } from './billers/kept-secret.js';
+import { LateSecrets } from './billers/late-secrets.js';
 import { SECRET_BOX, SecretBox } from './billers/secret-box.js';
 import { DeliveryHours } from './console/delivery-hours.js';
 import { Live } from './console/live.js';
@@ -104,6 +105,7 @@ export interface RunningHost {
 const features = new ContainerModule(({ bind }) => {
   const all: Newable<object>[] = [
     Billers,
+    LateSecrets,
     BillerSettings,
     BillerScopes,
     RefreshAccount,
@@ -255,7 +257,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     retention.start();
     reconciliations.start();
   }
-  await container.get<Billers>(Billers).sealLateSecrets();
+  await container.get<LateSecrets>(LateSecrets).seal();
   await importing.resume();
   const endGauges = [container.get<DeliveryGauges>(DeliveryGauges), container.get<NeedGauge>(NeedGauge)].map((gauges) =>
     gauges.start(),

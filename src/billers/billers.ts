@@ -1,6 +1,5 @@
 /** The billers of this host: what is configured for each, its secrets sealed. */
-import { isDeepStrictEqual } from 'node:util';
-import { MASK } from '@ic-host/contracts';
+import type { ManifestSetting } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { ADAPTERS, type AdapterRegistry } from '../adapters/adapter-registry.js';
@@ -12,7 +11,8 @@ import { Batches } from '../store/batches.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { BillersTable, Tables } from '../store/tables.js';
 import { checkOptions } from './biller-options.js';
-import { BillerSettings, type StoredSetting, type StoredSettings, sealedOf } from './biller-settings.js';
+import { BillerSettings, type StoredSettings, sealedOf } from './biller-settings.js';
+import { billerView, changesBetween } from './biller-view.js';
 import { SECRET_BOX, type SecretBox } from './secret-box.js';
 
 export interface BillerConfig {
@@ -51,7 +51,7 @@ export const REMEMBERED_MS = 1_000;
 const SHADOWS_MS = 2_000;
 const DEFAULT_INVOICE_TYPE = 164;
 /** Another with each change, in the milliseconds that a revision tells, also of two at the same moment. */
-const CHANGED_AT = sql<Date>`greatest(now(), billers.updated_at + interval '1 ms')`;
+export const CHANGED_AT = sql<Date>`greatest(now(), billers.updated_at + interval '1 ms')`;
 
 /** What whoever changes a biller takes it to be: `none` yet, `some`, or one of these revisions. */
 export type Expected = 'none' | 'some' | readonly string[];
@@ -242,7 +242,8 @@ export class Billers {
         .returningAll()
         .executeTakeFirst();
       if (!row) throw alreadyThere(billerId);
-      const details = changesBetween(before, toConfig(row), this.secretsOf(before?.adapter, input.adapter));
+      const specs = [before?.adapter, input.adapter].flatMap((id) => settingsOf(this.adapters, id));
+      const details = changesBetween(before, toConfig(row), specs);
       if (!held || Object.keys(details).length)
         await audit(trx, { actor, action: held ? 'biller.change' : 'biller.make', subject: billerId, details });
       return { row, created: !held };
@@ -255,56 +256,9 @@ export class Billers {
     return { config: toConfig(row), created, warnings };
   }
 
-  /** The biller as the outside may see it: settings by advanced-setting id where they have one, secrets masked. */
-  view({ settings, revision: _, ...config }: BillerConfig): Record<string, unknown> {
-    const specs = this.adapters.loaded.get(config.adapter)?.manifest.settings ?? [];
-    const shown = Object.entries(settings).map(([key, value]) => {
-      const spec = specs.find((one) => one.key === key);
-      return [spec?.settingId ?? key, shownAs(value, spec?.secret)];
-    });
-    return { ...config, settings: Object.fromEntries(shown) };
-  }
-
-  /** Seals what an adapter of this host calls a secret, and an earlier version of it did not: it stands there as it was given. */
-  async sealLateSecrets(): Promise<void> {
-    for (const { manifest } of this.adapters.loaded.values()) {
-      const secrets = [...this.secretsOf(manifest.id)];
-      const { rows } = await sql<{ billerId: string }>`
-        select biller_id as "billerId" from billers where adapter = ${manifest.id} and exists (
-          select from jsonb_each(settings) where key = any(${secrets}::text[]) and jsonb_typeof(value) = 'string')`.execute(
-        this.database.db,
-      );
-      for (const { billerId } of rows)
-        await this.database.db.transaction().execute((trx) => this.sealOf(trx, billerId));
-    }
-  }
-
-  private async sealOf(trx: Transaction<Tables>, billerId: string): Promise<void> {
-    const seal = await this.box.sealer(trx);
-    const row = await trx
-      .selectFrom('billers')
-      .selectAll()
-      .where('biller_id', '=', billerId)
-      .forNoKeyUpdate()
-      .executeTakeFirst();
-    const specs = this.adapters.loaded.get(row?.adapter ?? '')?.manifest.settings ?? [];
-    const held = Object.entries((row?.settings ?? {}) as StoredSettings);
-    const settings = held.map(([key, value]) => {
-      const spec = specs.find((one) => one.key === key);
-      return [key, spec ? this.settings.kept(billerId, spec, value, seal) : value];
-    });
-    await trx
-      .updateTable('billers')
-      .set({ settings: JSON.stringify(Object.fromEntries(settings)), updated_at: CHANGED_AT })
-      .where('biller_id', '=', billerId)
-      .execute();
-    this.forget(billerId);
-  }
-
-  /** Keys of the settings that these adapters call secrets. */
-  private secretsOf(...adapters: (string | undefined)[]): Set<string> {
-    const specs = adapters.flatMap((id) => this.adapters.loaded.get(id ?? '')?.manifest.settings ?? []);
-    return new Set(specs.flatMap(({ key, secret }) => (secret ? key : [])));
+  /** The biller as the outside may see it. */
+  view(config: BillerConfig): Record<string, unknown> {
+    return billerView(config, settingsOf(this.adapters, config.adapter));
   }
 
   /** @throws Problem 422 `invalid-options` */
@@ -328,31 +282,9 @@ export class Billers {
   }
 }
 
-/** A setting as the outside may see it. */
-const shownAs = (value: StoredSetting, isSecret = false): StoredSetting =>
-  sealedOf(value) !== undefined || (isSecret && typeof value === 'string') ? MASK : value;
-
-/** Names what is another, from what to what; a secret's value stays unsaid. */
-function changesBetween(
-  before: BillerConfig | undefined,
-  after: BillerConfig,
-  secrets: ReadonlySet<string>,
-): Record<string, unknown> {
-  const told = (key: string, value: unknown): unknown =>
-    key.startsWith('settings.') && value
-      ? shownAs(value as StoredSetting, secrets.has(key.slice('settings.'.length)))
-      : (value ?? null);
-  const flat = ({ settings, options, revision: _, ...config }: BillerConfig): Record<string, unknown> => ({
-    ...config,
-    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`settings.${key}`, value])),
-    ...Object.fromEntries(Object.entries(options).map(([key, value]) => [`options.${key}`, value])),
-  });
-  const [from, to] = [before ? flat(before) : {}, flat(after)];
-  const changed = [...new Set([...Object.keys(from), ...Object.keys(to)])].filter(
-    (key) => !isDeepStrictEqual(from[key], to[key]),
-  );
-  return Object.fromEntries(changed.map((key) => [key, { from: told(key, from[key]), to: told(key, to[key]) }]));
-}
+/** What an adapter of this host says of its settings; of another nothing is known. */
+export const settingsOf = ({ loaded }: AdapterRegistry, adapterId: string | undefined): readonly ManifestSetting[] =>
+  loaded.get(adapterId ?? '')?.manifest.settings ?? [];
 
 type BillerRow = Selectable<BillersTable>;
 
