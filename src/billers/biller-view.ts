@@ -1,8 +1,14 @@
 /** What of a biller the outside may see, and what of a change is told. */
 import { isDeepStrictEqual } from 'node:util';
 import { MASK, type ManifestSetting } from '@ic-host/contracts';
-import { type StoredSetting, sealedOf } from './biller-settings.js';
-import type { BillerConfig } from './billers.js';
+import { type StoredSetting, type StoredSettings, sealedOf } from './biller-settings.js';
+
+/** A biller's configuration; of what else it has, all is shown. */
+interface Configured {
+  settings: StoredSettings;
+  options: Record<string, unknown>;
+  revision: string;
+}
 
 /** One that its adapter calls a secret only by now may not be sealed yet. */
 const shownAs = (value: StoredSetting, isSecret = false): StoredSetting =>
@@ -10,7 +16,7 @@ const shownAs = (value: StoredSetting, isSecret = false): StoredSetting =>
 
 /** Settings by advanced-setting id where they have one, secrets masked. @param specs what its adapter says of them */
 export function billerView(
-  { settings, revision: _, ...config }: BillerConfig,
+  { settings, revision: _, ...config }: Configured,
   specs: readonly ManifestSetting[],
 ): Record<string, unknown> {
   const shown = Object.entries(settings).map(([key, value]) => {
@@ -22,14 +28,14 @@ export function billerView(
 
 /** Names what is another, from what to what; a secret's value stays unsaid. @param specs what its adapters say of its settings */
 export function changesBetween(
-  before: BillerConfig | undefined,
-  after: BillerConfig,
+  before: Configured | undefined,
+  after: Configured,
   specs: readonly ManifestSetting[],
 ): Record<string, unknown> {
   const secrets = new Set(specs.flatMap(({ key, secret }) => (secret ? `settings.${key}` : [])));
   const told = (name: string, value: unknown): unknown =>
     name.startsWith('settings.') && value ? shownAs(value as StoredSetting, secrets.has(name)) : (value ?? null);
-  const flat = ({ settings, options, revision: _, ...config }: BillerConfig): Record<string, unknown> => ({
+  const flat = ({ settings, options, revision: _, ...config }: Configured): Record<string, unknown> => ({
     ...config,
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`settings.${key}`, value])),
     ...Object.fromEntries(Object.entries(options).map(([key, value]) => [`options.${key}`, value])),
