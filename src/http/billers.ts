@@ -12,12 +12,12 @@ import { accessOf, actorOf } from './authentication.js';
 import { BillerBody, readBody, reasonOf } from './bodies.js';
 import type { Resolve } from './resolve.js';
 
-/** What is expected of what is changed, as RFC 9110 says it. */
+/** What is expected of what is changed, as RFC 9110 says it; a proxy that packs answers has made a weak tag of ours. */
 function expectedBy({ headers }: FastifyRequest): Expected | undefined {
   if (headers['if-none-match'] !== undefined) return 'none';
   const match = headers['if-match'];
   if (match === undefined) return undefined;
-  return match.trim() === '*' ? 'some' : match.split(',').map((tag) => tag.trim().replace(/^"|"$/g, ''));
+  return match.trim() === '*' ? 'some' : match.split(',').map((tag) => tag.trim().replace(/^(?:W\/)?"|"$/g, ''));
 }
 
 export function billerRoutes(app: FastifyInstance, resolve: Resolve): void {

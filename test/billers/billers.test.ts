@@ -90,7 +90,7 @@ describe('a biller that two people change', () => {
     expect([second.status, second.body.code]).to.deep.equal([412, 'biller-changed']);
     const now = await host.call('GET', '/v1/billers/1663');
     expect([now.body.name, tagOf(now)]).to.deep.equal(['first', tagOf(first)]);
-    expect((await put('second', { 'if-match': `"other", ${tagOf(now)}` })).status).to.equal(200);
+    expect((await put('second', { 'if-match': `"other", W/${tagOf(now)}` })).status).to.equal(200);
     expect((await put('third', { 'if-match': '*' })).status).to.equal(200);
     expect((await put('whoever asks for nothing', {})).status).to.equal(200);
   });
