@@ -103,6 +103,7 @@ export function consoleRoutes(
       open.delete(stream);
     });
     stream.write('retry: 2000\n\n');
-    return reply.type('text/event-stream').send(stream);
+    // A proxy in front is to hand on what comes, when it comes.
+    return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(stream);
   });
 }
