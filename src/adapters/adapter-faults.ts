@@ -23,16 +23,6 @@ export const asAdapter = <T>(of: AdapterAtWork, work: () => T): T => atWork.run(
 /** Of an adapter, in a minute: one that leaves something behind with each call would fill the disk with it. */
 const TOLD_A_MINUTE = 20;
 
-/** A longer chain of causes ends here: one may lead back to its beginning. */
-const MOST_CAUSES = 10;
-
-/** What went wrong, and where. What else hangs on an error may be a call with a partner's key in it. */
-function saidOf(fault: unknown, causes = MOST_CAUSES): string {
-  if (!(fault instanceof Error)) return String(fault);
-  const cause = fault.cause === undefined || causes === 0 ? '' : `\ncaused by ${saidOf(fault.cause, causes - 1)}`;
-  return `${fault.stack ?? fault.message}${cause}`;
-}
-
 /** From now on, in this process. @param tell told of each, secrets masked */
 export function outliveAdapters(tell: (fault: Error, of: AdapterAtWork) => void): void {
   const told = new Map<string, number>();
@@ -40,7 +30,8 @@ export function outliveAdapters(tell: (fault: Error, of: AdapterAtWork) => void)
   const failed = (fault: unknown): void => {
     const of = atWork.getStore();
     if (!of) {
-      console.error(saidOf(fault));
+      // What else hangs on an error may be a call with a partner's key in it.
+      console.error(redactedError(fault, (text) => text));
       process.exit(1);
     }
     const count = told.get(of.adapterId) ?? 0;
