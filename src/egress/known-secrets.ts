@@ -3,8 +3,8 @@ import { type Redact, redactorOf } from './redaction.js';
 
 /** What looks like a key: neither a word, a day nor the name of a host. */
 const KEY = /[A-Za-z0-9_~+=-]{16,}/g;
-/** A session's key is good for hours; the latest few are in use. */
-const MOST_LEARNED = 8;
+/** A session's key is good for hours, the latest few are in use; beside it a log-in tells what only looks like one. */
+const MOST_LEARNED = 16;
 
 export class KnownSecrets {
   private readonly given: string[] = [];
@@ -25,7 +25,7 @@ export class KnownSecrets {
   learn(answer: string): void {
     const fresh = (answer.match(KEY) ?? []).filter((key) => !this.learned.includes(key));
     if (fresh.length === 0) return;
-    this.learned = [...this.learned, ...fresh].slice(-MOST_LEARNED);
+    this.learned = [...this.learned, ...fresh.slice(0, MOST_LEARNED)].slice(-MOST_LEARNED);
     this.renew();
   }
 

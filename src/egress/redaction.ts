@@ -123,7 +123,10 @@ function loggable(value: unknown, redact: Redact, left = { values: MOST_LOGGED }
 /** A longer chain of causes ends here: one may lead back to its beginning. */
 const MOST_CAUSES = 10;
 
-/** An error that says the same without a secret; what else it carried (a request, its headers) stays behind. */
+/**
+ * An error that says the same without a secret; what else it carried (a request, its headers) stays behind.
+ * @param causes how many of its causes are told
+ */
 export function redactedError(error: unknown, redact: Redact, causes = MOST_CAUSES): Error {
   const given = error instanceof Error || AdapterError.is(error) ? error : new Error(String(error));
   const cause =
