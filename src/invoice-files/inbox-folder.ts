@@ -29,12 +29,18 @@ export class LocalInbox implements InboxFolder {
   async list(): Promise<InboxFile[]> {
     const entries = await readdir(this.folder, { withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile());
-    return Promise.all(
-      files.map(async ({ name }) => {
-        const { size, mtimeMs } = await stat(join(this.folder, name));
-        return { name, bytes: size, modifiedAt: mtimeMs };
-      }),
-    );
+    return (await Promise.all(files.map(({ name }) => this.file(name)))).filter((file) => file !== undefined);
+  }
+
+  /** Undefined where another host has moved it since it was listed. */
+  private async file(name: string): Promise<InboxFile | undefined> {
+    try {
+      const { size, mtimeMs } = await stat(join(this.folder, name));
+      return { name, bytes: size, modifiedAt: mtimeMs };
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 
   async read(name: string): Promise<Readable> {

@@ -9,12 +9,14 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { unlink } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { invoiceFile } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
+import { LocalInbox } from '../../src/invoice-files/inbox-folder.js';
 import { SftpInbox } from '../../src/invoice-files/sftp-inbox.js';
 import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { needs } from '../needs.js';
@@ -207,5 +209,17 @@ describe("a biller's inbox", function () {
       expect(problem).to.match(/verif/i);
       expect(readdirSync(inbox)).to.deep.equal([NAME]);
     });
+  });
+});
+
+describe('a folder that files are moved from while it is looked into', () => {
+  it('is one without them, and no failure', async () => {
+    const folder = temporaryFolder();
+    const files = Array.from({ length: 3_000 }, (_, index) => join(folder, `${index}.JSON`));
+    for (const file of files) writeFileSync(file, '');
+    const looks = Array.from({ length: 5 }, () => new LocalInbox(folder).list());
+    await Promise.all(files.map((file) => unlink(file)));
+    for (const found of await Promise.all(looks)) expect(found.length).to.be.below(3_000);
+    expect(await new LocalInbox(folder).list()).to.deep.equal([]);
   });
 });
