@@ -19,7 +19,7 @@ export async function wayOut(): Promise<Figure[]> {
   const body = { policy_number: 'p1-1', api_key: 'key' };
   const agent = new Agent({ connections: AT_ONCE, pipelining: 1 });
   const own = createWayOut({
-    ...{ billerId: 'bench', adapterId: 'britecore', hosts: ['127.0.0.1'], allowPrivate: true },
+    ...{ billerId: 'bench', adapterId: 'britecore', hosts: () => ['127.0.0.1'], allowPrivate: true },
     ...{ limits: { ...DEFAULT_LIMITS, concurrency: AT_ONCE }, pace: async () => undefined },
     ...{ redact: redactorOf(['key of the bench']), tracer: trace.getTracer('bench') },
   });

@@ -154,7 +154,7 @@ export async function loadAdapter(
   if (integrity !== undefined && integrityOf(folder) !== integrity)
     return fault('', `the files in ${folder} are not those that the host's manifest pins (ic-host adapters --pin)`);
   const loaded = { source, folder, manifest, pinned: integrity !== undefined };
-  const place = { folder, entry: join(folder, manifest.entry) };
+  const place = { folder, entry: join(folder, manifest.entry), integrity };
   if (isolated && manifest.entry.endsWith('.json')) return fault('/entry', 'it has no code to be isolated');
   if (isolated) {
     const limits = { ...DEFAULT_ISOLATION, ...(memoryMb ? { memoryMb } : {}), ...isolation };

@@ -1,5 +1,11 @@
 /** One container a biller, made on first use and dropped when its settings change: nothing is shared between two. */
-import { CONTRACT_TOKENS, type ContractName, type ContractTypes } from '@ic-host/contracts';
+import {
+  AdapterError,
+  type AdapterManifest,
+  CONTRACT_TOKENS,
+  type ContractName,
+  type ContractTypes,
+} from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import type { AxiosInstance } from 'axios';
 import { type Container, inject, injectable, type ServiceIdentifier } from 'inversify';
@@ -8,7 +14,7 @@ import { LIMIT_OPTIONS } from '../billers/biller-options.js';
 import { BillerSettings } from '../billers/biller-settings.js';
 import { type BillerConfig, Billers } from '../billers/billers.js';
 import { PartnerPaces } from '../egress/partner-pace.js';
-import type { Redact } from '../egress/redaction.js';
+import { type Redact, redactedError } from '../egress/redaction.js';
 import { DEFAULT_LIMITS, DROPPED_AFTER_MS, type Limits } from '../egress/way-out.js';
 import { HOST_OPTIONS, type HostOptions } from '../host-options.js';
 import { Problem } from '../problem.js';
@@ -17,10 +23,11 @@ import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { asAdapter } from './adapter-faults.js';
 import { ADAPTERS, type AdapterRegistry, type LoadedAdapter } from './adapter-registry.js';
+import { notMade } from './not-made.js';
 import { observedContract } from './observed-contract.js';
 import { type OpenScope, openScope } from './open-scope.js';
 
-interface Scope extends Pick<OpenScope, 'redact' | 'wayOut'> {
+interface Scope extends Pick<OpenScope, 'redact' | 'wayOut' | 'containAnew'> {
   revision: string;
   /** Let go when all of the adapter's contracts are there: it weighs more than they do. */
   container: Container | undefined;
@@ -46,9 +53,26 @@ export class BillerScopes {
 
   /**
    * A biller's implementation of a contract.
-   * @throws Problem 404 `biller-not-found`, 409 `is-a-shadow`, 501 `contract-not-supported`, 503 `adapter-unknown`
+   * @throws Problem as {@link expect}, AdapterError where the adapter can't be made
    */
   async contract<Name extends ContractName>(billerId: string, name: Name): Promise<ContractTypes[Name]> {
+    return this.implementation(await this.ownConfig(billerId), name);
+  }
+
+  /** Of a biller that is a shadow: only what reads leaves it. @throws as {@link contract}, but not 409 */
+  async shadowContract<Name extends ContractName>(billerId: string, name: Name): Promise<ContractTypes[Name]> {
+    return this.implementation(await this.billers.get(billerId), name);
+  }
+
+  /**
+   * That a biller's adapter has a contract. Nothing is made: what is taken to be done later needs no adapter that works now.
+   * @throws Problem 404 `biller-not-found`, 409 `is-a-shadow`, 501 `contract-not-supported`, 503 `adapter-unknown`
+   */
+  async expect(billerId: string, name: ContractName): Promise<void> {
+    this.manifestWith(await this.ownConfig(billerId), name);
+  }
+
+  private async ownConfig(billerId: string): Promise<BillerConfig> {
     const config = await this.billers.get(billerId);
     if (config.options.shadowOf !== undefined)
       throw new Problem(
@@ -56,12 +80,14 @@ export class BillerScopes {
         'is-a-shadow',
         `the biller ${billerId} is the shadow of another, and does nothing of its own`,
       );
-    return this.implementation(config, name);
+    return config;
   }
 
-  /** Of a biller that is a shadow: only what reads leaves it. @throws Problem as {@link contract} */
-  async shadowContract<Name extends ContractName>(billerId: string, name: Name): Promise<ContractTypes[Name]> {
-    return this.implementation(await this.billers.get(billerId), name);
+  private manifestWith(config: BillerConfig, name: ContractName): AdapterManifest {
+    const { manifest } = this.adapterOf(config);
+    if (!manifest.contracts.some((contract) => contract.name === name))
+      throw new Problem(501, 'contract-not-supported', `the adapter ${manifest.name} does not implement ${name}`);
+    return manifest;
   }
 
   private async implementation<Name extends ContractName>(
@@ -69,12 +95,10 @@ export class BillerScopes {
     name: Name,
   ): Promise<ContractTypes[Name]> {
     const { billerId } = config;
-    const { manifest } = this.adapterOf(config);
-    if (!manifest.contracts.some((contract) => contract.name === name))
-      throw new Problem(501, 'contract-not-supported', `the adapter ${manifest.name} does not implement ${name}`);
+    const { id: adapterId, contracts: claimed } = this.manifestWith(config, name);
     const scope = this.scopeOf(config);
     const { container, contracts, redact } = scope;
-    const by = { billerId, adapterId: manifest.id, redact };
+    const by = { billerId, adapterId, redact };
     if (container && !contracts.has(name)) {
       // The one that is asked for first: only its own fault is its caller's.
       const percent = Number(config.options.recordPercent ?? 0);
@@ -82,10 +106,20 @@ export class BillerScopes {
         const made = await asAdapter(by, () => container.getAsync(CONTRACT_TOKENS[of] as ServiceIdentifier<object>));
         contracts.set(of, this.recordings.recorded(made, { billerId, contract: of, percent, redact }));
       };
-      await make(name);
-      const others = manifest.contracts.filter((contract) => !contracts.has(contract.name));
-      const made = await Promise.allSettled(others.map((contract) => make(contract.name)));
-      if (made.every(({ status }) => status === 'fulfilled')) scope.container = undefined;
+      let isWhole = false;
+      try {
+        await make(name);
+        const others = claimed.filter((contract) => !contracts.has(contract.name));
+        const made = await Promise.allSettled(others.map((contract) => make(contract.name)));
+        isWhole = made.every(({ status }) => status === 'fulfilled');
+      } catch (error) {
+        const masked = redactedError(notMade(error), redact);
+        if (!AdapterError.is(error))
+          this.log.error({ err: masked, billerId, adapterId }, 'an adapter could not be made');
+        throw masked;
+      } finally {
+        if (scope.container === container) scope.container = isWhole ? undefined : scope.containAnew();
+      }
     }
     const implementation = contracts.get(name) as ContractTypes[Name];
     return observedContract(implementation, { ...by, contract: name });
@@ -154,7 +188,6 @@ export class BillerScopes {
       proxy: this.host.egressProxy,
       readsOnly: options.shadowOf !== undefined,
     });
-    const { container, redact, wayOut } = opened;
-    return { revision, container, redact, wayOut, contracts: new Map() };
+    return { ...opened, revision, contracts: new Map() };
   }
 }

@@ -16,7 +16,7 @@ import { Container, type ContainerModule } from 'inversify';
 import { KnownSecrets } from '../egress/known-secrets.js';
 import { createWayOut } from '../egress/partner-http.js';
 import type { Pace } from '../egress/partner-pace.js';
-import { type Redact, redactedLogger, redactedTracer } from '../egress/redaction.js';
+import { REDACT, type Redact, redactedLogger, redactedTracer } from '../egress/redaction.js';
 import type { Limits, WayOut, WayOutOptions, WireTap } from '../egress/way-out.js';
 import { adapterSettings } from './adapter-settings.js';
 
@@ -42,6 +42,8 @@ export interface ScopeParts {
 
 export interface OpenScope {
   container: Container;
+  /** Another, in which nothing is made yet: a container keeps what failed as failed. */
+  containAnew(): Container;
   /** Masks the biller's secrets in a text. */
   redact: Redact;
   wayOut: WayOut;
@@ -65,21 +67,25 @@ export function openScope(parts: ScopeParts): OpenScope {
     }
   const { redact } = secrets;
   const wayOut = createWayOut({
-    ...{ billerId: biller.billerId, adapterId: manifest.id, hosts: hostsOf(manifest, settings) },
+    ...{ billerId: biller.billerId, adapterId: manifest.id, hosts: () => hostsOf(manifest, settings) },
     ...{ limits, pace, allowPrivate, redact, tracer, tls, proxy, readsOnly },
     learn: (answer) => secrets.learn(answer),
     ...(tap ? { tap } : {}),
   });
-  // Each service is made once: a function compiled for it would never be called again.
-  const container = new Container({ jitless: true });
-  container.bind(BILLER).toConstantValue(biller);
-  container.bind(SETTINGS).toConstantValue(settings);
-  container.bind(PARTNER_HTTP).toConstantValue(wayOut.http);
-  container.bind(LOGGER).toConstantValue(parts.unmasked ? parts.log : redactedLogger(parts.log, redact));
-  container.bind(CLOCK).toConstantValue(Date);
-  container.bind(TRACER).toConstantValue(parts.unmasked ? tracer : redactedTracer(tracer, redact));
-  container.load(parts.module);
-  return { container, redact, wayOut };
+  const containAnew = (): Container => {
+    // Each service is made once: a function compiled for it would never be called again.
+    const container = new Container({ jitless: true });
+    container.bind(BILLER).toConstantValue(biller);
+    container.bind(REDACT).toConstantValue(redact);
+    container.bind(SETTINGS).toConstantValue(settings);
+    container.bind(PARTNER_HTTP).toConstantValue(wayOut.http);
+    container.bind(LOGGER).toConstantValue(parts.unmasked ? parts.log : redactedLogger(parts.log, redact));
+    container.bind(CLOCK).toConstantValue(Date);
+    container.bind(TRACER).toConstantValue(parts.unmasked ? tracer : redactedTracer(tracer, redact));
+    container.load(parts.module);
+    return container;
+  };
+  return { container: containAnew(), containAnew, redact, wayOut };
 }
 
 function settingsOf({ manifest, read, options }: ScopeParts): AdapterSettings {

@@ -50,7 +50,7 @@ export class Deliveries {
     payment: { transactionId: string },
     by: string,
   ): Promise<{ delivery: Delivery; created: boolean }> {
-    await this.scopes.contract(billerId, 'payment-sink');
+    await this.scopes.expect(billerId, 'payment-sink');
     return this.accept(billerId, 'payment', payment.transactionId, payment, by);
   }
 
@@ -69,7 +69,7 @@ export class Deliveries {
     accountNumber: string,
     { enabled, by }: { enabled: boolean; by: string },
   ): Promise<Delivery> {
-    await this.scopes.contract(billerId, 'enrollment-sink');
+    await this.scopes.expect(billerId, 'enrollment-sink');
     const { concurrency: limit } = await this.scopes.limits(billerId);
     const row = await this.database.db.transaction().execute(async (trx) => {
       const request = JSON.stringify({ enabled });

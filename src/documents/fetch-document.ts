@@ -10,8 +10,8 @@ export class FetchDocument {
 
   /** @throws Problem 404 `document-not-found`, 502 `partner-malformed`, `partner-misconfigured` or `partner-unavailable` */
   async fetch(billerId: string, invoiceNumber: string, signal: AbortSignal): Promise<InvoiceDocument> {
-    const provider = await this.scopes.contract(billerId, 'document-provider');
     try {
+      const provider = await this.scopes.contract(billerId, 'document-provider');
       return await provider.fetch({ invoiceNumber }, signal);
     } catch (error) {
       if (!AdapterError.is(error)) throw error;

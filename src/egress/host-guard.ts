@@ -50,7 +50,7 @@ export const isPrivateAddress = (address: string): boolean =>
   isIP(address) === 6 ? privateV6.check(address, 'ipv6') : privateV4.check(address, 'ipv4');
 
 export interface HostGuard {
-  /** @throws AdapterError `misconfigured`, code `egress-refused` */
+  /** @throws AdapterError `misconfigured`, code `egress-refused`, or what the patterns throw */
   check(url: URL): void;
   /** Resolvers that refuse addresses as the connection is made, whatever a name meant before. */
   lookup: Record<'http:' | 'https:', LookupFunction>;
@@ -72,12 +72,12 @@ export function addressProblem(protocol: string, address: string, allowPrivate: 
  * @param allowPrivate private addresses, too, and those also over plain HTTP
  */
 export function hostGuard(
-  patterns: readonly string[],
+  patterns: () => readonly string[],
   allowPrivate: boolean,
   names: Pick<NameLookups, 'find'> = partnerNames,
 ): HostGuard {
   const allowed = (host: string): boolean =>
-    patterns.some((pattern) => (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern));
+    patterns().some((pattern) => (pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern));
   const lookupFor =
     (protocol: string): LookupFunction =>
     (hostname, options, callback) => {

@@ -4,9 +4,13 @@
  */
 import { AdapterError, type AdapterLogger, MASK } from '@ic-host/contracts';
 import type { Attributes, Span, Tracer } from '@opentelemetry/api';
+import type { ServiceIdentifier } from 'inversify';
 import { maskCardNumbers } from '../card-numbers.js';
 
 export type Redact = (text: string) => string;
+
+/** In a biller's container: what masks its secrets. The host's own; no adapter can name it. */
+export const REDACT: ServiceIdentifier<Redact> = Symbol('redact');
 
 /** Beneath this, what is left of a form says too little of the secret, and too much else would be masked. */
 const SHORTEST_PART = 8;
@@ -82,7 +86,8 @@ export const LONGEST_FORM = 2_048;
 const MOST_TEXT = 4_000;
 const MOST_MESSAGES = 50;
 
-const bounded = (text: string, redact: Redact): string =>
+/** Masked; of a long text its beginning. */
+export const bounded = (text: string, redact: Redact): string =>
   text.length <= MOST_TEXT ? redact(text) : `${redactedStart(redact, text, MOST_TEXT)}…`;
 
 /** A partner's own words, masked; no more of them than anybody reads. */

@@ -15,7 +15,8 @@ export interface WayOut {
 export interface WayOutOptions {
   billerId: string;
   adapterId: string;
-  hosts: readonly string[];
+  /** Patterns of those that may be reached; asked for with each new address, since a setting may be kept elsewhere. */
+  hosts: () => readonly string[];
   limits: Limits;
   pace: Pace;
   allowPrivate: boolean;

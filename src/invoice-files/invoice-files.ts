@@ -42,7 +42,7 @@ export class InvoiceFiles {
    * lost, it goes on with this one; where a later file was applied before it, this one is the latest.
    */
   async take(billerId: string, fileName: string, body: Readable): Promise<Import> {
-    await this.scopes.contract(billerId, 'invoice-file-parser');
+    await this.scopes.expect(billerId, 'invoice-file-parser');
     const folder = invoiceFileFolder(this.host.dataDir);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, randomUUID());

@@ -30,7 +30,7 @@ export class SftpInbox implements InboxFolder {
     const silent = (): void => undefined; // whatever it says is told by the call that it breaks, too
     const client = new SftpClient('inbox', { error: silent, end: silent, close: silent });
     const { host, port, user, password, privateKey, hostKey } = inbox;
-    const guard = hostGuard([host], allowPrivateEgress);
+    const guard = hostGuard(() => [host], allowPrivateEgress);
     guard.check(new URL(`https://${host.includes(':') ? `[${host}]` : host}/`));
     // Its host key is checked, as a certificate would be.
     const sock = connect({ host, port, lookup: guard.lookup['https:'] });

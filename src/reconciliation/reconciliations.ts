@@ -136,7 +136,7 @@ export class Reconciliations {
 
   /** @param byNight only where none of this night has begun that came to an end, or will */
   private async made(billerId: string, { accounts }: ReconciliationWish, byNight = false): Promise<Row> {
-    await this.scopes.contract(billerId, 'rtdr-provider');
+    await this.scopes.expect(billerId, 'rtdr-provider');
     return this.database.db.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtext('reconciliation'), hashtext(${billerId}))`.execute(trx);
       // One that no host has gone on with for ten minutes was its host's end.
@@ -205,9 +205,9 @@ export class Reconciliations {
   /** @returns false when the partner could not tell of it */
   private async one(id: string, billerId: string, accountNumber: string, repair: boolean): Promise<boolean> {
     const held = await this.store.read(billerId, accountNumber);
-    const provider = await this.scopes.contract(billerId, 'rtdr-provider');
     let snapshot: AccountSnapshot | null = null;
     try {
+      const provider = await this.scopes.contract(billerId, 'rtdr-provider');
       snapshot = await provider.lookUp(
         lookupOf(accountNumber, held),
         AbortSignal.any([this.stopping.signal, AbortSignal.timeout(CALL_MS)]),
@@ -271,10 +271,11 @@ export class Reconciliations {
       where biller_id = ${billerId} and kind in ('paperless', 'autopay') and key = ${accountNumber}
         and (state = 'parked' or (state = 'delivered' and doubtful_until is null))`.execute(this.database.db);
     if (rows.length === 0) return [];
-    const sink = await this.scopes.contract(billerId, 'enrollment-sink');
+    // One that can't be asked tells of none, as one that does not answer.
+    const sink = await this.scopes.contract(billerId, 'enrollment-sink').catch(() => undefined);
     const findings: Finding[] = [];
     for (const { kind, ...wish } of rows) {
-      const there = await sink.readBack?.(kind, accountNumber, AbortSignal.timeout(CALL_MS)).catch(() => undefined);
+      const there = await sink?.readBack?.(kind, accountNumber, AbortSignal.timeout(CALL_MS)).catch(() => undefined);
       const finding = enrollmentFinding({ accountNumber, kind, ...wish }, there);
       if (finding) findings.push(finding);
     }

@@ -127,7 +127,7 @@ export class RefreshAccount {
         'not-open-billing',
         `the biller ${billerId} is not open billing: it cannot use real-time look-ups`,
       );
-    const provider = await this.scopes.contract(billerId, 'rtdr-provider');
+    await this.scopes.expect(billerId, 'rtdr-provider');
     const held = await this.store.read(billerId, accountNumber);
     Object.assign(known, { held, snapshot: undefined });
     const { account } = held;
@@ -136,6 +136,7 @@ export class RefreshAccount {
     const told = (first: LookedUpBy): void => compare?.(first, held.invoices.map(toHeldInvoice), heldBlock(account));
     let snapshot: AccountSnapshot;
     try {
+      const provider = await this.scopes.contract(billerId, 'rtdr-provider');
       snapshot = await provider.lookUp(lookup, NEVER);
       checkAnswer(snapshot);
       told({ snapshot });

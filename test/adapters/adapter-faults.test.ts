@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
-import { newDatabase, temporaryFolder } from '../host-fixture.js';
+import { newDatabase, TestHost, temporaryFolder } from '../host-fixture.js';
 import { spawnHost } from '../host-process.js';
 import { CONTRACTS, writtenAdapter } from '../written-adapter.js';
 
@@ -91,5 +91,48 @@ describe('an adapter that leaves behind what fails', function () {
       .to.include('of its own')
       .and.to.match(/cause.*the reason/);
     expect(said).to.not.include('kept-secret');
+  });
+});
+
+/** None of whose contracts can be made before it is ready. */
+const LATE = `import { adapterModule, DOCUMENT_PROVIDER, PAYMENT_SINK, RTDR_PROVIDER, SETTINGS } from ${CONTRACTS};
+export default adapterModule(({ bind }) => {
+  const bindLate = (token, implementation) => bind(token).toDynamicValue(async (context) => {
+    const key = context.get(SETTINGS).require('key');
+    await null;
+    if (!globalThis.adapterIsReady) throw new Error('not ready, with ' + key);
+    return implementation;
+  }).inSingletonScope();
+  bindLate(RTDR_PROVIDER, { async lookUp() { return { invoices: [], complete: true }; } });
+  bindLate(DOCUMENT_PROVIDER, { async fetch() { throw new Error('unused'); } });
+  bindLate(PAYMENT_SINK, { repeatSafety: 'unsafe', async post() { return { duplicate: false, partnerMessages: [] }; } });
+});`;
+
+describe('an adapter that can’t be made', () => {
+  let host: TestHost;
+  before(async () => {
+    const contracts = ['rtdr-provider', 'document-provider', 'payment-sink'].map((name) => ({ name, version: '1' }));
+    host = await TestHost.start({ manifest: writtenAdapter(LATE, { ...MANIFEST, contracts }) });
+    const settings = { key: 'kept-secret' };
+    await host.call('PUT', '/v1/billers/1', { name: 'b', guid: 'g', adapter: 'acme', settings });
+  });
+  after(() => host.close());
+  const refresh = () => host.call('POST', '/v1/billers/1/accounts/a/refresh');
+
+  it('is its fault, told without a secret, to whoever asks through it', async () => {
+    for (const { status, body } of [await refresh(), await host.call('GET', '/v1/billers/1/invoices/i/document')]) {
+      expect({ status, ...body }).to.include({ status: 502, code: 'partner-misconfigured' });
+      expect(body.detail).to.equal("the adapter can't be made: not ready, with ********");
+    }
+  });
+  it('takes a payment all the same, which waits and is not in doubt, and is made anew until it can be', async () => {
+    expect((await host.call('POST', '/v1/billers/1/payments', host.payment('t'))).status).to.equal(202);
+    const { attempts } = await host.until('/v1/billers/1/payments/t', (body) => body.attempts.length > 0);
+    expect(attempts[0]).to.include({ outcome: 'misconfigured', code: 'adapter-failed' });
+    expect(JSON.stringify(attempts)).to.not.include('kept-secret');
+    Object.assign(globalThis, { adapterIsReady: true });
+    await host.call('POST', '/v1/billers/1/release');
+    expect(await host.settled('/v1/billers/1/payments/t')).to.include({ state: 'delivered' });
+    expect((await refresh()).body).to.include({ stale: false });
   });
 });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import { AdapterError, ENROLLMENT_SINK, type EnrollmentSink } from '@ic-host/contracts';
@@ -18,7 +18,10 @@ import { CONTRACTS, hostManifest, writtenAdapter } from '../written-adapter.js';
 
 const MANIFEST = {
   ...{ id: 'acme', name: 'Acme', version: '1.0.0', hostApi: '^1.0.0', entry: './entry.js', egress: ['127.0.0.1'] },
-  settings: [{ key: 'url', title: 'URL', type: 'text' }],
+  settings: [
+    { key: 'url', title: 'URL', type: 'text' },
+    { key: 'key', title: 'Key', type: 'text', secret: true },
+  ],
   contracts: [{ name: 'enrollment-sink', version: '1' }],
 };
 /** Does what the account number says. */
@@ -26,15 +29,18 @@ const entry = (imports = '') => `${imports}
 import { AdapterError, adapterModule, BILLER, ENROLLMENT_SINK, LOGGER, PARTNER_HTTP, SETTINGS } from ${CONTRACTS};
 const attempt = (work) => { try { return String(work()); } catch (error) { return error.code ?? error.message; } };
 const kept = [];
+let made = 0;
 export default adapterModule(({ bind }) => {
   bind(ENROLLMENT_SINK).toDynamicValue((context) => {
     const http = context.get(PARTNER_HTTP);
     const settings = context.get(SETTINGS);
+    made++;
     return {
       async setPaperless({ accountNumber }, signal) {
         const tell = (...partnerMessages) => ({ partnerMessages });
         switch (accountNumber) {
           case 'biller': return tell(context.get(BILLER).billerId, settings.require('url'));
+          case 'made': return tell(String(made));
           case 'env': return tell(Object.keys(process.env).join());
           case 'loads': {
             const told = [];
@@ -58,7 +64,7 @@ export default adapterModule(({ bind }) => {
             await new Promise((done) => setTimeout(done, 200));
             for (;;);
           case 'leak': for (;;) { kept.push(new Array(1e6).fill(kept.length)); await null; }
-          case 'crash': setTimeout(() => { throw new Error('boom'); }, 0); return new Promise(() => {});
+          case 'crash': setTimeout(() => { throw new Error('boom with ' + settings.require('key')); }, 0); return new Promise(() => {});
           case 'exit': process.exit(3);
           case 'hang': await new Promise((_, fail) => signal.addEventListener('abort', () => fail(new AdapterError('unavailable', 'given up', { code: 'given-up' }))));
         }
@@ -68,6 +74,41 @@ export default adapterModule(({ bind }) => {
     };
   });
 });`;
+
+/** @param url of the partner */
+function open(loaded: AdapterRegistry, url: string): OpenScope {
+  const { manifest, module } = loaded.get('acme');
+  const silent = () => undefined;
+  return openScope({
+    ...{ manifest, module, options: {}, limits: DEFAULT_LIMITS, allowPrivate: true, pace: async () => undefined },
+    biller: { billerId: '1663', name: 'b', guid: 'g', openBilling: true, invoiceTypeId: 1 },
+    read: (key) => ({ url, key: 'kept-secret' })[key],
+    ...{ log: { debug: silent, info: silent, warn: silent, error: silent }, tracer: trace.getTracer('test') },
+  });
+}
+
+/** Loads it, changes a file of it, ends its thread, and waits until it was to be started again and could not. */
+async function unstartable(text: string, change: (folder: string) => void, integrity?: (folder: string) => string) {
+  const file = writtenAdapter(text, MANIFEST);
+  const folder = join(dirname(file), 'acme');
+  writeFileSync(join(folder, 'ready.js'), '');
+  const pinned = integrity ? { integrity: integrity(folder) } : {};
+  writeFileSync(file, JSON.stringify({ hostApi: '1', adapters: [{ source: './acme', isolated: true, ...pinned }] }));
+  const adapters = await loadAdapters(file, { isolation: { restartMs: 50 } });
+  const { container, wayOut } = open(adapters, 'http://127.0.0.1');
+  const sink = await container.getAsync<EnrollmentSink>(ENROLLMENT_SINK);
+  const does = (what: string) => sink.setPaperless({ accountNumber: what, enabled: true }, NEVER);
+  await does('biller');
+  change(folder);
+  await does('crash').catch(() => undefined);
+  const state = () => adapters.get('acme').isolated?.state;
+  while ((state()?.restarts ?? 0) < 2) await wait(20);
+  const close = async () => {
+    await adapters.close();
+    await wayOut.close();
+  };
+  return { folder, does, state, close };
+}
 
 describe('an isolated adapter', () => {
   let adapters: AdapterRegistry;
@@ -93,14 +134,7 @@ describe('an isolated adapter', () => {
     await once(partner, 'listening');
     url = `http://127.0.0.1:${(partner.address() as AddressInfo).port}`;
     adapters = await load(entry(), { memoryMb: 64 });
-    const { manifest, module } = adapters.get('acme');
-    const silent = () => undefined;
-    scope = openScope({
-      ...{ manifest, module, options: {}, limits: DEFAULT_LIMITS, allowPrivate: true, pace: async () => undefined },
-      biller: { billerId: '1663', name: 'b', guid: 'g', openBilling: true, invoiceTypeId: 1 },
-      read: (key) => (key === 'url' ? url : undefined),
-      ...{ log: { debug: silent, info: silent, warn: silent, error: silent }, tracer: trace.getTracer('test') },
-    });
+    scope = open(adapters, url);
     sink = await scope.container.getAsync<EnrollmentSink>(ENROLLMENT_SINK);
   });
   after(async () => {
@@ -127,6 +161,9 @@ describe('an isolated adapter', () => {
   };
 
   it('knows its biller and its settings', async () => expect(await does('biller')).to.deep.equal(['1663', url]));
+  it('makes a contract once', async () => {
+    for (const _ of [1, 2]) expect(await does('made')).to.deep.equal(['1']);
+  });
   it('sees no environment', async () => expect(await does('env')).to.deep.equal(['']));
   it('loads neither files nor ways to the network', async () =>
     expect(new Set(await does('loads'))).to.deep.equal(new Set(['ERR_ISOLATED'])));
@@ -213,7 +250,7 @@ describe('an isolated adapter', () => {
   for (const [what, fault] of [
     ['loop', /did not answer/],
     ['leak', /memory/],
-    ['crash', /boom/],
+    ['crash', /boom with \*+$/],
     ['exit', /by itself/],
   ] as const)
     it(`${what}: its thread ends and is started again; nothing happened at the partner`, async function () {
@@ -233,6 +270,23 @@ describe('an isolated adapter', () => {
   it('lost after it wrote to the partner, its outcome is unknown', async () => {
     expect(await fails('write and loop')).to.include({ kind: 'unknown-outcome', code: 'adapter-ended' });
     await again();
+  });
+
+  it('is started again until it can be loaded, and asked nothing until then', async function () {
+    this.timeout(30_000);
+    const ready = (folder: string) => join(folder, 'ready.js');
+    const { folder, does, state, close } = await unstartable(entry("import './ready.js';"), (of) => rmSync(ready(of)));
+    try {
+      expect(state()).to.include({ state: 'restarting' });
+      expect(state()?.lastFault).to.match(/ready\.js/);
+      const refused = await does('biller').catch((error) => error);
+      expect(refused).to.include({ kind: 'unavailable', code: 'adapter-restarting' });
+      writeFileSync(ready(folder), '');
+      while (state()?.state !== 'running') await wait(20);
+      expect((await does('biller')).partnerMessages).to.include('1663');
+    } finally {
+      await close();
+    }
   });
 
   it('is quarantined where it needs what it may not have', async () => {
@@ -307,6 +361,21 @@ describe('a pinned adapter', () => {
       const { loaded, quarantined } = await loadAdapters(file);
       expect(loaded.size, name).to.equal(0);
       expect(quarantined[0]?.faults[0]?.message).to.include('pins');
+    }
+  });
+
+  it('runs nothing else when its thread is started again', async function () {
+    this.timeout(30_000);
+    const { integrityOf } = await import('../../src/adapters/integrity.js');
+    const change = (folder: string) => writeFileSync(join(folder, 'entry.js'), `${entry()}// changed`);
+    const { folder, does, state, close } = await unstartable(entry(), change, integrityOf);
+    try {
+      expect(state()?.lastFault).to.include('pins');
+      writeFileSync(join(folder, 'entry.js'), entry());
+      while (state()?.state !== 'running') await wait(20);
+      expect((await does('biller')).partnerMessages).to.include('1663');
+    } finally {
+      await close();
     }
   });
 });

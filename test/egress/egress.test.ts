@@ -38,7 +38,7 @@ describe('how long a partner asks to be left alone', () => {
 });
 
 describe('the host guard', () => {
-  const guard = hostGuard(['api.example.com', '*.partner.example'], false);
+  const guard = hostGuard(() => ['api.example.com', '*.partner.example'], false);
   for (const url of ['https://api.example.com/x', 'https://a.partner.example'])
     it(`lets ${url} pass`, () => expect(() => guard.check(new URL(url))).to.not.throw());
   for (const url of [
@@ -100,7 +100,13 @@ describe('the way out', () => {
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     wayOut = createWayOut({
-      ...{ billerId: 'b', adapterId: 'a', hosts: ['127.0.0.1'], allowPrivate: true, redact: redactorOf(['secret']) },
+      ...{
+        billerId: 'b',
+        adapterId: 'a',
+        hosts: () => ['127.0.0.1'],
+        allowPrivate: true,
+        redact: redactorOf(['secret']),
+      },
       learn: (answer) => void learned.push(answer),
       limits: { ...DEFAULT_LIMITS, maxResponseBytes: 10_000, requestsPerSecond: 1000 },
       pace: async () => undefined,
@@ -221,7 +227,7 @@ describe('the way out', () => {
     beforeEach(() => {
       received = 0;
       hanging = createWayOut({
-        ...{ billerId: 'b', adapterId: 'a', hosts: ['127.0.0.1'], allowPrivate: true, redact: redactorOf([]) },
+        ...{ billerId: 'b', adapterId: 'a', hosts: () => ['127.0.0.1'], allowPrivate: true, redact: redactorOf([]) },
         ...{
           limits: { ...DEFAULT_LIMITS, concurrency: 2 },
           pace: async () => undefined,

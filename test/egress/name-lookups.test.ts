@@ -106,7 +106,7 @@ describe('looking partners’ names up', () => {
       [false, 'EGRESS_REFUSED'],
       [true, '10.0.0.1'],
     ] as const) {
-      const { lookup } = hostGuard(['b.dead.example'], allowPrivate, names);
+      const { lookup } = hostGuard(() => ['b.dead.example'], allowPrivate, names);
       let told: unknown;
       lookup['https:']('b.dead.example', {}, (error, address) => (told = error ? error.code : address));
       await clock.tickAsync(SLOW_MS);

@@ -31,7 +31,7 @@ describe('the way out over TLS', () => {
 
   const wayOut = (tls?: () => TlsIdentity, more: Partial<WayOutOptions> = {}): WayOut => {
     const made = createWayOut({
-      ...{ billerId: 'b', adapterId: 'a', hosts: ['127.0.0.1'], allowPrivate: true, redact: redactorOf([]) },
+      ...{ billerId: 'b', adapterId: 'a', hosts: () => ['127.0.0.1'], allowPrivate: true, redact: redactorOf([]) },
       ...{ limits: { ...DEFAULT_LIMITS, maxResponseBytes: 100_000 }, pace: async () => undefined },
       ...{ tracer: trace.getTracer('test'), tls, ...more },
     });

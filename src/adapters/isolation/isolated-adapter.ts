@@ -20,6 +20,7 @@ import {
 import type { AxiosInstance } from 'axios';
 import { ContainerModule } from 'inversify';
 import { NEVER } from '../../egress/call-time.js';
+import { bounded, REDACT, type Redact } from '../../egress/redaction.js';
 import { DROPPED_AFTER_MS } from '../../egress/way-out.js';
 import { eitherSignal } from './either-signal.js';
 import type { CallOf, PartnerCall, ScopeShape, SettingsSnapshot } from './serve-adapter.js';
@@ -53,14 +54,24 @@ interface ScopeParts {
   settings: AdapterSettings;
   http: AxiosInstance;
   log: AdapterLogger;
+  redact: Redact;
 }
 
 interface Thread {
   worker: Worker;
   wire: Wire;
+  /** Names of the contracts that its adapter binds. */
+  bound: ContractName[];
   /** Scopes that are open in it. */
   open: Map<number, Promise<unknown>>;
-  startedAt: number;
+}
+
+/** What it is loaded from. */
+export interface AdapterPlace {
+  folder: string;
+  entry: string;
+  /** What its files must be, also when its thread is started again. */
+  integrity?: string | undefined;
 }
 
 /** A call under way, as the host must know it when its thread is lost. */
@@ -86,7 +97,7 @@ export class IsolatedAdapter {
 
   private constructor(
     private readonly manifest: AdapterManifest,
-    private readonly place: { folder: string; entry: string },
+    private readonly place: AdapterPlace,
     private readonly limits: IsolationLimits,
     /** Tells of a thread that ended, once each time. */
     private readonly tell: (fault: string) => void,
@@ -100,14 +111,13 @@ export class IsolatedAdapter {
    */
   static async load(
     manifest: AdapterManifest,
-    place: { folder: string; entry: string },
+    place: AdapterPlace,
     limits: IsolationLimits,
     tell: (fault: string) => void,
   ): Promise<{ adapter: IsolatedAdapter; bound: ContractName[] }> {
     const adapter = new IsolatedAdapter(manifest, place, limits, tell);
     try {
-      const { wire } = await adapter.thread;
-      return { adapter, bound: (await wire.call('load')) as ContractName[] };
+      return { adapter, bound: (await adapter.thread).bound };
     } catch (error) {
       await adapter.close();
       throw error;
@@ -127,6 +137,7 @@ export class IsolatedAdapter {
             this.contract(name, {
               ...{ biller: context.get(BILLER), settings: context.get(SETTINGS) },
               ...{ http: context.get(PARTNER_HTTP), log: context.get(LOGGER) },
+              redact: context.get(REDACT),
             }),
           )
           .inSingletonScope();
@@ -156,54 +167,68 @@ export class IsolatedAdapter {
       log: (scope: number, level: keyof AdapterLogger, fields: object, message: string) =>
         this.scopes.get(scope)?.log[level](fields, message),
     });
-    const thread: Thread = { worker, wire, open: new Map(), startedAt: performance.now() };
+    const startedAt = performance.now();
     let fault = '';
+    const end = (why: string): void => {
+      fault ||= why;
+      void worker.terminate();
+    };
     worker.on('error', (error: Error & { code?: string }) => {
       fault = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it used more memory than it may' : error.message;
     });
-    worker.once('exit', () => this.ended(thread, fault || 'it ended by itself'));
     const beat = setInterval(async () => {
-      const late = setTimeout(() => {
-        fault = `it did not answer for ${this.limits.hangMs} ms`;
-        void worker.terminate();
-      }, this.limits.hangMs);
+      const late = setTimeout(() => end(`it did not answer for ${this.limits.hangMs} ms`), this.limits.hangMs);
       await wire.call('ping').catch(() => undefined);
       clearTimeout(late);
     }, this.limits.hangMs / 2).unref();
-    worker.once('exit', () => clearInterval(beat));
-    const starting = setTimeout(() => void worker.terminate(), START_MS);
+    const starting = setTimeout(() => end(`it was not loaded within ${START_MS} ms`), START_MS);
+    worker.once('exit', () => {
+      clearInterval(beat);
+      clearTimeout(starting);
+      this.ended(wire, startedAt, fault || 'it ended by itself');
+    });
     try {
-      await wire.call('ping');
+      const bound = (await wire.call('load')) as ContractName[];
+      worker.unref();
+      return { worker, wire, bound, open: new Map() };
+    } catch (error) {
+      end((error as Error).message);
+      throw error;
     } finally {
       clearTimeout(starting);
     }
-    worker.unref();
-    return thread;
   }
 
   /** What waited for the thread fails; another is started after a pause. */
-  private ended(thread: Thread, fault: string): void {
-    thread.wire.end(new Error(fault));
+  private ended(wire: Wire, startedAt: number, why: string): void {
+    // It serves many billers, and may have said a secret of any.
+    const all = [...this.scopes.values()];
+    const fault = bounded(why, (text) => all.reduce((masked, { redact }) => redact(masked), text));
+    wire.end(new Error(fault));
     if (this.closing.signal.aborted) return;
-    this.faults = performance.now() - thread.startedAt > SETTLED_MS ? 1 : this.faults + 1;
+    this.faults = performance.now() - startedAt > SETTLED_MS ? 1 : this.faults + 1;
     Object.assign(this.status, { state: 'restarting', lastFault: fault, lastFaultAt: new Date().toISOString() });
     this.tell(fault);
     const pauseMs = Math.min(this.limits.restartMs * 2 ** (this.faults - 1), LONGEST_RESTART_MS);
-    this.thread = Promise.reject(
-      new AdapterError('unavailable', `the adapter's thread ended (${fault}); it is started again`, {
+    const failed = (): never => {
+      throw new AdapterError('unavailable', `the adapter's thread ended (${fault}); it is started again`, {
         ...{ code: 'adapter-restarting', retryAfterMs: pauseMs },
-      }),
-    );
-    this.thread.catch(() => undefined);
+      });
+    };
+    const turnTo = async (thread: Promise<Thread>): Promise<void> => {
+      this.thread = thread.catch(failed);
+      await this.thread.then(
+        () => {
+          this.status.state = 'running';
+        },
+        () => undefined, // told by its end
+      );
+    };
+    void turnTo(Promise.reject());
     setTimeout(() => {
       if (this.closing.signal.aborted) return;
       this.status.restarts++;
-      this.thread = this.start().then(async (anew) => {
-        await anew.wire.call('load');
-        this.status.state = 'running';
-        return anew;
-      });
-      this.thread.catch(() => undefined); // told by its exit
+      void turnTo(this.start());
     }, pauseMs).unref();
   }
 

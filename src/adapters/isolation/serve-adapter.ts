@@ -21,6 +21,7 @@ import { trace } from '@opentelemetry/api';
 import axios, { AxiosError, AxiosHeaders, type AxiosInstance, type InternalAxiosRequestConfig } from 'axios';
 import { Container } from 'inversify';
 import { adapterSettings } from '../adapter-settings.js';
+import { notMade } from '../not-made.js';
 import { type Port, Wire } from './wire.js';
 
 /** A biller's settings and options as they were when a call began. */
@@ -55,9 +56,14 @@ export interface ScopeShape {
 }
 
 interface Scope {
-  container: Container;
   settings: SettingsSnapshot;
+  contain(): Container;
+  /** Until something could not be made in it, which it would keep as failed. */
+  container?: Container | undefined;
+  contracts: Map<ContractName, Promise<Implementation>>;
 }
+
+type Implementation = Record<string, unknown>;
 
 /** @param load gives the entry's default export */
 export function serveAdapter(port: Port, calls: AsyncLocalStorage<number>, load: () => Promise<unknown>): void {
@@ -81,32 +87,53 @@ export function serveAdapter(port: Port, calls: AsyncLocalStorage<number>, load:
     },
     open: (id: number, biller: Biller, settings: SettingsSnapshot) => {
       if (!module) throw new Error('nothing is loaded');
-      const scope: Scope = { settings, container: new Container() };
+      const { module: adapter } = module;
+      const contain = (): Container => {
+        const container = new Container();
+        container.bind(BILLER).toConstantValue(biller);
+        container.bind(SETTINGS).toConstantValue(settingsOf(scope));
+        container.bind(PARTNER_HTTP).toConstantValue(partnerHttp(wire, id, calls));
+        container.bind(LOGGER).toConstantValue(loggerOf(wire, id));
+        container.bind(CLOCK).toConstantValue(Date);
+        container.bind(TRACER).toConstantValue(trace.getTracer('isolated adapter'));
+        container.load(adapter);
+        return container;
+      };
+      const scope: Scope = { settings, contain, contracts: new Map() };
       scopes.set(id, scope);
-      scope.container.bind(BILLER).toConstantValue(biller);
-      scope.container.bind(SETTINGS).toConstantValue(settingsOf(scope));
-      scope.container.bind(PARTNER_HTTP).toConstantValue(partnerHttp(wire, id, calls));
-      scope.container.bind(LOGGER).toConstantValue(loggerOf(wire, id));
-      scope.container.bind(CLOCK).toConstantValue(Date);
-      scope.container.bind(TRACER).toConstantValue(trace.getTracer('isolated adapter'));
-      scope.container.load(module.module);
     },
     drop: (id: number) => void scopes.delete(id),
-    shape: (id: number, contract: ContractName): ScopeShape => shapeOf(contractOf(scopeOf(id), contract)),
-    call: ({ call, scope: id, contract, method, settings }: CallOf, args: unknown[]) => {
+    shape: async (id: number, contract: ContractName) => shapeOf(await contractOf(scopeOf(id), contract)),
+    call: async ({ call, scope: id, contract, method, settings }: CallOf, args: unknown[]) => {
       const scope = scopeOf(id);
       scope.settings = settings;
-      const implementation = contractOf(scope, contract);
+      const implementation = await calls.run(call, () => contractOf(scope, contract));
       return calls.run(call, () => (implementation[method] as (...all: unknown[]) => unknown)(...args));
     },
   });
 }
 
-const contractOf = ({ container }: Scope, name: ContractName): Record<string, unknown> =>
-  container.get<Record<string, unknown>>(CONTRACT_TOKENS[name] as never);
+/** As the host has it: made once, and anew where it could not be made. */
+function contractOf(scope: Scope, name: ContractName): Promise<Implementation> {
+  const known = scope.contracts.get(name);
+  if (known) return known;
+  const make = async (): Promise<Implementation> => {
+    try {
+      scope.container ??= scope.contain();
+      return await scope.container.getAsync<Implementation>(CONTRACT_TOKENS[name] as never);
+    } catch (error) {
+      scope.contracts.delete(name);
+      scope.container = undefined;
+      throw notMade(error);
+    }
+  };
+  const making = make();
+  scope.contracts.set(name, making);
+  return making;
+}
 
 /** What an implementation has, its classes' methods included. */
-function shapeOf(implementation: Record<string, unknown>): ScopeShape {
+function shapeOf(implementation: Implementation): ScopeShape {
   const shape: ScopeShape = { methods: [], properties: {} };
   const names = new Set<string>();
   for (let at: object | null = implementation; at && at !== Object.prototype; at = Object.getPrototypeOf(at))
