@@ -13,6 +13,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { BillerScopes } from '../adapters/biller-scopes.js';
+import { THREAD_ENDED } from '../adapters/isolation/isolated-adapter.js';
 import { Billers } from '../billers/billers.js';
 import { HOST_OPTIONS, type HostOptions } from '../host-options.js';
 import { Problem } from '../problem.js';
@@ -40,6 +41,10 @@ const IMPORT_FAILED = 'import-failed';
 export const HANDED_OVER_AGAIN = [FILE_LOST, IMPORT_FAILED, OVERTAKEN];
 /** SQLSTATEs of what a file holds: PostgreSQL's other errors are of the moment. */
 const OF_DATA = /^2[23]/;
+/** As of deliveries: what ends its host as often would end it for ever. */
+const MOST_LOST_IN_A_ROW = 5;
+/** $1 import id. */
+const BEGIN = 'update invoice_files set lost_in_a_row = lost_in_a_row + 1 where import_id = $1 returning lost_in_a_row';
 const LEFT_AFTER_MS = 6 * 3_600_000;
 
 /** Where the files that were handed over wait for their import. */
@@ -50,6 +55,8 @@ export class ImportInvoiceFile {
   /** With those that wait for their turn. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly turns = bulkhead(AT_ONCE, Number.POSITIVE_INFINITY);
+  /** Those that were lost, one after the other: of some that were lost together, the one that was at fault shows. */
+  private readonly lostTurns = bulkhead(1, Number.POSITIVE_INFINITY);
   private readonly stopping = new AbortController();
   private timer: NodeJS.Timeout | undefined;
 
@@ -64,15 +71,16 @@ export class ImportInvoiceFile {
   /** Imports in the background. One that breaks off has applied nothing, stays `running`, and is taken up again. */
   start(row: Row): void {
     if (this.underWay.has(row.import_id) || this.stopping.signal.aborted) return;
+    const turn = () =>
+      this.turns.execute(async () => {
+        if (!this.stopping.signal.aborted) await this.traced(row);
+      });
     const run = this.afterEarlier(row)
-      .then(() =>
-        this.turns.execute(async () => {
-          if (!this.stopping.signal.aborted) await this.traced(row);
-        }),
-      )
-      .catch((error) => {
+      .then(() => (row.lost_in_a_row ? this.lostTurns.execute(turn) : turn()))
+      .catch(async (error) => {
         if (!this.stopping.signal.aborted)
           this.log.error({ err: error, importId: row.import_id }, 'an import broke off; it will be taken up again');
+        await this.cameBack(row, error);
       })
       .finally(() => this.underWay.delete(row.import_id));
     this.underWay.set(row.import_id, run);
@@ -166,6 +174,12 @@ export class ImportInvoiceFile {
   }
 
   private async importLocked(row: Row, client: pg.PoolClient): Promise<void> {
+    const [begun] = (await client.query<{ lost_in_a_row: number }>(BEGIN, [row.import_id])).rows;
+    if (begun && begun.lost_in_a_row > MOST_LOST_IN_A_ROW) {
+      const detail = `${MOST_LOST_IN_A_ROW} times in a row what read it ended in the middle of it; the log says why`;
+      this.log.error({ importId: row.import_id }, 'an import ends its host again and again, and is given up');
+      return this.refuse(row, IMPORT_FAILED, `the import failed on our side: ${detail}`);
+    }
     try {
       await applyInvoiceFile(client, row, { recordsOf: () => this.recordsOf(row), signal: this.stopping.signal });
     } catch (error) {
@@ -175,6 +189,17 @@ export class ImportInvoiceFile {
       this.log.error({ err: error, importId: row.import_id }, 'an import failed, as it would again');
       await this.refuse(row, IMPORT_FAILED, `the import failed on our side: ${(error as Error).message}`);
     }
+  }
+
+  /** What broke it off did not end its host, nor its adapter's thread. */
+  private async cameBack({ import_id }: Row, error: unknown): Promise<void> {
+    if (AdapterError.is(error) && error.code === THREAD_ENDED) return;
+    await this.database.db
+      .updateTable('invoice_files')
+      .set({ lost_in_a_row: 0 })
+      .where('import_id', '=', import_id)
+      .execute()
+      .catch(() => undefined); // counted once too often
   }
 
   private async recordsOf(row: Row): Promise<FileRecords> {

@@ -65,7 +65,8 @@ export class InvoiceFiles {
       // Before its row: where there is a row, there is its file.
       await rename(`${path}.part`, path);
       kept = true; // a row that the database may have is not known to be missing: what nothing names is swept away in time
-      const begun = { path, kept_by: this.host.dataDirId, state: 'running', finished_at: null } as const;
+      const kept_by = this.host.dataDirId;
+      const begun = { path, kept_by, state: 'running', finished_at: null, lost_in_a_row: 0 } as const;
       const row = await this.database.db
         .insertInto('invoice_files')
         .values({ biller_id: billerId, file_name: fileName, sha256, bytes, place: nextPlace(billerId), ...begun })

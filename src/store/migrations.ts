@@ -406,6 +406,11 @@ alter sequence invoice_file_places owned by invoice_files.place;
 create index invoice_files_overtaken on invoice_files (biller_id) where state = 'refused' and problem->>'code' = 'overtaken';
 `;
 
+/** How often in a row a file's host, or its adapter's thread, ended in the middle of it. */
+const FILES_LOST = `
+alter table invoice_files add column lost_in_a_row integer not null default 0;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -434,5 +439,6 @@ export const migrations: MigrationProvider = {
     '018-nights': migration(NIGHTS),
     '019-restored-at': migration(RESTORED_AT),
     '020-file-places': migration(FILE_PLACES),
+    '021-files-lost': migration(FILES_LOST),
   }),
 };

@@ -39,6 +39,9 @@ const START_MS = 20_000;
 /** Whoever ran so long is not one that ends again and again. */
 const SETTLED_MS = 60_000;
 
+/** Code of a call that its thread ended with. */
+export const THREAD_ENDED = 'adapter-ended';
+
 const WORKER = new URL('./worker.js', import.meta.url);
 
 export interface IsolationState {
@@ -359,5 +362,5 @@ export class IsolatedAdapter {
 function lost(error: unknown, { wrote }: Pick<Underway, 'wrote'>): AdapterError {
   const { message } = error as Error;
   const kind = wrote ? 'unknown-outcome' : 'unavailable';
-  return new AdapterError(kind, `the adapter's thread ended: ${message}`, { code: 'adapter-ended' });
+  return new AdapterError(kind, `the adapter's thread ended: ${message}`, { code: THREAD_ENDED });
 }
