@@ -124,6 +124,10 @@ describe('an adapter that can’t be made', () => {
       expect({ status, ...body }).to.include({ status: 502, code: 'partner-misconfigured' });
       expect(body.detail).to.equal("the adapter can't be made: not ready, with ********");
     }
+    const { body } = await host.call('POST', '/v1/billers/1/accounts/a/refresh?explain=true');
+    expect(JSON.stringify(body.explanation)).to.include("can't be made").and.to.not.include('kept-secret');
+    const checked = await host.call('POST', '/v1/billers/1/check');
+    expect(JSON.stringify(checked.body)).to.include("can't be made").and.to.not.include('kept-secret');
   });
   it('takes a payment all the same, which waits and is not in doubt, and is made anew until it can be', async () => {
     expect((await host.call('POST', '/v1/billers/1/payments', host.payment('t'))).status).to.equal(202);

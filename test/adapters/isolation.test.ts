@@ -289,6 +289,18 @@ describe('an isolated adapter', () => {
     }
   });
 
+  it('is unavailable, and nothing that its settings could mend, where its thread ends as it is made', async function () {
+    this.timeout(30_000);
+    const text = `import { adapterModule, ENROLLMENT_SINK } from ${CONTRACTS};
+      export default adapterModule(({ bind }) => { bind(ENROLLMENT_SINK).toDynamicValue(() => { for (;;); }); });`;
+    const own = await loadAdapters(writtenAdapter(text, MANIFEST, { isolated: true }), { isolation: { hangMs: 200 } });
+    const { container, wayOut } = open(own, url);
+    const error = await container.getAsync<EnrollmentSink>(ENROLLMENT_SINK).catch((failed) => failed);
+    expect(error).to.include({ kind: 'unavailable', code: 'adapter-ended' });
+    await own.close();
+    await wayOut.close();
+  });
+
   it('is quarantined where it needs what it may not have', async () => {
     const { quarantined } = await load(entry("import 'node:fs';"));
     expect(quarantined[0]?.faults[0]?.message).to.include('an isolated adapter may not load node:fs');

@@ -260,8 +260,11 @@ export class IsolatedAdapter {
   private async contract(name: ContractName, parts: ScopeParts): Promise<object> {
     const scope = this.scopeOf(parts);
     const thread = await this.thread;
-    await this.opened(thread, scope);
-    const shape = (await thread.wire.call('shape', scope, name)) as ScopeShape;
+    const shape = await this.opened(thread, scope)
+      .then(() => thread.wire.call('shape', scope, name) as Promise<ScopeShape>)
+      .catch((error: unknown) => {
+        throw this.isGone(thread) ? lost(error, { wrote: false }) : error;
+      });
     const methods = shape.methods.map((method) => [
       method,
       method === 'parse'
