@@ -1,5 +1,5 @@
 /** Refreshes one account: asks the partner, and keeps and tells what it says. */
-import { AccountSnapshot, AdapterError, checkerOf } from '@ic-host/contracts';
+import { AccountSnapshot, AdapterError, checkerOf, type RtdrProvider } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
@@ -127,7 +127,7 @@ export class RefreshAccount {
         'not-open-billing',
         `the biller ${billerId} is not open billing: it cannot use real-time look-ups`,
       );
-    await this.scopes.expect(billerId, 'rtdr-provider');
+    const provider = await this.scopes.contract(billerId, 'rtdr-provider').catch(refusing);
     const held = await this.store.read(billerId, accountNumber);
     Object.assign(known, { held, snapshot: undefined });
     const { account } = held;
@@ -136,7 +136,6 @@ export class RefreshAccount {
     const told = (first: LookedUpBy): void => compare?.(first, held.invoices.map(toHeldInvoice), heldBlock(account));
     let snapshot: AccountSnapshot;
     try {
-      const provider = await this.scopes.contract(billerId, 'rtdr-provider');
       snapshot = await provider.lookUp(lookup, NEVER);
       checkAnswer(snapshot);
       told({ snapshot });
@@ -183,6 +182,16 @@ export class RefreshAccount {
     if (!account?.refreshed_at && invoices.length === 0) throw problem;
     return { ...accountView(accountNumber, account, invoices), changes: [], stale: true, problem: problem.toJSON() };
   }
+}
+
+/** One that can't be made says so as it is asked, when what is held is known. */
+function refusing(error: unknown): RtdrProvider {
+  if (!AdapterError.is(error)) throw error;
+  return {
+    lookUp: async () => {
+      throw error;
+    },
+  };
 }
 
 /** A refresh under way. */

@@ -104,7 +104,7 @@ export default adapterModule(({ bind }) => {
     return implementation;
   }).inSingletonScope();
   bindLate(RTDR_PROVIDER, { async lookUp() { return { invoices: [], complete: true }; } });
-  bindLate(DOCUMENT_PROVIDER, { async fetch() { throw new Error('unused'); } });
+  bindLate(DOCUMENT_PROVIDER, { async fetch() { throw new TypeError('undefined is not a function'); } });
   bindLate(PAYMENT_SINK, { repeatSafety: 'unsafe', async post() { return { duplicate: false, partnerMessages: [] }; } });
 });`;
 
@@ -138,5 +138,10 @@ describe('an adapter that can’t be made', () => {
     await host.call('POST', '/v1/billers/1/release');
     expect(await host.settled('/v1/billers/1/payments/t')).to.include({ state: 'delivered' });
     expect((await refresh()).body).to.include({ stale: false });
+  });
+
+  it('and one that throws what is no error of an adapter is told as failed', async () => {
+    const { status, body } = await host.call('GET', '/v1/billers/1/invoices/i/document');
+    expect({ status, ...body }).to.include({ status: 502, code: 'adapter-failed' });
   });
 });
