@@ -293,7 +293,9 @@ describe('an isolated adapter', () => {
     this.timeout(30_000);
     const text = `import { adapterModule, ENROLLMENT_SINK } from ${CONTRACTS};
       export default adapterModule(({ bind }) => { bind(ENROLLMENT_SINK).toDynamicValue(() => { for (;;); }); });`;
-    const own = await loadAdapters(writtenAdapter(text, MANIFEST, { isolated: true }), { isolation: { hangMs: 200 } });
+    const own = await loadAdapters(writtenAdapter(text, MANIFEST, { isolated: true }), {
+      isolation: { hangMs: 2_000 },
+    });
     const { container, wayOut } = open(own, url);
     const error = await container.getAsync<EnrollmentSink>(ENROLLMENT_SINK).catch((failed) => failed);
     expect(error).to.include({ kind: 'unavailable', code: 'adapter-ended' });

@@ -34,7 +34,7 @@ describe('the nightly reconciliation', function () {
     const made = new Reconciliations(
       database,
       {} as Billers,
-      { contract } as unknown as BillerScopes,
+      { contract, expect: async () => undefined } as unknown as BillerScopes,
       new AccountStore(database, createLog('silent')),
       { repair: async () => new Set() } as unknown as Repairs,
       createLog('silent'),
