@@ -5,7 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
-import { AdapterError, ENROLLMENT_SINK, type EnrollmentSink } from '@ic-host/contracts';
+import {
+  AdapterError,
+  DOCUMENT_PROVIDER,
+  type DocumentProvider,
+  ENROLLMENT_SINK,
+  type EnrollmentSink,
+} from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { type AdapterRegistry, loadAdapters } from '../../src/adapters/adapter-registry.js';
@@ -22,15 +28,22 @@ const MANIFEST = {
     { key: 'url', title: 'URL', type: 'text' },
     { key: 'key', title: 'Key', type: 'text', secret: true },
   ],
-  contracts: [{ name: 'enrollment-sink', version: '1' }],
+  contracts: [
+    { name: 'enrollment-sink', version: '1' },
+    { name: 'document-provider', version: '1' },
+  ],
 };
 /** Does what the account number says. */
 const entry = (imports = '') => `${imports}
-import { AdapterError, adapterModule, BILLER, ENROLLMENT_SINK, LOGGER, PARTNER_HTTP, SETTINGS } from ${CONTRACTS};
+import { AdapterError, adapterModule, BILLER, DOCUMENT_PROVIDER, ENROLLMENT_SINK, LOGGER, PARTNER_HTTP, SETTINGS } from ${CONTRACTS};
 const attempt = (work) => { try { return String(work()); } catch (error) { return error.code ?? error.message; } };
 const kept = [];
-let made = 0;
+let [made, clients] = [0, 0];
 export default adapterModule(({ bind }) => {
+  bind('client').toDynamicValue(() => String(++clients)).inSingletonScope();
+  bind(DOCUMENT_PROVIDER).toDynamicValue((context) => ({
+    async fetch() { throw new AdapterError('not-found', context.get('client')); },
+  }));
   bind(ENROLLMENT_SINK).toDynamicValue((context) => {
     const http = context.get(PARTNER_HTTP);
     const settings = context.get(SETTINGS);
@@ -40,6 +53,7 @@ export default adapterModule(({ bind }) => {
         const tell = (...partnerMessages) => ({ partnerMessages });
         switch (accountNumber) {
           case 'biller': return tell(context.get(BILLER).billerId, settings.require('url'));
+          case 'client': return tell(context.get('client'));
           case 'made': return tell(String(made));
           case 'env': return tell(Object.keys(process.env).join());
           case 'loads': {
@@ -163,6 +177,19 @@ describe('an isolated adapter', () => {
   it('knows its biller and its settings', async () => expect(await does('biller')).to.deep.equal(['1663', url]));
   it('makes a contract once', async () => {
     for (const _ of [1, 2]) expect(await does('made')).to.deep.equal(['1']);
+  });
+  it('makes what its contracts share once for a biller', async () => {
+    const documents = await scope.container.getAsync<DocumentProvider>(DOCUMENT_PROVIDER);
+    const told = await documents.fetch({ invoiceNumber: 'i' }, NEVER).catch((error) => error.message);
+    expect(await does('client')).to.deep.equal([told]);
+  });
+  it('has a biller’s new settings, and the old ones where a call was begun with them', async () => {
+    const changed = open(adapters, 'http://changed');
+    const other = await changed.container.getAsync<EnrollmentSink>(ENROLLMENT_SINK);
+    const told = await other.setPaperless({ accountNumber: 'biller', enabled: true }, NEVER);
+    expect(told.partnerMessages).to.deep.equal(['1663', 'http://changed']);
+    expect(await does('biller')).to.deep.equal(['1663', url]);
+    await changed.wayOut.close();
   });
   it('sees no environment', async () => expect(await does('env')).to.deep.equal(['']));
   it('loads neither files nor ways to the network', async () =>
@@ -291,8 +318,9 @@ describe('an isolated adapter', () => {
 
   it('is unavailable, and nothing that its settings could mend, where its thread ends as it is made', async function () {
     this.timeout(30_000);
-    const text = `import { adapterModule, ENROLLMENT_SINK } from ${CONTRACTS};
-      export default adapterModule(({ bind }) => { bind(ENROLLMENT_SINK).toDynamicValue(() => { for (;;); }); });`;
+    const text = `import { adapterModule, DOCUMENT_PROVIDER, ENROLLMENT_SINK } from ${CONTRACTS};
+      export default adapterModule(({ bind }) => { bind(DOCUMENT_PROVIDER).toConstantValue({});
+        bind(ENROLLMENT_SINK).toDynamicValue(() => { for (;;); }); });`;
     const own = await loadAdapters(writtenAdapter(text, MANIFEST, { isolated: true }), {
       isolation: { hangMs: 2_000 },
     });
