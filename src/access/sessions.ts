@@ -1,11 +1,11 @@
-/** The console's log-ins: a random value in a cookie, known here by its hash, for a working day. */
+/** The console's log-ins: a random value in a cookie, known here by its hash, for a working day or as long as their token. */
 import { randomBytes } from 'node:crypto';
 import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { audit } from '../store/audit.js';
 import { DATABASE, type Database } from '../store/database.js';
 import type { Access } from './access.js';
-import { hashOf, Tokens } from './tokens.js';
+import { hashOf, OWN_TOKEN, Tokens } from './tokens.js';
 
 const HOURS = 12;
 /** Unused for so long, it is over. */
@@ -16,13 +16,12 @@ export interface Session {
   expiresAt: Date;
 }
 
-const keyOf = (value: string): string => hashOf(value).toString('hex');
-
 @injectable()
 export class Sessions {
   constructor(
     @inject(DATABASE) private readonly database: Database,
     @inject(Tokens) private readonly tokens: Tokens,
+    @inject(OWN_TOKEN) private readonly own: string,
   ) {}
 
   /** @returns what the cookie is to hold; it is kept nowhere else */
@@ -34,7 +33,11 @@ export class Sessions {
       await trx.deleteFrom('sessions').where('expires_at', '<', now).execute();
       await trx
         .insertInto('sessions')
-        .values({ token_hash: keyOf(value), token_id: access.tokenId, expires_at: expiresAt })
+        .values({
+          token_hash: this.keyOf(value, access.tokenId === null),
+          token_id: access.tokenId,
+          expires_at: expiresAt,
+        })
         .execute();
       await audit(trx, { actor: access.actor, action: 'session.open', subject: 'console', details: { address } });
     });
@@ -47,7 +50,7 @@ export class Sessions {
     const row = await this.database.db
       .selectFrom('sessions')
       .selectAll()
-      .where('token_hash', '=', keyOf(value))
+      .where(this.isOf(value))
       .where('expires_at', '>', now)
       .where('last_used_at', '>', new Date(+now - IDLE_MS))
       .executeTakeFirst();
@@ -63,6 +66,17 @@ export class Sessions {
   }
 
   async close(value: string): Promise<void> {
-    await this.database.db.deleteFrom('sessions').where('token_hash', '=', keyOf(value)).execute();
+    await this.database.db.deleteFrom('sessions').where(this.isOf(value)).execute();
+  }
+
+  /** The host's own token has no row to be revoked: a log-in with it is known by both, and over when the token is another. */
+  private keyOf(value: string, isOwn: boolean): string {
+    return hashOf(isOwn ? `${value} ${this.own}` : value).toString('hex');
+  }
+
+  private isOf(value: string) {
+    const own = this.keyOf(value, true);
+    return sql<boolean>`(token_hash in (${own}, ${this.keyOf(value, false)})
+      and (token_id is null) = (token_hash = ${own}))`;
   }
 }

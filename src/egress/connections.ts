@@ -51,8 +51,9 @@ const LOOK_AGAIN_MS = 60_000;
 /** Connections through a proxy, made with the certificate that there is now. */
 export class ProxiedConnections extends Dispatcher {
   private identity: TlsIdentity | undefined;
-  private agent: ProxyAgent;
-  private lookedAt = performance.now();
+  /** Made with the first call: it is that call's fault where there is no certificate. */
+  private agent: ProxyAgent | undefined;
+  private lookedAt = 0;
 
   constructor(
     private readonly agentWith: (identity: TlsIdentity | undefined) => ProxyAgent,
@@ -60,32 +61,35 @@ export class ProxiedConnections extends Dispatcher {
     private readonly lookAgainMs = LOOK_AGAIN_MS,
   ) {
     super();
-    this.identity = tls?.();
-    this.agent = agentWith(this.identity);
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    this.renew();
-    return this.agent.dispatch(options, handler);
+    return this.current().dispatch(options, handler);
   }
 
-  override destroy(): Promise<void> {
-    return this.agent.destroy();
+  override async destroy(): Promise<void> {
+    await this.agent?.destroy();
   }
 
-  /** What is under way ends as it began. */
-  private renew(): void {
-    if (!this.tls || performance.now() - this.lookedAt < this.lookAgainMs) return;
+  private current(): ProxyAgent {
+    if (!this.agent) return this.turnTo(this.tls?.());
+    if (!this.tls || performance.now() - this.lookedAt < this.lookAgainMs) return this.agent;
     this.lookedAt = performance.now();
     let identity: TlsIdentity;
     try {
       identity = this.tls();
     } catch {
-      return; // it is being put there, or is gone: the one before goes on until it ends
+      return this.agent; // it is being put there, or is gone: the one before goes on until it ends
     }
-    if (isDeepStrictEqual(identity, this.identity)) return;
-    void this.agent.close().catch(() => undefined);
+    if (isDeepStrictEqual(identity, this.identity)) return this.agent;
+    void this.agent.close().catch(() => undefined); // what is under way ends as it began
+    return this.turnTo(identity);
+  }
+
+  private turnTo(identity: TlsIdentity | undefined): ProxyAgent {
+    this.lookedAt = performance.now();
     this.identity = identity;
     this.agent = this.agentWith(identity);
+    return this.agent;
   }
 }

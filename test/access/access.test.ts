@@ -116,6 +116,24 @@ describe('who may do what', () => {
     expect((await withCookie()).status).to.equal(401);
   });
 
+  it('the host’s own, when it is another now: so are the log-ins over that were made with the one before', async () => {
+    const { databaseUrl } = host;
+    const before = await TestHost.start({ databaseUrl, token: 'leaked' });
+    const logIn = await before.call('POST', '/v1/session', { token: 'leaked' }, { authorization: '' });
+    const cookie = logIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const billers = async (at: TestHost) => (await fetch(`${at.host.url}/v1/billers`, { headers: { cookie } })).status;
+    expect(await billers(before)).to.equal(200);
+    await before.close();
+    const after = await TestHost.start({ databaseUrl, token: 'another' });
+    expect(await billers(after)).to.equal(401);
+    await after.close();
+    const again = await TestHost.start({ databaseUrl, token: 'leaked' });
+    expect(await billers(again), 'a host that still has it').to.equal(200);
+    await fetch(`${again.host.url}/v1/session`, { method: 'DELETE', headers: { cookie, 'x-ic-host-console': '1' } });
+    expect(await billers(again), 'logged out').to.equal(401);
+    await again.close();
+  });
+
   it('ends when its time is over', async () => {
     await make('short', { scope: 'read', expiresInDays: 1 });
     await host.query("update api_tokens set expires_at = now() - interval '1 second' where name = 'short'");

@@ -142,6 +142,20 @@ describe('the way out over TLS', () => {
     expect((await known.http.get('https://elsewhere.example/').catch((error) => error)).code).to.equal(
       'egress-refused',
     );
+    // One that isn't there yet is what a call is told, and not whoever makes the way out.
+    let isThere = false;
+    const later = wayOut(
+      () => {
+        if (!isThere) throw new AdapterError('misconfigured', 'no such file');
+        return { ca: pem('server.crt') };
+      },
+      { proxy: at },
+    );
+    const refused = await later.http.get(url).catch((error) => error);
+    expect(AdapterError.is(refused) && refused.kind).to.equal('misconfigured');
+    isThere = true;
+    expect((await later.http.get(url)).data).to.include({ authorized: false });
+    asked.length = 1;
     // A certificate that is another now is shown from then on.
     let name = 'server';
     const renewed = new ProxiedConnections(
