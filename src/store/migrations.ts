@@ -411,6 +411,11 @@ const FILES_LOST = `
 alter table invoice_files add column lost_in_a_row integer not null default 0;
 `;
 
+/** Log-ins with the host's own token are known by that token, too. */
+const OWN_LOG_INS = `
+delete from sessions where token_id is null;
+`;
+
 const migration = (text: string): Migration => ({
   up: async (db: Kysely<unknown>) => {
     for (const statement of text.split(';\n')) if (statement.trim()) await sql.raw(statement).execute(db);
@@ -440,5 +445,6 @@ export const migrations: MigrationProvider = {
     '019-restored-at': migration(RESTORED_AT),
     '020-file-places': migration(FILE_PLACES),
     '021-files-lost': migration(FILES_LOST),
+    '022-own-log-ins': migration(OWN_LOG_INS),
   }),
 };
