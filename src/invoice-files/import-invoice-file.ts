@@ -42,9 +42,9 @@ export const HANDED_OVER_AGAIN = [FILE_LOST, IMPORT_FAILED, OVERTAKEN];
 /** SQLSTATEs of what a file holds: PostgreSQL's other errors are of the moment. */
 const OF_DATA = /^2[23]/;
 /** As of deliveries: what ends its host as often would end it for ever. */
-const MOST_LOST_IN_A_ROW = 5;
+const MOST_TIMES_LOST = 5;
 /** $1 import id. */
-const BEGIN = 'update invoice_files set lost_in_a_row = lost_in_a_row + 1 where import_id = $1 returning lost_in_a_row';
+const BEGIN = 'update invoice_files set times_lost = times_lost + 1 where import_id = $1 returning times_lost';
 const LEFT_AFTER_MS = 6 * 3_600_000;
 
 /** Where the files that were handed over wait for their import. */
@@ -76,11 +76,10 @@ export class ImportInvoiceFile {
         if (!this.stopping.signal.aborted) await this.traced(row);
       });
     const run = this.afterEarlier(row)
-      .then(() => (row.lost_in_a_row ? this.lostTurns.execute(turn) : turn()))
-      .catch(async (error) => {
+      .then(() => (row.times_lost ? this.lostTurns.execute(turn) : turn()))
+      .catch((error) => {
         if (!this.stopping.signal.aborted)
           this.log.error({ err: error, importId: row.import_id }, 'an import broke off; it will be taken up again');
-        await this.cameBack(row, error);
       })
       .finally(() => this.underWay.delete(row.import_id));
     this.underWay.set(row.import_id, run);
@@ -174,16 +173,20 @@ export class ImportInvoiceFile {
   }
 
   private async importLocked(row: Row, client: pg.PoolClient): Promise<void> {
-    const [begun] = (await client.query<{ lost_in_a_row: number }>(BEGIN, [row.import_id])).rows;
-    if (begun && begun.lost_in_a_row > MOST_LOST_IN_A_ROW) {
-      const detail = `${MOST_LOST_IN_A_ROW} times in a row what read it ended in the middle of it; the log says why`;
+    const [begun] = (await client.query<{ times_lost: number }>(BEGIN, [row.import_id])).rows;
+    if (begun && begun.times_lost > MOST_TIMES_LOST) {
+      const detail = `${MOST_TIMES_LOST} times what read it ended in the middle of it; the log says why`;
       this.log.error({ importId: row.import_id }, 'an import ends its host again and again, and is given up');
       return this.refuse(row, IMPORT_FAILED, `the import failed on our side: ${detail}`);
     }
     try {
       await applyInvoiceFile(client, row, { recordsOf: () => this.recordsOf(row), signal: this.stopping.signal });
     } catch (error) {
-      if (this.stopping.signal.aborted || !isOfTheFile(error)) throw error;
+      if (this.stopping.signal.aborted || !isOfTheFile(error)) {
+        await client.query('rollback').catch(() => undefined); // the connection may be what broke
+        await this.cameBack(row, error);
+        throw error;
+      }
       await client.query('rollback');
       if (AdapterError.is(error) && error.kind === 'rejected') return this.refuse(row, error.code, error.message);
       this.log.error({ err: error, importId: row.import_id }, 'an import failed, as it would again');
@@ -191,12 +194,12 @@ export class ImportInvoiceFile {
     }
   }
 
-  /** What broke it off did not end its host, nor its adapter's thread. */
+  /** What broke it off did not end its host, nor its adapter's thread: this time is not counted. */
   private async cameBack({ import_id }: Row, error: unknown): Promise<void> {
     if (AdapterError.is(error) && error.code === THREAD_ENDED) return;
     await this.database.db
       .updateTable('invoice_files')
-      .set({ lost_in_a_row: 0 })
+      .set({ times_lost: sql`times_lost - 1` })
       .where('import_id', '=', import_id)
       .execute()
       .catch(() => undefined); // counted once too often

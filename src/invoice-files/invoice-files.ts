@@ -66,7 +66,7 @@ export class InvoiceFiles {
       await rename(`${path}.part`, path);
       kept = true; // a row that the database may have is not known to be missing: what nothing names is swept away in time
       const kept_by = this.host.dataDirId;
-      const begun = { path, kept_by, state: 'running', finished_at: null, lost_in_a_row: 0 } as const;
+      const begun = { path, kept_by, state: 'running', finished_at: null, times_lost: 0 } as const;
       const row = await this.database.db
         .insertInto('invoice_files')
         .values({ biller_id: billerId, file_name: fileName, sha256, bytes, place: nextPlace(billerId), ...begun })

@@ -406,9 +406,9 @@ alter sequence invoice_file_places owned by invoice_files.place;
 create index invoice_files_overtaken on invoice_files (biller_id) where state = 'refused' and problem->>'code' = 'overtaken';
 `;
 
-/** How often in a row a file's host, or its adapter's thread, ended in the middle of it. */
+/** How often a file's host, or its adapter's thread, ended in the middle of it. */
 const FILES_LOST = `
-alter table invoice_files add column lost_in_a_row integer not null default 0;
+alter table invoice_files add column times_lost integer not null default 0;
 `;
 
 /** Log-ins with the host's own token are known by that token, too. */

@@ -174,8 +174,8 @@ export interface InvoiceFilesTable {
   place: Generated<number>;
   /** When a host last had it in hand, while it is running. */
   attended_at: Now;
-  /** How often in a row its host, or its adapter's thread, ended in the middle of it. */
-  lost_in_a_row: Generated<number>;
+  /** How often its host, or its adapter's thread, ended in the middle of it. */
+  times_lost: Generated<number>;
 }
 
 /** How a biller's inbox was when it was last looked at. */

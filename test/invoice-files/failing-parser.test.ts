@@ -67,8 +67,8 @@ describe('an invoice file parser that fails', function () {
       'running',
       'running',
     ]);
-    const lost = 'select lost_in_a_row from invoice_files where import_id = $1';
-    expect(await host.query(lost, [importId]), 'it ended nothing').to.deep.equal([{ lost_in_a_row: 0 }]);
+    const lost = 'select times_lost from invoice_files where import_id = $1';
+    expect(await host.query(lost, [importId]), 'it ended nothing').to.deep.equal([{ times_lost: 0 }]);
   });
 
   it('ends its host: its file is given up in the end, and no other', async () => {
