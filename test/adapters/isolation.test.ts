@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MessageChannel } from 'node:worker_threads';
 import {
@@ -11,10 +12,13 @@ import {
   type DocumentProvider,
   ENROLLMENT_SINK,
   type EnrollmentSink,
+  INVOICE_FILE_PARSER,
+  type InvoiceFileParser,
 } from '@ic-host/contracts';
 import { trace } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { type AdapterRegistry, loadAdapters } from '../../src/adapters/adapter-registry.js';
+import { THREAD_ENDED } from '../../src/adapters/isolation/isolated-adapter.js';
 import { type Port, Wire } from '../../src/adapters/isolation/wire.js';
 import { type OpenScope, openScope } from '../../src/adapters/open-scope.js';
 import { NEVER } from '../../src/egress/call-time.js';
@@ -31,11 +35,12 @@ const MANIFEST = {
   contracts: [
     { name: 'enrollment-sink', version: '1' },
     { name: 'document-provider', version: '1' },
+    { name: 'invoice-file-parser', version: '1' },
   ],
 };
 /** Does what the account number says. */
 const entry = (imports = '') => `${imports}
-import { AdapterError, adapterModule, BILLER, DOCUMENT_PROVIDER, ENROLLMENT_SINK, LOGGER, PARTNER_HTTP, SETTINGS } from ${CONTRACTS};
+import { AdapterError, adapterModule, BILLER, DOCUMENT_PROVIDER, ENROLLMENT_SINK, INVOICE_FILE_PARSER, LOGGER, PARTNER_HTTP, SETTINGS } from ${CONTRACTS};
 const attempt = (work) => { try { return String(work()); } catch (error) { return error.code ?? error.message; } };
 const kept = [];
 let [made, clients] = [0, 0];
@@ -44,6 +49,11 @@ export default adapterModule(({ bind }) => {
   bind(DOCUMENT_PROVIDER).toDynamicValue((context) => ({
     async fetch() { throw new AdapterError('not-found', context.get('client')); },
   }));
+  bind(INVOICE_FILE_PARSER).toConstantValue({ async *parse({ bytes }) {
+    for await (const chunk of bytes) yield { type: 'batch', records: [], setAside: [], bytesRead: chunk.length };
+    setTimeout(() => { throw new Error('boom in a file'); }, 0);
+    await new Promise(() => {});
+  } });
   bind(ENROLLMENT_SINK).toDynamicValue((context) => {
     const http = context.get(PARTNER_HTTP);
     const settings = context.get(SETTINGS);
@@ -299,6 +309,20 @@ describe('an isolated adapter', () => {
     await again();
   });
 
+  it('lost in the middle of a file, says so of what was read of it', async () => {
+    const parser = await scope.container.getAsync<InvoiceFileParser>(INVOICE_FILE_PARSER);
+    const bytes = Readable.from([Buffer.from('abc'), Buffer.from('de')]);
+    const read: number[] = [];
+    const reading = async () => {
+      for await (const part of parser.parse({ fileName: 'f', bytes }, NEVER))
+        if (part.type === 'batch') read.push(part.bytesRead);
+    };
+    const error = await reading().catch((failed) => failed);
+    expect(error).to.include({ kind: 'unavailable', code: THREAD_ENDED });
+    expect(read).to.deep.equal([3, 2]);
+    await again();
+  });
+
   it('is started again until it can be loaded, and asked nothing until then', async function () {
     this.timeout(30_000);
     const ready = (folder: string) => join(folder, 'ready.js');
@@ -318,8 +342,8 @@ describe('an isolated adapter', () => {
 
   it('is unavailable, and nothing that its settings could mend, where its thread ends as it is made', async function () {
     this.timeout(30_000);
-    const text = `import { adapterModule, DOCUMENT_PROVIDER, ENROLLMENT_SINK } from ${CONTRACTS};
-      export default adapterModule(({ bind }) => { bind(DOCUMENT_PROVIDER).toConstantValue({});
+    const text = `import { adapterModule, DOCUMENT_PROVIDER, ENROLLMENT_SINK, INVOICE_FILE_PARSER } from ${CONTRACTS};
+      export default adapterModule(({ bind }) => { [DOCUMENT_PROVIDER, INVOICE_FILE_PARSER].map((token) => bind(token).toConstantValue({}));
         bind(ENROLLMENT_SINK).toDynamicValue(() => { for (;;); }); });`;
     const own = await loadAdapters(writtenAdapter(text, MANIFEST, { isolated: true }), {
       isolation: { hangMs: 2_000 },
