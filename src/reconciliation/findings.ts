@@ -50,6 +50,8 @@ export interface PaymentFacts {
   at: Date;
   /** What the invoice's balance was when it was delivered; undefined: it was not held then. */
   balanceBefore: number | undefined;
+  /** It was taken back, or is to be: then the balance stands as if it had never come. */
+  isReturned: boolean;
 }
 
 /** A payment's effect may take the partner's books this long. */
@@ -88,7 +90,7 @@ export function findingsOf(held: HeldAccountFacts, snapshot: AccountSnapshot | n
   const explained = new Set<string>();
   for (const [invoiceNumber, payments] of Map.groupBy(held.payments, (payment) => payment.invoiceNumber)) {
     const delivered = payments.filter(
-      ({ state, balanceBefore }) => state === 'delivered' && balanceBefore !== undefined,
+      ({ state, balanceBefore, isReturned }) => state === 'delivered' && balanceBefore !== undefined && !isReturned,
     );
     const balance = theirs.get(invoiceNumber)?.balanceDue?.cents;
     const before = delivered[0]?.balanceBefore;

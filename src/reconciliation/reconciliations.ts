@@ -242,13 +242,16 @@ export class Reconciliations {
       created_at: Date;
       updated_at: Date;
       balance_before: number | null;
+      is_returned: boolean;
     }>`
       select d.key, d.request->>'invoiceNumber' as invoice_number, d.request->>'amount' as amount, d.state, d.created_at,
         d.updated_at, (
           select c.balance_due from changes c
           where hashtext(c.account_number) = hashtext(${accountNumber}) and c.account_number = ${accountNumber}
             and c.biller_id = d.biller_id and c.invoice_number = d.request->>'invoiceNumber' and c.at <= d.updated_at
-          order by c.xid desc, c.seq desc limit 1) as balance_before
+          order by c.xid desc, c.seq desc limit 1) as balance_before,
+        exists (select from deliveries r
+          where r.biller_id = d.biller_id and r.kind = 'return' and r.key = d.key) as is_returned
       from deliveries d
       where d.request->>'accountNumber' = ${accountNumber} and d.biller_id = ${billerId} and d.kind = 'payment'
         and d.created_at > now() - ${PAYMENT_DAYS} * interval '1 day'
@@ -262,6 +265,7 @@ export class Reconciliations {
       ...{ transactionId: row.key, invoiceNumber: row.invoice_number, amount: Money.parse(row.amount).cents },
       ...{ state: row.state, acceptedAt: row.created_at, at: row.updated_at },
       balanceBefore: row.balance_before ?? undefined,
+      isReturned: row.is_returned,
     }));
   }
 

@@ -269,12 +269,52 @@ describe('a payment that a partner has lost', function () {
     await host.close();
   });
 
+  it('is left to a person where a person has settled it: they know it there by no number of ours', async () => {
+    const { host, mend, ledger, posted } = await start('findable', true);
+    writeFileSync(ledger, '');
+    await host.query(`update deliveries set state = 'parked'`);
+    const [row] = await host.query('select id from deliveries');
+    const settled = { state: 'delivered', reason: 'keyed in there by hand' };
+    expect((await host.call('POST', `/v1/deliveries/${row?.id}/settle`, settled)).status).to.equal(200);
+    await host.query(`update deliveries set updated_at = now() - interval '3 days'`);
+    expect(await mend()).to.deep.equal(['payment-not-applied lost false']);
+    expect(posted()).to.deep.equal([]);
+    await host.close();
+  });
+
   it('is left to a person where it can’t be looked for', async () => {
     const { host, mend, ledger, posted } = await start('idempotent', false);
     writeFileSync(ledger, '');
     expect(await mend()).to.deep.equal(['payment-not-applied lost false']);
     expect(posted()).to.deep.equal([]);
     await host.close();
+  });
+
+  describe('and that was returned', () => {
+    const returned = (host: TestHost, state: string) =>
+      host.query(
+        `insert into deliveries (biller_id, kind, key, state, request)
+         values ('1', 'return', 't', $1, '{"code":"R01","returnedOn":"2026-11-24"}')`,
+        [state],
+      );
+    for (const state of ['delivered', 'queued', 'parked', 'rejected'])
+      it(`is not lost, and never sent again: its return is ${state}`, async () => {
+        const { host, mend, ledger, posted } = await start('findable', true);
+        writeFileSync(ledger, ''); // gone, and what it took with it
+        await returned(host, state);
+        expect(await mend()).to.deep.equal([]);
+        expect(posted()).to.deep.equal([]);
+        await host.close();
+      });
+    it('nor is it where it is parked', async () => {
+      const { host, mend, ledger, posted } = await start('findable', true);
+      writeFileSync(ledger, '');
+      await host.query(`update deliveries set state = 'parked'`);
+      await returned(host, 'parked');
+      expect(await mend()).to.deep.equal(['payment-unsettled lost false']);
+      expect(posted()).to.deep.equal([]);
+      await host.close();
+    });
   });
 
   it('and one that is parked is left to a person where a repeat is not safe', async () => {
@@ -310,7 +350,7 @@ describe('a difference is told from another', () => {
     }) as never;
   const payment = {
     ...{ transactionId: 't', invoiceNumber: 'i', amount: 40, state: 'delivered' as const, balanceBefore: 100 },
-    ...{ acceptedAt: now, at: now },
+    ...{ acceptedAt: now, at: now, isReturned: false },
   };
   const kinds = (findings: Finding[]) => findings.map(({ kind }) => kind);
 
@@ -319,6 +359,12 @@ describe('a difference is told from another', () => {
     expect(kinds(findingsOf(held({ payments: [payment] }), snapshot('1.00'), now))).to.deep.equal([
       'payment-not-applied',
     ]);
+    const returned = { ...payment, isReturned: true };
+    expect(findingsOf(held({ payments: [returned] }), snapshot('1.00'), now)).to.deep.equal([]);
+    expect(
+      kinds(findingsOf(held({ payments: [payment, returned] }), snapshot('1.00'), now)),
+      'the other',
+    ).to.deep.equal(['payment-not-applied']);
   });
   it('nothing is missing from an answer that is not complete', () =>
     expect(findingsOf(held(), { ...(snapshot('1.00', false) as object), invoices: [] } as never, now)).to.deep.equal(
