@@ -70,7 +70,10 @@ export interface PaymentSink {
    * @example const { duplicate, confirmationNumber } = await sink.post(payment, signal)
    */
   post(payment: Payment, signal: AbortSignal): Promise<PaymentReceipt>;
-  /** Looks for a payment by our transaction id; undefined when the partner certainly doesn't have it. Reading only. */
+  /**
+   * Looks for a payment by our transaction id; undefined when the partner certainly doesn't have it. One that was returned, or voided
+   * there, is found: what isn't found is posted again. Reading only.
+   */
   find?(payment: Payment, signal: AbortSignal): Promise<PaymentReceipt | undefined>;
   /** Capability `returns`: tells of a returned payment. Must be safe to repeat as `post` is. */
   returnPayment?(returned: PaymentReturn, signal: AbortSignal): Promise<{ partnerMessages: string[] }>;

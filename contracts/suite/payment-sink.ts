@@ -277,6 +277,20 @@ export const paymentSinkChecks: Check[] = [
     },
   }),
 
+  check('find-returned', {
+    title: 'finds a payment that was returned, too',
+    rule: 'What find does not find is posted again: of one that the bank has taken back, nobody has the money.',
+    look: 'a search that leaves out what was voided, cancelled or reversed',
+    run: async (context) => {
+      const scope = await context.open();
+      const sink = scope.get(contract);
+      const find = sink.find ?? skip('the sink has no find');
+      const { payment, run } = await returnable(context, scope);
+      await run();
+      ensure(await find.call(sink, payment, never), 'find does not find a payment that was returned');
+    },
+  }),
+
   check('return-repeat', {
     title: 'makes the repeat of a return safe',
     rule: 'The host repeats a return whose outcome it does not know.',

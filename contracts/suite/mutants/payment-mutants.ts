@@ -75,6 +75,22 @@ class FindsAlike extends FindableWithoutFind {
     return this.posted.get(this.key(payment));
   }
 }
+class ForgetsReturned extends FindableWithoutFind {
+  private readonly posted = new Map<string, PaymentReceipt>();
+  override async post(payment: Payment, signal: AbortSignal): Promise<PaymentReceipt> {
+    const made = await super.post(payment, signal);
+    this.posted.set(payment.transactionId, made);
+    return made;
+  }
+  override async returnPayment(returned: PaymentReturn, signal: AbortSignal) {
+    const done = await super.returnPayment(returned, signal);
+    this.posted.delete(returned.payment.transactionId);
+    return done;
+  }
+  async find({ transactionId }: Payment): Promise<PaymentReceipt | undefined> {
+    return this.posted.get(transactionId);
+  }
+}
 class ReturnsTheLast extends AcmePayments {
   private last = '';
   override async post(payment: Payment, signal: AbortSignal): Promise<PaymentReceipt> {
@@ -174,6 +190,12 @@ export const paymentMutants = [
     'finds another payment of the same amount',
     'find',
     { payments: (client) => new FindsAlike(client) },
+    claiming('returns', 'find'),
+  ),
+  of(
+    'finds no payment that was returned',
+    'find-returned',
+    { payments: (client) => new ForgetsReturned(client) },
     claiming('returns', 'find'),
   ),
   of('returns the payment made last', 'returns', { payments: (client) => new ReturnsTheLast(client) }),
