@@ -271,9 +271,14 @@ export class Reconciliations {
 
   private async enrollments(billerId: string, accountNumber: string): Promise<Finding[]> {
     const { rows } = await sql<{ kind: EnrollmentKind; wished: boolean; state: 'delivered' | 'parked' }>`
-      select kind, (request->>'enabled')::boolean as wished, state from deliveries
-      where biller_id = ${billerId} and kind in ('paperless', 'autopay') and key = ${accountNumber}
-        and (state = 'parked' or (state = 'delivered' and doubtful_until is null))`.execute(this.database.db);
+      select d.kind, (d.request->>'enabled')::boolean as wished, d.state from deliveries d
+      where d.biller_id = ${billerId} and d.kind in ('paperless', 'autopay') and d.key = ${accountNumber}
+        and (d.state = 'parked' or (d.state = 'delivered' and d.doubtful_until is null))
+        -- A return that is to end autopay is a later word than the wish for it.
+        and not (d.kind = 'autopay' and (d.request->>'enabled')::boolean and exists (
+          select from deliveries p join deliveries r on r.biller_id = p.biller_id and r.kind = 'return' and r.key = p.key
+          where p.request->>'accountNumber' = ${accountNumber} and p.biller_id = ${billerId} and p.kind = 'payment'
+            and (r.request->>'disableAutoPay')::boolean and r.created_at > d.created_at))`.execute(this.database.db);
     if (rows.length === 0) return [];
     // One that can't be asked tells of none, as one that does not answer.
     const sink = await this.scopes.contract(billerId, 'enrollment-sink').catch(() => undefined);

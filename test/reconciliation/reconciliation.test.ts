@@ -157,6 +157,30 @@ describe('a reconciliation with the partner', function () {
     await reconcile(); // and nothing of it is lost any more
   });
 
+  it('a wish for autopay is not what counts where a return has ended it since', async () => {
+    const { book } = host.sandbox;
+    const url = `${v1}/accounts/${account(9)}/enrollments/autopay`;
+    const differing = async () =>
+      (await reconcile({ repair: true })).details
+        .filter(({ kind, accountNumber }) => kind === 'enrollment-differs' && accountNumber === account(9))
+        .map(({ cause, repaired }) => `${cause} ${repaired}`);
+    const returned = { code: 'R01', returnedOn: '2026-11-26', disableAutoPay: true };
+    await host.call('POST', `${v1}/payments/paid-9/return`, returned);
+    expect(await host.settled(`${v1}/payments/paid-9/return`)).to.include({ state: 'delivered' });
+    expect(book.autopay[account(9)]).to.equal(false);
+    expect(await differing()).to.deep.equal([]);
+    await host.query(`update deliveries set state = 'parked' where kind = 'autopay' and key = $1`, [account(9)]);
+    expect(await differing()).to.deep.equal([]);
+    expect(book.autopay[account(9)], 'it is not switched on again').to.equal(false);
+    await host.call('PUT', url, { enabled: true }); // a later word
+    await host.settled(url);
+    expect(book.autopay[account(9)]).to.equal(true);
+    book.autopay[account(9)] = false;
+    expect(await differing()).to.deep.equal(['by-hand false']);
+    await host.call('PUT', url, { enabled: false });
+    await host.settled(url);
+  });
+
   it('says of accounts that the partner could not tell of, and takes only as many as wanted', async () => {
     host.sandbox.fault({ operation: 'retrieve_policy', kind: 'status', status: 500, times: 1000 });
     const run = await reconcile({ accounts: 3 });
