@@ -22,6 +22,12 @@ const ACCEPT = `
     as g (id, biller_id, kind, key, request, by)
   on conflict (biller_id, kind, key) do nothing returning *`;
 
+/** Of a wish that takes an older one's place: it has its whole time before it. */
+const WISHED_ANEW = {
+  ...{ state: 'queued' as const, result: '{}', version: sql<number>`deliveries.version + 1` },
+  ...{ next_attempt_at: null, created_at: sql<Date>`now()`, updated_at: sql<Date>`now()` },
+};
+
 @injectable()
 export class Deliveries {
   private readonly accepts: Batches<Accept, Accepted>;
@@ -55,11 +61,37 @@ export class Deliveries {
   }
 
   /** @throws Problem 404 `payment-not-found`, 501 `contract-not-supported`, 409 `transaction-conflict` */
-  async acceptReturn(billerId: string, transactionId: string, returned: object, by: string) {
-    await this.get(billerId, 'payment', transactionId);
+  async acceptReturn(billerId: string, transactionId: string, returned: { disableAutoPay?: boolean }, by: string) {
+    const payment = await this.get(billerId, 'payment', transactionId);
     if (!this.scopes.hasCapability(await this.billers.get(billerId), 'payment-sink', 'returns'))
       throw new Problem(501, 'contract-not-supported', 'the adapter of this biller does not support returns');
-    return this.accept(billerId, 'return', transactionId, returned, by);
+    const accepted = await this.accept(billerId, 'return', transactionId, returned, by);
+    if (returned.disableAutoPay) await this.endAutopay(payment, accepted.delivery, by);
+    return accepted;
+  }
+
+  /** A wish for autopay that still waits would switch on what a later return is to end: that is the later word. */
+  private async endAutopay({ biller_id: billerId, request }: Delivery, { created_at }: Delivery, by: string) {
+    const { concurrency: limit } = await this.scopes.limits(billerId);
+    await this.database.db.transaction().execute(async (trx) => {
+      const wishes = await trx
+        .updateTable('deliveries')
+        .set({ ...WISHED_ANEW, request: JSON.stringify({ enabled: false }), accepted_by: by })
+        .where('biller_id', '=', billerId)
+        .where('kind', '=', 'autopay')
+        .where('key', '=', String(request.accountNumber))
+        .where('state', 'in', ['queued', 'parked'])
+        .where(sql<boolean>`(request->>'enabled')::boolean`)
+        .where('created_at', '<=', created_at)
+        .returning('id as deliveryId')
+        .execute();
+      if (wishes.length)
+        await this.queue.enqueue(
+          trx,
+          wishes.map((wish) => ({ ...wish, billerId, limit })),
+        );
+    });
+    this.queue.poke();
   }
 
   /** Desired state: a new wish replaces the older one, whether or not it was delivered. */
@@ -86,14 +118,9 @@ export class Deliveries {
         })
         .onConflict((conflict) =>
           conflict.columns(['biller_id', 'kind', 'key']).doUpdateSet({
-            state: 'queued',
+            ...WISHED_ANEW,
             request,
-            result: '{}',
             accepted_by: by,
-            version: sql`deliveries.version + 1`,
-            next_attempt_at: null,
-            created_at: sql`now()`, // a new wish has its whole time before it
-            updated_at: sql`now()`,
           }),
         )
         .returningAll()

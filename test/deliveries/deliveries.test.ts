@@ -47,6 +47,42 @@ describe('deliveries', () => {
     });
   });
 
+  describe('a return that ends autopay', () => {
+    const autopay = '/v1/billers/1663/accounts/FM4000264061/enrollments/autopay';
+    const ended = { code: 'R01', returnedOn: '2026-11-26', disableAutoPay: true };
+    const endsAutopay = (id: string) => host.call('POST', `/v1/billers/1663/payments/${id}/return`, ended);
+    const isOn = () => host.sandbox.book.autopay.FM4000264061;
+
+    it('is a later word than a wish for it that still waits', async () => {
+      await pay('returned-1');
+      host.sandbox.fault({ operation: 'invoice_cloud_autopay_enroll', kind: 'status', status: 500, times: 1_000 });
+      await host.call('PUT', autopay, { enabled: true });
+      while (!host.sandbox.calls.some(({ operation }) => operation === 'invoice_cloud_autopay_enroll')) await wait(20);
+      expect((await endsAutopay('returned-1')).status).to.equal(202);
+      expect((await host.call('GET', autopay)).body).to.include({ enabled: false, state: 'queued' });
+      host.sandbox.clearFaults();
+      await host.settled('/v1/billers/1663/payments/returned-1/return');
+      expect(await host.settled(autopay)).to.include({ enabled: false, state: 'delivered' });
+      expect(isOn()).to.equal(false);
+    });
+    it('and leaves a later wish, and one that was delivered, as they are', async () => {
+      await host.call('PUT', autopay, { enabled: true });
+      expect(await host.settled(autopay)).to.include({ enabled: true, state: 'delivered' });
+      await pay('returned-2');
+      await endsAutopay('returned-2');
+      await host.settled('/v1/billers/1663/payments/returned-2/return');
+      expect(isOn()).to.equal(false);
+      expect((await host.call('GET', autopay)).body).to.include({ enabled: true, state: 'delivered' });
+      host.sandbox.fault({ operation: 'invoice_cloud_autopay_enroll', kind: 'status', status: 500, times: 1_000 });
+      await host.call('PUT', autopay, { enabled: true });
+      await endsAutopay('returned-2'); // handed over again
+      expect((await host.call('GET', autopay)).body).to.include({ enabled: true, state: 'queued' });
+      host.sandbox.clearFaults();
+      expect(await host.settled(autopay)).to.include({ enabled: true, state: 'delivered' });
+      expect(isOn()).to.equal(true);
+    });
+  });
+
   it('leaves no job behind', async () => {
     const { body } = await pay('without-a-job');
     const jobs = () => host.query("select from pgboss.job where data->>'deliveryId' = $1", [body.deliveryId]);
