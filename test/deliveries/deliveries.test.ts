@@ -53,14 +53,16 @@ describe('deliveries', () => {
     const endsAutopay = (id: string) => host.call('POST', `/v1/billers/1663/payments/${id}/return`, ended);
     const isOn = () => host.sandbox.book.autopay.FM4000264061;
 
+    const pause = () => host.call('POST', '/v1/billers/1663/pause');
+    const resume = () => host.call('POST', '/v1/billers/1663/resume');
+
     it('is a later word than a wish for it that still waits', async () => {
       await pay('returned-1');
-      host.sandbox.fault({ operation: 'invoice_cloud_autopay_enroll', kind: 'status', status: 500, times: 1_000 });
+      await pause();
       await host.call('PUT', autopay, { enabled: true });
-      while (!host.sandbox.calls.some(({ operation }) => operation === 'invoice_cloud_autopay_enroll')) await wait(20);
       expect((await endsAutopay('returned-1')).status).to.equal(202);
       expect((await host.call('GET', autopay)).body).to.include({ enabled: false, state: 'queued' });
-      host.sandbox.clearFaults();
+      await resume();
       await host.settled('/v1/billers/1663/payments/returned-1/return');
       expect(await host.settled(autopay)).to.include({ enabled: false, state: 'delivered' });
       expect(isOn()).to.equal(false);
@@ -73,11 +75,11 @@ describe('deliveries', () => {
       await host.settled('/v1/billers/1663/payments/returned-2/return');
       expect(isOn()).to.equal(false);
       expect((await host.call('GET', autopay)).body).to.include({ enabled: true, state: 'delivered' });
-      host.sandbox.fault({ operation: 'invoice_cloud_autopay_enroll', kind: 'status', status: 500, times: 1_000 });
+      await pause();
       await host.call('PUT', autopay, { enabled: true });
       await endsAutopay('returned-2'); // handed over again
       expect((await host.call('GET', autopay)).body).to.include({ enabled: true, state: 'queued' });
-      host.sandbox.clearFaults();
+      await resume();
       expect(await host.settled(autopay)).to.include({ enabled: true, state: 'delivered' });
       expect(isOn()).to.equal(true);
     });
