@@ -74,7 +74,7 @@ export class Deliveries {
   private async endAutopay({ biller_id: billerId, request }: Delivery, { created_at }: Delivery, by: string) {
     const { concurrency: limit } = await this.scopes.limits(billerId);
     await this.database.db.transaction().execute(async (trx) => {
-      const wishes = await trx
+      const wish = await trx
         .updateTable('deliveries')
         .set({ ...WISHED_ANEW, request: JSON.stringify({ enabled: false }), accepted_by: by })
         .where('biller_id', '=', billerId)
@@ -84,12 +84,8 @@ export class Deliveries {
         .where(sql<boolean>`(request->>'enabled')::boolean`)
         .where('created_at', '<=', created_at)
         .returning('id as deliveryId')
-        .execute();
-      if (wishes.length)
-        await this.queue.enqueue(
-          trx,
-          wishes.map((wish) => ({ ...wish, billerId, limit })),
-        );
+        .executeTakeFirst();
+      if (wish) await this.queue.enqueue(trx, [{ ...wish, billerId, limit }]);
     });
     this.queue.poke();
   }
