@@ -1,6 +1,7 @@
 /** Streams an invoice's PDF from the partner to the caller. */
 import { AdapterError, type InvoiceDocument } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
+import { adapterFailed } from '../adapters/adapter-failed.js';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Problem } from '../problem.js';
 import { LOG, type Log } from '../telemetry/log.js';
@@ -22,8 +23,7 @@ export class FetchDocument {
       return await provider.fetch({ invoiceNumber }, signal);
     } catch (error) {
       if (AdapterError.is(error)) return refuse(error);
-      this.log.error({ err: error, billerId }, 'an adapter threw something else than an AdapterError');
-      throw new Problem(502, 'adapter-failed', 'the adapter failed unexpectedly');
+      throw adapterFailed(this.log, { err: error, billerId });
     }
   }
 }

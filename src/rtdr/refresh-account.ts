@@ -1,6 +1,7 @@
 /** Refreshes one account: asks the partner, and keeps and tells what it says. */
 import { AccountSnapshot, AdapterError, checkerOf, type RtdrProvider } from '@ic-host/contracts';
 import { inject, injectable } from 'inversify';
+import { adapterFailed } from '../adapters/adapter-failed.js';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
 import { NEVER } from '../egress/call-time.js';
@@ -171,10 +172,7 @@ export class RefreshAccount {
 
   /** What we hold is better than nothing, and is marked as stale; only "not found" is an answer. */
   private withoutPartner(error: unknown, accountNumber: string, { account, invoices }: HeldAccount): RefreshedAccount {
-    if (!AdapterError.is(error)) {
-      this.log.error({ err: error }, 'an adapter threw something else than an AdapterError');
-      throw new Problem(502, 'adapter-failed', 'the adapter failed unexpectedly');
-    }
+    if (!AdapterError.is(error)) throw adapterFailed(this.log, { err: error });
     if (error.kind === 'not-found')
       throw new Problem(404, 'account-not-found', `the partner does not know the account ${accountNumber}`);
     const code = PROBLEM_CODES[error.kind] ?? 'partner-unavailable';
