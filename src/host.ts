@@ -263,7 +263,9 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     gauges.start(),
   );
   const app = await createServer(container.get.bind(container));
+  const draining = container.get<Draining>(Draining);
   const close = async (): Promise<void> => {
+    draining.hasBegun = true;
     // A connection whose answer was under way is kept open by its client, and would be waited for.
     const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_EVERY_MS);
     const served = app.close().finally(() => clearInterval(idle));
@@ -300,7 +302,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     token,
     container,
     drain: (ms) => {
-      container.get<Draining>(Draining).hasBegun = true;
+      draining.hasBegun = true;
       return wait(ms, undefined, { ref: false });
     },
     close,

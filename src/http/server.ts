@@ -41,6 +41,7 @@ export async function createServer(resolve: Resolve): Promise<FastifyInstance> {
     requestTimeout: 0,
     keepAliveTimeout: KEPT_MS,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // what still comes on a kept connection is answered, for the last time on it
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
     http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: limits.headersMs / 3 },

@@ -1,4 +1,6 @@
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { startSandbox } from '@ic-host/adapter-britecore/sandbox';
 import { expect } from 'chai';
 import { Agent } from 'undici';
 import { newDatabase, temporaryFolder } from '../host-fixture.js';
@@ -46,6 +48,35 @@ describe('SIGTERM with clients that keep their connections', function () {
     expect(failed).to.deep.equal([]);
     expect(await ended).to.equal(0);
     await clients.destroy();
+  });
+
+  it('answers what comes while it ends, on a connection that still waits for an answer', async () => {
+    const host = await spawn('0');
+    const sandbox = await startSandbox();
+    const { billerId, ...biller } = sandbox.biller;
+    await fetch(`${host.url}/v1/billers/${billerId}`, {
+      ...{ method: 'PUT', headers: { authorization: 'Bearer t', 'content-type': 'application/json' } },
+      body: JSON.stringify({ ...biller, adapter: 'britecore' }),
+    });
+    sandbox.fault({ operation: '*', kind: 'delay', delayMs: 1_500, times: 10 });
+    const socket = connect({ port: Number(new URL(host.url).port), host: '127.0.0.1' }).setEncoding('utf8');
+    const ask = (method: string, path: string) =>
+      socket.write(`${method} ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer t\r\n\r\n`);
+    let text = '';
+    socket.on('data', (part) => {
+      text += part;
+    });
+    ask('POST', `/v1/billers/${billerId}/accounts/FM4000264061/refresh`);
+    while (sandbox.calls.length === 0) await wait(10);
+    host.child.kill('SIGINT');
+    await wait(500);
+    ask('GET', '/v1/billers');
+    await new Promise((closed) => socket.once('close', closed));
+    const answers = text.split(/(?=HTTP\/1\.1 )/);
+    expect(answers.map((answer) => answer.slice(9, 12))).to.deep.equal(['200', '200']);
+    expect(answers[1]).to.match(/^connection: close\r$/im);
+    expect(await host.exited).to.equal(0);
+    await sandbox.close();
   });
 
   it('ends at once when it is told twice, or by SIGINT', async () => {
