@@ -1097,6 +1097,14 @@ export interface components {
                 reason: string | null;
             };
         };
+        Counterpart: {
+            /** @description Of a payment’s return, or a return’s payment */
+            id: string;
+            /** @enum {string} */
+            kind: "payment" | "return";
+            /** @enum {string} */
+            state: "queued" | "delivered" | "rejected" | "parked" | "cancelled";
+        };
         DeliveryWithHistory: {
             id: string;
             billerId: string;
@@ -1130,6 +1138,7 @@ export interface components {
                 [key: string]: unknown;
             };
             history: components["schemas"]["Attempt"][];
+            counterpart: components["schemas"]["Counterpart"] | null;
             explanation?: components["schemas"]["Explanation"];
         };
         DeliveryList: {
@@ -4541,6 +4550,11 @@ export interface operations {
                      *         "source": "Web",
                      *         "maskedNumber": "4242",
                      *         "payerName": "Jordan Example"
+                     *       },
+                     *       "counterpart": {
+                     *         "id": "0c3f5a52-7a5c-4a53-9d0c-2f5f0b6f4a11",
+                     *         "kind": "return",
+                     *         "state": "queued"
                      *       },
                      *       "history": [
                      *         {

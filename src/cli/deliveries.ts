@@ -85,6 +85,9 @@ async function show(host: HostClient, id: string, { json }: Options): Promise<vo
   console.log(`${delivery.kind} ${delivery.key} to ${delivery.billerId}: ${stateText(delivery.state)}`);
   if (delivery.summary.reason) console.log(delivery.summary.reason);
   for (const [name, value] of Object.entries(delivery.request)) console.log(`  ${paint.dim(name)} ${value}`);
+  const { counterpart } = delivery;
+  if (counterpart)
+    console.log(`  ${paint.dim(`its ${counterpart.kind}`)} ${stateText(counterpart.state)}, ${counterpart.id}`);
   for (const attempt of delivery.history) {
     console.log(`\n${attempt.at}  ${stateText(attempt.outcome)}, ${attempt.durationMs} ms  ${attempt.message ?? ''}`);
     for (const { operation, status, request, response } of attempt.exchanges) {

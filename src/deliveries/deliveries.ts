@@ -144,6 +144,13 @@ export class Deliveries {
     return row;
   }
 
+  /** @returns a payment's return, a return's payment */
+  async counterpart({ biller_id: billerId, kind, key }: Delivery): Promise<Delivery | undefined> {
+    return isEnrollment(kind)
+      ? undefined
+      : this.looks.add({ billerId, kind: kind === 'payment' ? 'return' : 'payment', key });
+  }
+
   async attempts(deliveryId: string) {
     const rows = await this.database.db
       .selectFrom('delivery_attempts')

@@ -10,6 +10,7 @@ import { DatabaseHistory } from './database-history.js';
 import { DELIVERY_QUEUE, type DeliveryQueue } from './delivery-queue.js';
 import { isEnrollment, isUnderWay, mayBeThere } from './delivery-rules.js';
 import type { Delivery } from './delivery-store.js';
+import { isReturned } from './returned.js';
 
 /** How a person who knows better ends a delivery. */
 export interface HandSettlement {
@@ -30,7 +31,7 @@ export class DeliveryDecisions {
 
   /**
    * Sends a parked, rejected or cancelled delivery on its way again.
-   * @throws Problem 404, 409 `not-retryable`
+   * @throws Problem 404, 409 `not-retryable`, or `payment-returned` of a payment that its bank has taken back
    */
   retry(id: string, actor: string, reason?: string): Promise<Delivery> {
     const entry = { actor, action: 'delivery.retry', reason };
@@ -41,7 +42,7 @@ export class DeliveryDecisions {
   /**
    * Sends a delivery on its way again, by the host itself, where its sink makes a repeat safe: unlike {@link retry}, it
    * goes by what is unknown of earlier attempts.
-   * @throws Problem 404, 409 `not-repairable`
+   * @throws Problem 404, 409 `not-repairable` or `payment-returned`
    */
   sendAgain(id: string, from: 'parked' | 'delivered', reason: string): Promise<Delivery> {
     const entry = { actor: 'host', action: 'delivery.repair', reason };
@@ -60,6 +61,7 @@ export class DeliveryDecisions {
     doubtOf: (held: Delivery, now: Date) => Date | null,
   ): Promise<Delivery> {
     const row = await this.change(id, from, code, async (trx, held, now) => {
+      if (held.kind === 'payment') await refuseReturned(trx, held);
       const doubt = { doubtful_until: doubtOf(held, now) };
       const { concurrency: limit } = await this.scopes.limits(held.biller_id, trx);
       await this.queue.enqueue(trx, [{ deliveryId: id, billerId: held.biller_id, limit }]);
@@ -134,6 +136,22 @@ export class DeliveryDecisions {
         .executeTakeFirstOrThrow();
     });
   }
+}
+
+/** Nobody has the money any more. Under the payment's lock: a return that comes later goes after it, as any does. */
+async function refuseReturned(trx: Transaction<Tables>, { id }: Delivery): Promise<void> {
+  const returned = await trx
+    .selectFrom('deliveries')
+    .select('id')
+    .where('id', '=', id)
+    .where(isReturned('deliveries'))
+    .executeTakeFirst();
+  if (returned)
+    throw new Problem(
+      409,
+      'payment-returned',
+      'its bank has returned it; where the partner has it, settle it as delivered and send its return; else settle both as rejected',
+    );
 }
 
 /** An attempt's outcome must be known before a person may decide over it. */

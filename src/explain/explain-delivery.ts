@@ -5,6 +5,8 @@ import { count, type Explanation, type Reason } from './explanation.js';
 
 export interface DeliveryFacts {
   delivery: Delivery;
+  /** A payment's return, a return's payment. */
+  counterpart?: Delivery | undefined;
   /** Oldest first. */
   attempts: readonly {
     at: string;
@@ -68,11 +70,31 @@ export function explainDelivery(facts: DeliveryFacts): Explanation {
       }),
     ),
   ].sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? -1 : 1));
-  const now = standing(facts);
+  const now = [...standing(facts), ...returned(facts)];
   return { summary: now[0]?.says ?? '', reasons: [...now, ...timeline], exchanges };
 }
 
-function standing({ delivery, attempts, heldBack, audit, now }: DeliveryFacts): Reason[] {
+/** What became of telling the partner that a payment was returned. */
+const TOLD = {
+  queued: 'the partner is to be told so',
+  delivered: 'the partner was told so',
+  rejected: 'told so, the partner refused it',
+  parked: 'telling the partner so needs a person',
+  cancelled: 'that was called off here, and the partner isn’t told',
+} as const;
+
+function returned({ delivery, counterpart }: DeliveryFacts): Reason[] {
+  if (delivery.kind !== 'payment' || !counterpart) return [];
+  const { code, returnedOn } = counterpart.request as { code: string; returnedOn: string };
+  return [
+    {
+      ...{ rule: 'returned', field: 'code', value: code, at: counterpart.created_at.toISOString() },
+      says: `Its bank returned it on ${returnedOn} (${code}): ${TOLD[counterpart.state]}.`,
+    },
+  ];
+}
+
+function standing({ delivery, counterpart, attempts, heldBack, audit, now }: DeliveryFacts): Reason[] {
   const name = NAMES[delivery.kind];
   const result = delivery.result as {
     confirmationNumber?: string;
@@ -120,12 +142,13 @@ function standing({ delivery, attempts, heldBack, audit, now }: DeliveryFacts): 
         },
         {
           rule: 'what-to-do',
-          says: 'Look for it at the partner; then settle it as delivered or rejected, or send it again.',
+          says: whatToDo(delivery, counterpart),
         },
       ];
     default:
       return queued({
         delivery,
+        counterpart,
         heldBack,
         now,
         name,
@@ -136,8 +159,17 @@ function standing({ delivery, attempts, heldBack, audit, now }: DeliveryFacts): 
   }
 }
 
+function whatToDo({ kind }: Delivery, counterpart: Delivery | undefined): string {
+  if (kind === 'payment' && counterpart)
+    return 'Look for it at the partner: where it is there, settle it as delivered and send its return; else settle both as rejected.';
+  if (kind === 'return' && counterpart?.state !== 'delivered')
+    return 'Look for its payment at the partner: where it is there, settle that as delivered and send this again; else settle both as rejected.';
+  return 'Look for it at the partner; then settle it as delivered or rejected, or send it again.';
+}
+
 function queued(at: {
   delivery: Delivery;
+  counterpart: Delivery | undefined;
   heldBack: PartnerState | undefined;
   now: Date;
   name: string;
@@ -145,7 +177,7 @@ function queued(at: {
   code: string | undefined;
   detail: string | undefined;
 }): Reason[] {
-  const { delivery, heldBack, now, name, tried } = at;
+  const { delivery, counterpart, heldBack, now, name, tried } = at;
   const mayStill = delivery.doubtful_until && delivery.doubtful_until > now;
   const doubt: Reason[] = isInDoubt(delivery)
     ? [
@@ -170,6 +202,10 @@ function queued(at: {
         ...instant(heldBack.blocked_since),
       },
       ...doubt,
+    ];
+  if (delivery.kind === 'return' && counterpart?.state === 'queued')
+    return [
+      { rule: 'payment-first', says: 'This return waits until its payment has ended, which itself still waits.' },
     ];
   if (delivery.next_attempt_at && delivery.next_attempt_at > now)
     return [

@@ -271,8 +271,13 @@ export const ANSWERS: Record<string, Schema> = {
   Exchange: exchange,
   Attempt: attempt,
   Delivery: record(deliveryFields),
+  Counterpart: record({
+    ...{ id: text('Of a payment’s return, or a return’s payment'), kind: oneOf('payment', 'return') },
+    state: oneOf(...DELIVERY_STATES),
+  }),
   DeliveryWithHistory: record({
     ...{ ...deliveryFields, request: mapOf(anything), history: listOf(ref('Attempt')) },
+    counterpart: nullable(ref('Counterpart')),
     'explanation?': ref('Explanation'),
   }),
   DeliveryList: record({ deliveries: listOf(ref('Delivery')), next: nullable(text('Cursor of the next page')) }),

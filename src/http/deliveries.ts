@@ -93,11 +93,13 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
   app.get<OfDelivery & { Querystring: { explain?: string } }>('/deliveries/:id', async (request) => {
     const row = await seen(request, request.params.id);
     const history = await deliveries.attempts(row.id);
-    const shown = { ...view(row), request: row.request, history };
+    const other = await deliveries.counterpart(row);
+    const counterpart = other ? { id: other.id, kind: other.kind, state: other.state } : null;
+    const shown = { ...view(row), request: row.request, counterpart, history };
     if (!flagOf('explain', request.query.explain)) return shown;
     const audit = (await trail.latest({ subject: row.id, limit: 100 })).reverse();
     const heldBack = await holds.heldBack(row.biller_id);
-    const facts = { delivery: row, attempts: history, heldBack, audit, now: database.clock.now() };
+    const facts = { delivery: row, counterpart: other, attempts: history, heldBack, audit, now: database.clock.now() };
     return { ...shown, explanation: explainDelivery(facts as DeliveryFacts) };
   });
   app.post<OfDelivery>('/deliveries/:id/retry', async (request) => {

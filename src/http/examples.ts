@@ -40,6 +40,7 @@ const delivery = {
   },
   summary: { amount: '15.00', accountNumber, enabled: null, reason: 'create_payment: HTTP 503' },
 };
+const counterpart = { id: '0c3f5a52-7a5c-4a53-9d0c-2f5f0b6f4a11', kind: 'return', state: 'queued' };
 const paymentBody = {
   ...{ transactionId: 't-1', accountNumber, invoiceNumber, amount: '15.00', paymentDate: '2026-11-24' },
   ...{ method: 'Visa', source: 'Web', maskedNumber: '4242', payerName: 'Jordan Example' },
@@ -100,7 +101,8 @@ const reconciliation = {
 
 export const EXAMPLES: Record<string, unknown> = {
   Delivery: delivery,
-  DeliveryWithHistory: { ...delivery, request: paymentBody, history: [attempt] },
+  Counterpart: counterpart,
+  DeliveryWithHistory: { ...delivery, request: paymentBody, counterpart, history: [attempt] },
   DeliveryList: { deliveries: [delivery], next: null },
   DeliveryCounts: {
     counts: { queued: 1, delivered: 120, rejected: 2, parked: 3, cancelled: 0 },

@@ -5,6 +5,7 @@ import { inject, injectable } from 'inversify';
 import { sql } from 'kysely';
 import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Billers } from '../billers/billers.js';
+import { isReturned } from '../deliveries/returned.js';
 import { every } from '../every.js';
 import { Problem } from '../problem.js';
 import { AccountStore, heldBlock, lookupOf, toHeldInvoice } from '../rtdr/account-store.js';
@@ -250,8 +251,7 @@ export class Reconciliations {
           where hashtext(c.account_number) = hashtext(${accountNumber}) and c.account_number = ${accountNumber}
             and c.biller_id = d.biller_id and c.invoice_number = d.request->>'invoiceNumber' and c.at <= d.updated_at
           order by c.xid desc, c.seq desc limit 1) as balance_before,
-        exists (select from deliveries r
-          where r.biller_id = d.biller_id and r.kind = 'return' and r.key = d.key) as is_returned
+        ${isReturned('d')} as is_returned
       from deliveries d
       where d.request->>'accountNumber' = ${accountNumber} and d.biller_id = ${billerId} and d.kind = 'payment'
         and d.created_at > now() - ${PAYMENT_DAYS} * interval '1 day'

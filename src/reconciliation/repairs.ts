@@ -64,7 +64,6 @@ export class Repairs {
     }
     const sink = await this.scopes.contract(billerId, 'payment-sink');
     const payment = await this.deliveries.get(billerId, 'payment', subject);
-    if (await this.isReturned(payment)) return false;
     if (kind === 'payment-unsettled') {
       if (sink.repeatSafety === 'unsafe' || endsWorkers(payment)) return false;
       await this.decisions.sendAgain(payment.id, 'parked', 'it is parked, and this partner knows a repeat');
@@ -77,18 +76,6 @@ export class Repairs {
       (await sink.find(toPayment(payment.request), AbortSignal.timeout(FIND_MS))) === undefined;
     if (isGone) await this.decisions.sendAgain(payment.id, 'delivered', 'the partner has it no more');
     return isGone;
-  }
-
-  /** Whether its bank has taken it back, whatever became of telling the partner so: sent again, it is money that nobody has. */
-  private async isReturned({ biller_id, key }: Delivery): Promise<boolean> {
-    const returned = await this.database.db
-      .selectFrom('deliveries')
-      .select('id')
-      .where('biller_id', '=', biller_id)
-      .where('kind', '=', 'return')
-      .where('key', '=', key)
-      .executeTakeFirst();
-    return returned !== undefined;
   }
 
   /** Whether its biller has gone to another adapter since it was delivered: what the one took, the other doesn't know. */

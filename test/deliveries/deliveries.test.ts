@@ -264,6 +264,28 @@ describe('deliveries', () => {
     expect((await host.call('POST', `/v1/deliveries/${waiting.id}/cancel`)).body.code).to.equal('not-cancellable');
   });
 
+  it('a payment that its bank has returned is not sent again, unless its return is called off', async () => {
+    const id = randomUUID();
+    await host.call('POST', '/v1/billers/1663/payments', { ...host.payment(id), accountNumber: 'none' });
+    const { deliveryId } = (await host.settled(`/v1/billers/1663/payments/${id}`)) as { deliveryId: string };
+    const path = `/v1/billers/1663/payments/${id}/return`;
+    await host.call('POST', path, { code: 'R01', returnedOn: '2026-11-24' });
+    const returned = (await host.settled(path)) as { deliveryId: string; state: string };
+    expect(returned.state, 'the partner never had the payment').to.equal('parked');
+    const refused = await host.call('POST', `/v1/deliveries/${deliveryId}/retry`);
+    expect([refused.status, refused.body.code]).to.deep.equal([409, 'payment-returned']);
+    for (const call of [
+      { path: 'cancel', body: undefined },
+      { path: 'settle', body: { state: 'rejected', reason: 'it was another’s' } },
+    ]) {
+      expect(
+        (await host.call('POST', `/v1/deliveries/${returned.deliveryId}/${call.path}`, call.body)).status,
+      ).to.equal(200);
+      expect((await host.call('POST', `/v1/deliveries/${deliveryId}/retry`)).body.state).to.equal('queued');
+      expect(await host.settled(`/v1/billers/1663/payments/${id}`)).to.include({ state: 'rejected' });
+    }
+  });
+
   for (const [name, doubt] of [
     ['an attempt ended in the unknown', "doubtful_until = now() - interval '1 hour'"],
     ['the worker was lost that attempted it', 'lease_token = gen_random_uuid()'],

@@ -124,6 +124,37 @@ describe('why, in words', function () {
     ).to.have.length(1);
   });
 
+  it('a payment that was returned says so, and a return which payment it waits for', async () => {
+    const seen = async (path: string) => {
+      const { deliveryId } = (await host.call('GET', path)).body;
+      return (await host.call('GET', `/v1/deliveries/${deliveryId}?explain=true`)).body;
+    };
+    await host.call('POST', '/v1/billers/1663/payments', host.payment('e-5'));
+    const [payment, back] = ['/v1/billers/1663/payments/e-5', '/v1/billers/1663/payments/e-5/return'] as const;
+    await host.settled(payment);
+    expect((await seen(payment)).counterpart).to.equal(null);
+    await host.call('POST', back, { code: 'R01', returnedOn: '2026-11-24' });
+    await host.settled(back);
+    const paid = await seen(payment);
+    expect(paid.counterpart).to.deep.include({ kind: 'return', state: 'delivered' });
+    expect((paid.explanation as Explanation).reasons[1]).to.include({
+      ...{ rule: 'returned', field: 'code', value: 'R01' },
+      says: 'Its bank returned it on 2026-11-24 (R01): the partner was told so.',
+    });
+    expect((await seen(back)).counterpart).to.deep.include({ kind: 'payment', state: 'delivered' });
+    await host.query(
+      `update deliveries set state = 'queued', next_attempt_at = now() + interval '1 hour' where key = 'e-5'`,
+    );
+    expect((await seen(back)).explanation.summary).to.equal(
+      'This return waits until its payment has ended, which itself still waits.',
+    );
+    await host.query(`update deliveries set state = 'parked' where key = 'e-5'`);
+    for (const path of [payment, back])
+      expect((await seen(path)).explanation.reasons[1].says)
+        .to.match(/^Look for it|^Look for its payment/)
+        .and.match(/settle both as rejected/);
+  });
+
   it('a parked delivery says what a person is to do, and an old doubt is told', () => {
     const now = new Date('2026-11-25T12:00:00Z');
     const delivery = {

@@ -330,6 +330,13 @@ describe('a payment that a partner has lost', function () {
         expect(posted()).to.deep.equal([]);
         await host.close();
       });
+    it('but it is where the return was called off', async () => {
+      const { host, mend, ledger } = await start('findable', true);
+      writeFileSync(ledger, '');
+      await returned(host, 'cancelled');
+      expect(await mend()).to.deep.equal(['payment-not-applied lost true']);
+      await host.close();
+    });
     it('nor is it where it is parked', async () => {
       const { host, mend, ledger, posted } = await start('findable', true);
       writeFileSync(ledger, '');

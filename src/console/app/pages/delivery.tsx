@@ -105,6 +105,16 @@ function Page({ delivery }: { delivery: Delivery }) {
               ...Object.entries(request)
                 .filter(([name]) => !['accountNumber', 'amount', 'transactionId', 'enabled'].includes(name))
                 .map(([name, value]): [string, string] => [wordsOf(name), String(value)]),
+              ...(delivery.counterpart
+                ? [
+                    [
+                      delivery.counterpart.kind === 'return' ? 'Its return' : 'Its payment',
+                      <Go key="other" to="/deliveries/$id" params={{ id: delivery.counterpart.id }}>
+                        {DELIVERY_STATES[delivery.counterpart.state].word}
+                      </Go>,
+                    ] as const,
+                  ]
+                : []),
               [
                 'Delivery id',
                 <span key="id" className="code">

@@ -2,7 +2,7 @@
 import { SimpleGrid, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-export function Facts({ facts, columns = 4 }: { facts: [string, ReactNode][]; columns?: number }) {
+export function Facts({ facts, columns = 4 }: { facts: readonly (readonly [string, ReactNode])[]; columns?: number }) {
   return (
     <SimpleGrid component="dl" cols={{ base: 2, sm: Math.min(3, columns), lg: columns }} spacing="md" m={0}>
       {facts.map(([name, value]) => (

@@ -1,0 +1,11 @@
+/** Whether a payment's bank has taken it back: sent again then, it would be money that nobody has. */
+import { type RawBuilder, sql } from 'kysely';
+
+/**
+ * Whatever became of telling the partner so; but not where a person has called the return off, or settled it as refused.
+ * @param payment how the query calls the delivery that is the payment
+ */
+export const isReturned = (payment: string): RawBuilder<boolean> => sql<boolean>`exists (
+  select from deliveries r
+  where r.biller_id = ${sql.ref(`${payment}.biller_id`)} and r.kind = 'return' and r.key = ${sql.ref(`${payment}.key`)}
+    and r.state <> 'cancelled' and not (r.state = 'rejected' and r.result ? 'settledBy'))`;
