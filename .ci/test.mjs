@@ -40,7 +40,7 @@ for (const [name, command, args] of checks) {
 // do anything but wait have one more place for them, one after another.
 const AT_ONCE = 3;
 const files = (...names) => names.map((name) => `${name}.test.js`);
-const WAITING = files('invoice-files/inbox', 'crash/crash', 'canary/canary', 'deliveries/shutdown');
+const WAITING = files('invoice-files/inbox', 'crash/crash', 'canary/canary', 'deliveries/shutdown', 'ending');
 const FIRST = files('cli/commands', 'console/console', 'simulation/simulation', 'telemetry/otlp');
 const LAST = files('api-fuzz/api-fuzz', 'fuzz/fuzz');
 const SHARING = 5;

@@ -64,8 +64,14 @@ import { createLog, LOG, sparingly } from './telemetry/log.js';
 import { startTelemetry, TELEMETRY } from './telemetry/telemetry.js';
 import { HOST_VERSION } from './version.js';
 
-/** How long requests and deliveries under way are waited for at the end. */
-const FINISH_MS = 5_000;
+/** How long is waited at the end, less than ten seconds in all: for requests and deliveries under way, */
+const FINISH_MS = 4_000;
+/** for whatever else is under way, once it is broken off, */
+const LEAVE_MS = 3_000;
+/** for what is still to be told, */
+const TELL_MS = 1_000;
+/** and for a database to hear that it is over. */
+const CLOSE_MS = 500;
 const IDLE_EVERY_MS = 50;
 
 export interface HostStart {
@@ -158,6 +164,10 @@ export async function startHost(options: HostStart): Promise<RunningHost> {
   }
 }
 
+/** Nobody's server, and no adapter, may keep a host from ending. */
+const atMost = (ms: number, ended: Promise<unknown>): Promise<unknown> =>
+  Promise.race([ended, wait(ms, undefined, { ref: false })]);
+
 async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
   await refuseDeafPort(options);
   const dataDir = resolve(options.dataDir);
@@ -197,7 +207,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
       refused: sparingly(log, 'the database takes no more connections; who needs one waits for those there are'),
       isLater: (migrations) => log.warn({ migrations }, 'the tables are of a later version; this one works with them'),
     }),
-    (each) => each.close(),
+    (each) => atMost(CLOSE_MS, each.close()),
   );
   const { skewMs } = database.clock;
   if (Math.abs(skewMs) > MOST_SKEW_MS)
@@ -205,7 +215,7 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
       { seconds: Math.round(skewMs / 1000) },
       'this machine’s clock is not the database’s; only logs and traces go by it',
     );
-  const queue = opened.add(await DeliveryQueue.open(database, log), (each) => each.close());
+  const queue = opened.add(await DeliveryQueue.open(database, log), (each) => atMost(CLOSE_MS, each.close()));
   const token = options.token || keptSecret(dataDir, 'api-token');
   const box = new SecretBox(database.db, () => options.masterKey || keptSecret(dataDir, 'master-key'));
   await box.start();
@@ -270,22 +280,17 @@ async function start(options: HostStart, opened: Opened): Promise<RunningHost> {
     const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_EVERY_MS);
     const served = app.close().finally(() => clearInterval(idle));
     // What is under way may end by itself; what can't in time is broken off, and handed to the next host.
-    await Promise.all([Promise.race([served, wait(FINISH_MS, undefined, { ref: false })]), queue.drain(FINISH_MS)]);
+    await Promise.all([atMost(FINISH_MS, served), queue.drain(FINISH_MS)]);
     deliver.stop();
     app.server.closeAllConnections();
-    await Promise.all([
-      served,
-      queue.close(),
-      importing.stop(),
-      inboxes.stop(),
-      retention.stop(),
-      reconciliations.stop(),
-      servedAdapters.stop(),
-    ]);
-    await Promise.all([leases.stop(), reminders.stop()]);
-    await container.get<KeepAccount>(KeepAccount).close();
-    await container.get<AccountStore>(AccountStore).close();
-    await telemetry.flush();
+    const stopped = [importing, inboxes, retention, reconciliations, servedAdapters].map((each) => each.stop());
+    await atMost(LEAVE_MS, Promise.all([served, queue.close(), ...stopped]));
+    const kept = async (): Promise<void> => {
+      await Promise.all([leases.stop(), reminders.stop()]);
+      await container.get<KeepAccount>(KeepAccount).close();
+      await container.get<AccountStore>(AccountStore).close();
+    };
+    await atMost(TELL_MS, Promise.all([kept(), telemetry.flush()]));
     for (const end of endGauges) end();
     await container.get<BillerScopes>(BillerScopes).close();
     await opened.end();

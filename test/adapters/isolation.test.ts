@@ -150,7 +150,7 @@ describe('an isolated adapter', () => {
   async function load(text = entry(), more: object = {}): Promise<AdapterRegistry> {
     const file = writtenAdapter(text, MANIFEST, { isolated: true, ...more });
     const tell = (_id: string, fault: string) => faults.push(fault);
-    return loadAdapters(file, { tell, isolation: { hangMs: 2_000, restartMs: 100 } });
+    return loadAdapters(file, { tell, isolation: { hangMs: 5_000, restartMs: 100 } });
   }
 
   before(async () => {

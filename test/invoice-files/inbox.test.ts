@@ -133,13 +133,13 @@ describe("a biller's inbox", function () {
     const guids = Array.from({ length: 20 }, (_, index) => `behind-${index}`);
     await host.biller();
     await host.query(
-      `insert into billers (biller_id, name, guid, adapter, settings, options, open_billing, invoice_type_id)
-       select g, name, g, adapter, settings, $2, open_billing, invoice_type_id from billers, unnest($1::text[]) g
-       where biller_id = '1663'`,
+      `with behind as (
+         insert into billers (biller_id, name, guid, adapter, settings, options, open_billing, invoice_type_id)
+         select g, name, g, adapter, settings, $2, open_billing, invoice_type_id from billers, unnest($1::text[]) g
+         where biller_id = '1663' returning biller_id)
+       insert into inbox_states select biller_id, now(), '[]', 'no answer' from behind`,
       [guids, JSON.stringify(behind)],
     );
-    for (const guid of guids)
-      await host.query(`insert into inbox_states values ($1, now(), '[]', 'no answer')`, [guid]);
     await until(() => open > 0);
     await wait(2_500);
     await watch({ inbox });
