@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -46,12 +47,13 @@ describe('a host that is to end ends in order', function () {
       });
     return { ...host, call };
   };
+  const hasPostgres = () => existsSync(join(folder, 'postgres/data/postmaster.pid'));
   /** Its last resort after ten seconds ends it with 1, and leaves its PostgreSQL behind. */
   const ends = async ({ child, exited }: Awaited<ReturnType<typeof start>>) => {
-    expect(existsSync(join(folder, 'postgres/data/postmaster.pid'))).to.equal(true);
+    expect(hasPostgres()).to.equal(true);
     child.kill('SIGINT');
     expect(await exited).to.equal(0);
-    expect(existsSync(join(folder, 'postgres/data/postmaster.pid'))).to.equal(false);
+    expect(hasPostgres()).to.equal(false);
   };
 
   before(async () => {
@@ -65,6 +67,16 @@ describe('a host that is to end ends in order', function () {
     heard = 0;
   });
   after(() => mute.close());
+
+  it('where it has only begun to start', async () => {
+    folder = temporaryFolder();
+    const child = spawn(process.execPath, ['dist/src/main.js', 'start', '--port', '0', '--data-dir', folder]);
+    const exited = once(child, 'exit');
+    while (!hasPostgres()) await wait(5);
+    child.kill('SIGTERM');
+    expect(await exited).to.deep.equal([0, null]);
+    expect(hasPostgres()).to.equal(false);
+  });
 
   it('where the server of an inbox doesn’t answer', async () => {
     const host = await start({}, '--manifest', writtenAdapter(DEAF, MANIFEST));

@@ -2,6 +2,8 @@
 import { answerOf, type HostClient, HostProblem, type Schemas } from './index.js';
 
 const WAIT = 'wait=30';
+/** Twice what a host waits for a change. */
+const SILENCE_MS = 60_000;
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [500, 30_000];
 
 export interface FollowOptions {
@@ -11,6 +13,8 @@ export interface FollowOptions {
   limit?: number;
   /** Ends it. */
   signal?: AbortSignal;
+  /** A host that says nothing for so long, as one behind a broken connection, is asked again: 60 s when left out. */
+  silenceMs?: number;
   /** Told why the host is asked again, and after how many milliseconds. */
   onRetry?: (problem: HostProblem, pauseMs: number) => void;
 }
@@ -25,14 +29,14 @@ export type ChangePage = Schemas['ChangeList'];
  * @example for await (const { changes, next } of followChanges(host, { after: await kept() })) await keep(changes, next)
  */
 export async function* followChanges(host: HostClient, options: FollowOptions = {}): AsyncGenerator<ChangePage, void> {
-  const { limit = 1000, signal, onRetry } = options;
+  const { limit = 1000, silenceMs = SILENCE_MS, signal, onRetry } = options;
   let after = options.after ?? '0.0';
   for (let failures = 0; !signal?.aborted; ) {
     let page: ChangePage;
     try {
       const params = { query: { after, limit } };
-      page = await answerOf(
-        host.GET('/v1/changes', { params, headers: { prefer: WAIT }, ...(signal ? { signal } : {}) }),
+      page = await within(silenceMs, signal, (signal) =>
+        answerOf(host.GET('/v1/changes', { params, headers: { prefer: WAIT }, signal })),
       );
     } catch (error) {
       if (signal?.aborted) return;
@@ -49,6 +53,24 @@ export async function* followChanges(host: HostClient, options: FollowOptions = 
 }
 
 const isPassing = ({ status }: HostProblem): boolean => status === 0 || status === 429 || status >= 500;
+
+/** @param work ends with the signal that it is given: when the time is over, or what is followed ends */
+async function within<T>(
+  ms: number,
+  ended: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const own = new AbortController();
+  const end = (): void => own.abort();
+  const timer = setTimeout(() => own.abort(new Error(`it has said nothing for ${ms / 1000} s`)), ms);
+  ended?.addEventListener('abort', end);
+  try {
+    return await work(own.signal);
+  } finally {
+    clearTimeout(timer);
+    ended?.removeEventListener('abort', end);
+  }
+}
 
 const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((done) => {

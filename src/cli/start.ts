@@ -89,7 +89,7 @@ export function startCommand(program: Command): void {
         left.error({ err, adapterId, billerId }, 'an adapter left something behind that failed; the host goes on'),
       );
       const billers = options.billers ? billersIn(options.billers, (body) => readBody(BillerBody, body)) : [];
-      const host = await startHost({
+      const starting = startHost({
         port: options.port,
         host: options.host,
         dataDir: options.dataDir,
@@ -108,15 +108,21 @@ export function startCommand(program: Command): void {
         logLevel: env.IC_HOST_LOG_LEVEL || 'info',
         warnings: [...unknownSettings(env), ...weakKeys(env)],
       });
-      endWhenStill();
-      let closing = false;
+      let started = false;
+      let stopped: number | undefined;
       const cleanups: (() => Promise<void>)[] = [];
       const stop = (): void => {
-        if (closing) return;
-        closing = true;
+        const now = performance.now();
+        if (stopped !== undefined) {
+          // Its database may be one that doesn't answer: who says it twice won't wait for that.
+          if (!started && now - stopped > ONCE_MS) process.exit(1);
+          return;
+        }
+        stopped = now;
         setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
-        host
-          .close()
+        // Also where it is only starting: what it has opened, such as its PostgreSQL, must not be left behind.
+        starting
+          .then((host) => host.close())
           .then(() => Promise.all(cleanups.map((cleanup) => cleanup())))
           .then(
             () => process.exit(0),
@@ -126,12 +132,18 @@ export function startCommand(program: Command): void {
       let told: number | undefined;
       const leave = (): void => {
         const now = performance.now();
-        if (told === undefined) void host.drain(Number(env.IC_HOST_DRAIN_SECONDS || DRAIN_SECONDS) * 1000).then(stop);
+        if (!started) stop();
+        else if (told === undefined)
+          void host.drain(Number(env.IC_HOST_DRAIN_SECONDS || DRAIN_SECONDS) * 1000).then(stop);
         else if (now - told > ONCE_MS) stop();
         told ??= now;
       };
       process.on('SIGTERM', leave).on('SIGINT', stop);
       if (env.npm_command) endWithNpm(stop);
+      const host = await starting;
+      if (stopped !== undefined) return;
+      started = true;
+      endWhenStill();
       try {
         const change = host.container.get<ChangeBillerType>(ChangeBiller);
         const known: Promise<void>[] = [];

@@ -57,6 +57,18 @@ describe('following the change feed', function () {
     await pages.return?.();
   });
 
+  it('asks again where the host has fallen silent', async () => {
+    let asked = 0;
+    const silent = (request: Request): Promise<Response> =>
+      new Promise((_, fail) => request.signal.addEventListener('abort', () => fail(request.signal.reason)));
+    const told: string[] = [];
+    const pages = followChanges(client({ fetch: (request: Request) => (asked++ ? fetch(request) : silent(request)) }), {
+      ...{ silenceMs: 50, onRetry: ({ message }: HostProblem) => told.push(message) },
+    });
+    expect(await read(pages, 1)).not.to.deep.equal([]);
+    expect(told[0]).to.equal('the host does not answer: it has said nothing for 0.05 s');
+  });
+
   it('ends with its signal, also while it waits', async () => {
     const end = new AbortController();
     const { next } = (await host.call('GET', '/v1/changes?limit=1000')).body;
