@@ -78,6 +78,13 @@ describe('a host that is to end ends in order', function () {
     expect(hasPostgres()).to.equal(false);
   });
 
+  it('where its terminal is closed', async () => {
+    const { child, exited } = await start();
+    child.kill('SIGHUP');
+    expect(await exited).to.equal(0);
+    expect(hasPostgres()).to.equal(false);
+  });
+
   it('where the server of an inbox doesn’t answer', async () => {
     const host = await start({}, '--manifest', writtenAdapter(DEAF, MANIFEST));
     const inbox = {

@@ -138,7 +138,7 @@ export function startCommand(program: Command): void {
         else if (now - told > ONCE_MS) stop();
         told ??= now;
       };
-      process.on('SIGTERM', leave).on('SIGINT', stop);
+      process.on('SIGTERM', leave).on('SIGINT', stop).on('SIGHUP', stop);
       if (env.npm_command) endWithNpm(stop);
       const host = await starting;
       if (stopped !== undefined) return;
