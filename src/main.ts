@@ -76,4 +76,9 @@ parseCommand(program);
 program.commandsGroup('Other:');
 tab(program, { completionCommandName: 'completion' });
 
-program.parseAsync().catch((error: unknown) => process.exit(printFailure(error)));
+const failed = (error: unknown): never => process.exit(printFailure(error));
+// What waits for a promise that nobody is at any more would end without a word, and with success.
+const unanswered = (): never =>
+  failed(new Error('it can’t go on: something of an adapter, or of its sandbox, never answers'));
+process.once('beforeExit', unanswered);
+program.parseAsync().then(() => process.off('beforeExit', unanswered), failed);

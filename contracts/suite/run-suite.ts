@@ -45,7 +45,8 @@ export interface SuiteRun {
 
 /** A key that would show wherever it is not masked: quotes, a backslash, another script. */
 const awkwardKey = (number: number): string => `k"e'y\\é;${number}-${Math.random().toString(36).slice(2)}`;
-const LONGEST_MS = 120_000;
+/** How long a check may take; and once one has hung, whose author is waiting for the others. */
+const [LONGEST_MS, AFTER_A_HANG_MS] = [120_000, 10_000];
 
 let runs = 0;
 
@@ -61,8 +62,17 @@ export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
   const id = `${Date.now().toString(36)}${(runs++).toString(36)}`;
   let counter = 0;
   const fresh = (prefix: string): string => `${prefix}-${id}-${counter++}`;
-  const partner = await config.start({ key: awkwardKey(0) });
+  const partner = await inTime(
+    config.start({ key: awkwardKey(0) }),
+    LONGEST_MS,
+    (ms) => new Error(`the partner of contract.config.ts has not started within ${ms / 1000} s`),
+  );
   const left = new LeftBehind<Check>();
+  let longestMs = LONGEST_MS;
+  const hang = (ms: number): CheckFailure => {
+    longestMs = AFTER_A_HANG_MS;
+    return new CheckFailure(`it did not end within ${ms / 1000} s: a call hangs`);
+  };
   const runOne = async (check: Check): Promise<CheckResult> => {
     const started = performance.now();
     const ended = (state: CheckResult['state'], message = ''): CheckResult => ({
@@ -89,7 +99,7 @@ export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
         manifest.contracts.some(({ name, capabilities }) => name === contract && capabilities?.includes(capability)),
     };
     try {
-      await left.watching(check, () => inTime(check.run(context)));
+      await left.watching(check, () => inTime(check.run(context), longestMs, hang));
       const [fault] = await left.of(check);
       return fault === undefined ? ended('passed') : ended('failed', leftText(fault));
     } catch (error) {
@@ -114,6 +124,18 @@ export async function* runSuite(run: SuiteRun): AsyncGenerator<CheckResult> {
 const leftText = (fault: unknown): string =>
   `it left something behind that failed, where nobody waited for it: ${(fault as Error)?.stack ?? String(fault)}`;
 
+async function inTime<T>(work: Promise<T>, ms: number, late: (ms: number) => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late(ms)), ms);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Results as they come. */
 async function* inLanes(
   checks: readonly Check[],
@@ -130,20 +152,5 @@ async function* inLanes(
     const result = await Promise.race(running.values());
     running.delete(result.check);
     yield result;
-  }
-}
-
-async function inTime(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new CheckFailure(`it did not end within ${LONGEST_MS / 1000} s: a call hangs`)),
-      LONGEST_MS,
-    );
-  });
-  try {
-    await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }

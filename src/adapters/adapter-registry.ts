@@ -17,6 +17,7 @@ import { Container, type ContainerModule, type ServiceIdentifier } from 'inversi
 import { redactorOf } from '../egress/redaction.js';
 import { Problem } from '../problem.js';
 import { asAdapter } from './adapter-faults.js';
+import { endedBy, MADE_WITHIN_MS } from './adapter-patience.js';
 import { checkAdapterManifest } from './check-adapter-manifest.js';
 import { checkManifest, faultText, type ManifestFault } from './check-manifest.js';
 import { integrityOf } from './integrity.js';
@@ -180,7 +181,8 @@ export async function loadAdapter(
   } else
     try {
       const loading = { adapterId: manifest.id, redact: redactorOf([]) };
-      entry = (await asAdapter(loading, () => import(pathToFileURL(place.entry).href))).default;
+      const imported = asAdapter(loading, () => import(pathToFileURL(place.entry).href));
+      entry = (await endedBy(imported, MADE_WITHIN_MS, (when) => new Error(`it was not loaded ${when}`))).default;
     } catch (error) {
       return fault('/entry', `${manifest.entry} can't be loaded: ${(error as Error).message}`);
     }

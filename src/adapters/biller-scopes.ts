@@ -22,6 +22,7 @@ import { Recordings } from '../recordings/recordings.js';
 import type { Tables } from '../store/tables.js';
 import { LOG, type Log } from '../telemetry/log.js';
 import { asAdapter } from './adapter-faults.js';
+import { endedBy, MADE_WITHIN_MS } from './adapter-patience.js';
 import { ADAPTERS, type AdapterRegistry, type LoadedAdapter } from './adapter-registry.js';
 import { notMade } from './not-made.js';
 import { observedContract } from './observed-contract.js';
@@ -103,7 +104,12 @@ export class BillerScopes {
       // The one that is asked for first: only its own fault is its caller's.
       const percent = Number(config.options.recordPercent ?? 0);
       const make = async (of: ContractName): Promise<void> => {
-        const made = await asAdapter(by, () => container.getAsync(CONTRACT_TOKENS[of] as ServiceIdentifier<object>));
+        const token = CONTRACT_TOKENS[of] as ServiceIdentifier<object>;
+        const made = await endedBy(
+          asAdapter(by, () => container.getAsync(token)),
+          MADE_WITHIN_MS,
+          (when) => new Error(`it was not made ${when}`),
+        );
         contracts.set(of, this.recordings.recorded(made, { billerId, contract: of, percent, redact }));
       };
       let isWhole = false;

@@ -7,12 +7,14 @@ import { AdapterError, type ContractName } from '@ic-host/contracts';
 import { context, metrics, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type Redact, redactedError, toldBy } from '../egress/redaction.js';
 import { type AdapterAtWork, asAdapter } from './adapter-faults.js';
+import { endedBy, LONGEST_CALL_MS } from './adapter-patience.js';
 
 export interface ObservedBy extends AdapterAtWork {
   billerId: string;
   contract: ContractName;
 }
 
+const ADAPTER_HANGS = 'adapter-hangs';
 const observed = new WeakMap<object, object>();
 
 /** The same implementation, each of its methods told of. */
@@ -23,7 +25,7 @@ export function observedContract<T extends object>(implementation: T, by: Observ
     get: (target, name) => {
       const value = Reflect.get(target, name, target);
       if (typeof value !== 'function' || typeof name === 'symbol') return value;
-      return (...args: unknown[]) => call(by, name, () => value.apply(target, args));
+      return (...args: unknown[]) => call(by, name, args, () => value.apply(target, args));
     },
   });
   observed.set(implementation, proxy);
@@ -43,7 +45,7 @@ const instruments = () => {
 };
 let made: ReturnType<typeof instruments> | undefined;
 
-function call(by: ObservedBy, method: string, work: () => unknown): unknown {
+function call(by: ObservedBy, method: string, args: readonly unknown[], work: () => unknown): unknown {
   const { billerId, adapterId, contract, redact } = by;
   made ??= instruments();
   const { calls, duration } = made;
@@ -68,6 +70,10 @@ function call(by: ObservedBy, method: string, work: () => unknown): unknown {
     end(error);
     return redactedError(error, redact);
   };
+  const last = args.at(-1);
+  const signal = last instanceof AbortSignal ? last : undefined;
+  const inTime = <T>(answer: Promise<T>): Promise<T> =>
+    endedBy(answer, LONGEST_CALL_MS, (when) => hanging(contract, method, when), signal);
   let result: unknown;
   try {
     result = asAdapter(by, () => context.with(within, work));
@@ -75,12 +81,12 @@ function call(by: ObservedBy, method: string, work: () => unknown): unknown {
     throw failed(error);
   }
   if (isIterable(result))
-    return iterated(result, (next) => asAdapter(by, () => context.with(within, next)), end, failed);
+    return iterated(result, (next) => inTime(asAdapter(by, () => context.with(within, next))), end, failed);
   if (!isPromise(result)) {
     end();
     return result;
   }
-  return result.then(
+  return inTime(result).then(
     (value) => {
       end();
       return withoutSecrets(value, redact);
@@ -90,6 +96,14 @@ function call(by: ObservedBy, method: string, work: () => unknown): unknown {
     },
   );
 }
+
+/** Nobody knows what it has done by then, or may still do. */
+const hanging = (contract: ContractName, method: string, when: string): AdapterError =>
+  new AdapterError(
+    contract === 'payment-sink' || contract === 'enrollment-sink' ? 'unknown-outcome' : 'unavailable',
+    `the adapter hangs: ${method} has not ended ${when}`,
+    { code: ADAPTER_HANGS },
+  );
 
 function withoutSecrets(value: unknown, redact: Redact): unknown {
   const { partnerMessages } = (value ?? {}) as { partnerMessages?: unknown };
@@ -106,21 +120,26 @@ const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
 /** Ends with its last part, or where its reader leaves it. */
 async function* iterated(
   parts: AsyncIterable<unknown>,
-  within: <T>(next: () => T) => T,
+  next: (work: () => Promise<IteratorResult<unknown>>) => Promise<IteratorResult<unknown>>,
   end: () => void,
   failed: (error: unknown) => Error,
 ) {
   const iterator = parts[Symbol.asyncIterator]();
+  let hangs = false;
   try {
     for (;;) {
-      const { value, done } = await within(() => iterator.next());
+      const { value, done } = await next(() => iterator.next());
       if (done) return;
       yield value;
     }
   } catch (error) {
+    hangs = AdapterError.is(error) && error.code === ADAPTER_HANGS;
     throw failed(error);
   } finally {
     end();
-    await iterator.return?.();
+    const returned = iterator.return?.();
+    if (hangs)
+      returned?.catch(() => undefined); // it comes when what hangs has ended
+    else await returned;
   }
 }

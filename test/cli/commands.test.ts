@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 import { runningEmbedded } from '../../src/store/embedded-postgres.js';
@@ -270,6 +270,17 @@ describe('the command line', function () {
     const refused = await ic(['import', '1664', file]);
     expect(refused.status).to.equal(1);
     expect(refused.out).to.include('[truncated]').and.to.include('What to tell the partner:\n  The file ends');
+  });
+
+  it('fails, and says so, where what it waits for never answers', async () => {
+    const manifest = { contracts: [{ name: 'enrollment-sink', version: '1' }], sandbox: './sandbox.js' };
+    const acme = join(dirname(writtenAdapter(IDLE_SINK, manifest)), 'acme');
+    writeFileSync(join(acme, 'sandbox.js'), 'export const startSandbox = () => new Promise(() => undefined);');
+    const { status, err } = await ic(['sandbox', acme]);
+    expect([status, err.trim()]).to.deep.equal([
+      1,
+      'ic-host: it can’t go on: something of an adapter, or of its sandbox, never answers',
+    ]);
   });
 
   it('lists, shows, cancels, retries and settles deliveries', async () => {

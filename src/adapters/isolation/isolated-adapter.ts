@@ -22,6 +22,7 @@ import { ContainerModule } from 'inversify';
 import { NEVER } from '../../egress/call-time.js';
 import { bounded, REDACT, type Redact } from '../../egress/redaction.js';
 import { DROPPED_AFTER_MS } from '../../egress/way-out.js';
+import { MADE_WITHIN_MS } from '../adapter-patience.js';
 import { eitherSignal } from './either-signal.js';
 import type { CallOf, PartnerCall, ScopeShape, SettingsSnapshot } from './serve-adapter.js';
 import { type Port, Wire } from './wire.js';
@@ -35,7 +36,6 @@ export interface IsolationLimits {
 }
 export const DEFAULT_ISOLATION: IsolationLimits = { memoryMb: 256, hangMs: 5_000, restartMs: 500 };
 const LONGEST_RESTART_MS = 60_000;
-const START_MS = 20_000;
 /** Whoever ran so long is not one that ends again and again. */
 const SETTLED_MS = 60_000;
 
@@ -184,7 +184,7 @@ export class IsolatedAdapter {
       await wire.call('ping').catch(() => undefined);
       clearTimeout(late);
     }, this.limits.hangMs / 2).unref();
-    const starting = setTimeout(() => end(`it was not loaded within ${START_MS} ms`), START_MS);
+    const starting = setTimeout(() => end(`it was not loaded within ${MADE_WITHIN_MS / 1000} s`), MADE_WITHIN_MS);
     worker.once('exit', () => {
       clearInterval(beat);
       clearTimeout(starting);
