@@ -29,8 +29,11 @@ describe('an adapter that never answers', () => {
     it(`is given up where its caller ${name}, a while later; what a payment came to is unknown`, async () => {
       const sink = observedContract({ post: deaf } as unknown as PaymentSink, { ...by, contract: 'payment-sink' });
       const attempt = new AbortController();
-      soon(() => attempt.abort());
-      expect(await failureOf(() => sink.post({} as never, attempt.signal))).to.deep.equal([
+      const asked = () => {
+        soon(() => attempt.abort());
+        return sink.post({} as never, attempt.signal);
+      };
+      expect(await failureOf(asked)).to.deep.equal([
         ...['unknown-outcome', 'adapter-hangs'],
         'the adapter hangs: post has not ended 5 s after it was given up',
       ]);
@@ -44,8 +47,11 @@ describe('an adapter that never answers', () => {
       });
     const sink = observedContract({ post } as unknown as PaymentSink, { ...by, contract: 'payment-sink' });
     const attempt = new AbortController();
-    setTimeout(() => attempt.abort(), 20);
-    expect((await failureOf(() => sink.post({} as never, attempt.signal)))[2]).to.equal('not begun');
+    const asked = () => {
+      setTimeout(() => attempt.abort(), 20);
+      return sink.post({} as never, attempt.signal);
+    };
+    expect((await failureOf(asked))[2]).to.equal('not begun');
   });
 
   it('is given up after ten minutes where nobody gives up', async () => {

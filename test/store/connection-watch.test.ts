@@ -69,7 +69,7 @@ describe('a database that goes away without a word', () => {
 
     it('leaves alone what still hears something where its own connection alone is silent', async () => {
       proxy.silence({ ofTheFirst: 1 });
-      for (const end = Date.now() + 1_000; Date.now() < end; ) expect(await ask()).to.equal(1);
+      while (closed.length === 0) expect(await ask()).to.equal(1);
       expect(closed).to.deep.equal([2]); // nobody waits for those
     });
 
