@@ -39,7 +39,7 @@ export function settle(failure: Failure, context: AttemptContext, random: () => 
       return { next: 'parked', reason: 'the partner says no, and may have taken it at an earlier attempt' };
     return { next: 'rejected' };
   }
-  if (failure.kind === 'unsupported') return { next: 'parked', reason: 'the adapter does not support this' };
+  if (failure.kind === 'unsupported') return { next: 'parked', reason: 'it can’t be done at this partner' };
   const movesMoney = delivery === 'payment' || delivery === 'return';
   const unknown = failure.kind === 'unknown-outcome' || (failure.kind === 'malformed' && movesMoney);
   if (unknown && movesMoney && repeatSafety === 'unsafe')

@@ -33,7 +33,7 @@ const MEANS: Record<string, string> = {
   'unknown-outcome': 'it may have reached the partner, so that it must not be taken for a failure',
   misconfigured: 'the biller’s settings are wrong, which says nothing of the delivery',
   malformed: 'the partner’s answer made no sense, so that what it did is unknown',
-  unsupported: 'this partner can’t do that',
+  unsupported: 'it can’t be done at this partner',
 };
 const CAUSES = {
   failing: 'its partner failed too often',
