@@ -1,8 +1,13 @@
 /** Whether a payment's bank has taken it back: sent again then, it would be money that nobody has. */
 import { type RawBuilder, sql } from 'kysely';
+import type { Delivery } from './delivery-store.js';
+
+/** A person has given a return up, or settled it as refused: then its payment stands as if it had never come. */
+export const isCalledOff = ({ state, result }: Delivery): boolean =>
+  state === 'cancelled' || (state === 'rejected' && 'settledBy' in (result as object));
 
 /**
- * Whatever became of telling the partner so; but not where a person has called the return off, or settled it as refused.
+ * Whatever became of telling the partner so, unless {@link isCalledOff}.
  * @param payment how the query calls the delivery that is the payment
  */
 export const isReturned = (payment: string): RawBuilder<boolean> => sql<boolean>`exists (

@@ -1,6 +1,7 @@
 /** Why a delivery stands as it stands, and what happens next. Pure. */
 import { isInDoubt, isUnderWay } from '../deliveries/delivery-rules.js';
 import type { Delivery, PartnerState } from '../deliveries/delivery-store.js';
+import { isCalledOff } from '../deliveries/returned.js';
 import { count, type Explanation, type Reason } from './explanation.js';
 
 export interface DeliveryFacts {
@@ -80,7 +81,7 @@ const TOLD = {
   delivered: 'the partner was told so',
   rejected: 'told so, the partner refused it',
   parked: 'telling the partner so needs a person',
-  cancelled: 'that was called off here, and the partner isn’t told',
+  cancelled: 'that was called off here',
 } as const;
 
 function returned({ delivery, counterpart }: DeliveryFacts): Reason[] {
@@ -89,7 +90,7 @@ function returned({ delivery, counterpart }: DeliveryFacts): Reason[] {
   return [
     {
       ...{ rule: 'returned', field: 'code', value: code, at: counterpart.created_at.toISOString() },
-      says: `Its bank returned it on ${returnedOn} (${code}): ${TOLD[counterpart.state]}.`,
+      says: `Its bank returned it on ${returnedOn} (${code}): ${TOLD[isCalledOff(counterpart) ? 'cancelled' : counterpart.state]}.`,
     },
   ];
 }
@@ -160,7 +161,7 @@ function standing({ delivery, counterpart, attempts, heldBack, audit, now }: Del
 }
 
 function whatToDo({ kind }: Delivery, counterpart: Delivery | undefined): string {
-  if (kind === 'payment' && counterpart)
+  if (kind === 'payment' && counterpart && !isCalledOff(counterpart))
     return 'Look for it at the partner: where it is there, settle it as delivered and send its return; else settle both as rejected.';
   if (kind === 'return' && counterpart?.state !== 'delivered')
     return 'Look for its payment at the partner: where it is there, settle that as delivered and send this again; else settle both as rejected.';

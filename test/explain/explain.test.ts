@@ -153,6 +153,11 @@ describe('why, in words', function () {
       expect((await seen(path)).explanation.reasons[1].says)
         .to.match(/^Look for it|^Look for its payment/)
         .and.match(/settle both as rejected/);
+    const { deliveryId } = (await host.call('GET', back)).body;
+    await host.call('POST', `/v1/deliveries/${deliveryId}/settle`, { state: 'rejected', reason: 'another’s' });
+    const says = (await seen(payment)).explanation.reasons.map((reason: { says: string }) => reason.says);
+    expect(says[1]).to.include('or send it again');
+    expect(says[2]).to.equal('Its bank returned it on 2026-11-24 (R01): that was called off here.');
   });
 
   it('a parked delivery says what a person is to do, and an old doubt is told', () => {
