@@ -41,7 +41,7 @@ describe('a host that is to end ends in order', function () {
         method,
         headers: {
           authorization: 'Bearer t',
-          'content-type': `${typeof body === 'string' ? 'text/plain' : 'application/json'}`,
+          'content-type': typeof body === 'string' ? 'text/plain' : 'application/json',
         },
         body: typeof body === 'string' ? body : JSON.stringify(body ?? {}),
       });
