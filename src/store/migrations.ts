@@ -406,14 +406,19 @@ alter sequence invoice_file_places owned by invoice_files.place;
 create index invoice_files_overtaken on invoice_files (biller_id) where state = 'refused' and problem->>'code' = 'overtaken';
 `;
 
-/** How often a file's host, or its adapter's thread, ended in the middle of it. */
+/** Not looked at since TIMES_LOST; a host of that version still counts in it. */
 const FILES_LOST = `
-alter table invoice_files add column times_lost integer not null default 0;
+alter table invoice_files add column lost_in_a_row integer not null default 0;
 `;
 
 /** Log-ins with the host's own token are known by that token, too. */
 const OWN_LOG_INS = `
 delete from sessions where token_id is null;
+`;
+
+/** How often a file's host, or its adapter's thread, ended in the middle of it; some databases have it by 021, which was changed. */
+const TIMES_LOST = `
+alter table invoice_files add column if not exists times_lost integer not null default 0;
 `;
 
 const migration = (text: string): Migration => ({
@@ -446,5 +451,6 @@ export const migrations: MigrationProvider = {
     '020-file-places': migration(FILE_PLACES),
     '021-files-lost': migration(FILES_LOST),
     '022-own-log-ins': migration(OWN_LOG_INS),
+    '023-times-lost': migration(TIMES_LOST),
   }),
 };
