@@ -12,6 +12,9 @@ export type Attempt = Omit<Insertable<DeliveryAttemptsTable>, 'exchanges'> & { e
 /** It ended, or waits for a person. */
 export const isSettled = ({ state }: Delivery): boolean => state !== 'queued';
 
+/** A person has said how it ended: whatever the partner has, it need not be known there by our id. */
+export const isSettledByHand = ({ result }: Delivery): boolean => 'settledBy' in (result as object);
+
 /** What is not held back, and has not failed of late. */
 export const SOUND = {
   ...{ blocked_since: null, blocked_until: null, cause: null, code: null, detail: null, failures: 0, blocks: 0 },

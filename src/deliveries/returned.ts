@@ -1,10 +1,10 @@
 /** Whether a payment's bank has taken it back: sent again then, it would be money that nobody has. */
 import { type RawBuilder, sql } from 'kysely';
-import type { Delivery } from './delivery-store.js';
+import { type Delivery, isSettledByHand } from './delivery-store.js';
 
 /** A person has given a return up, or settled it as refused: then its payment stands as if it had never come. */
-export const isCalledOff = ({ state, result }: Delivery): boolean =>
-  state === 'cancelled' || (state === 'rejected' && 'settledBy' in (result as object));
+export const isCalledOff = (returned: Delivery): boolean =>
+  returned.state === 'cancelled' || (returned.state === 'rejected' && isSettledByHand(returned));
 
 /**
  * Whatever became of telling the partner so, unless {@link isCalledOff}.

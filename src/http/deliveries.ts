@@ -92,8 +92,7 @@ export function deliveryRoutes(app: FastifyInstance, resolve: Resolve): void {
   };
   app.get<OfDelivery & { Querystring: { explain?: string } }>('/deliveries/:id', async (request) => {
     const row = await seen(request, request.params.id);
-    const history = await deliveries.attempts(row.id);
-    const other = await deliveries.counterpart(row);
+    const [history, other] = await Promise.all([deliveries.attempts(row.id), deliveries.counterpart(row)]);
     const counterpart = other ? { id: other.id, kind: other.kind, state: other.state } : null;
     const shown = { ...view(row), request: row.request, counterpart, history };
     if (!flagOf('explain', request.query.explain)) return shown;

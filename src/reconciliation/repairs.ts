@@ -6,7 +6,7 @@ import { BillerScopes } from '../adapters/biller-scopes.js';
 import { Deliveries } from '../deliveries/deliveries.js';
 import { DeliveryDecisions } from '../deliveries/delivery-decisions.js';
 import { WORKER_LOST } from '../deliveries/delivery-rules.js';
-import type { Delivery } from '../deliveries/delivery-store.js';
+import { type Delivery, isSettledByHand } from '../deliveries/delivery-store.js';
 import { Problem } from '../problem.js';
 import { RefreshAccount } from '../rtdr/refresh-account.js';
 import { DATABASE, type Database } from '../store/database.js';
@@ -94,6 +94,3 @@ export class Repairs {
 
 /** One worker after another was lost over it: each night would end them all once more. */
 const endsWorkers = ({ result }: Delivery): boolean => (result as { code?: string }).code === WORKER_LOST.code;
-
-/** Whoever settled it has seen it there, under whatever number: by ours it can't be found. */
-const isSettledByHand = ({ result }: Delivery): boolean => (result as { settledBy?: string }).settledBy !== undefined;
